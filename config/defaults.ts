@@ -1,0 +1,8 @@
+/** What a project gets when its `config/*.yaml` does not say otherwise. Times in milliseconds, sizes in bytes. */
+export const defaults = {
+  connection: { pool: 10, statementTimeoutMs: 10_000, connectTimeoutMs: 5_000 },
+  issuer: { algorithms: ["RS256", "ES256"], id: "sub", roles: "roles", clockToleranceMs: 5_000 },
+  limits: { bodyBytes: 1_048_576, depth: 20, rows: 1_000, timeMs: 15_000, concurrency: 1_000 },
+  cors: { maxAgeMs: 600_000 },
+  drainMs: 10_000,
+} as const;

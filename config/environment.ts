@@ -1,0 +1,33 @@
+import { z } from "zod";
+
+const flag = z.enum(["true", "false"]).transform((value) => value === "true");
+const port = z.coerce.number().int().min(0).max(65_535);
+
+/** The one list of the variables that the Bridge reads for itself. A project's own stand in its manifest. */
+export const bridgeEnvironment = z.object({
+  MANIFEST_PATH: z.string().min(1).meta({ description: "The manifest to serve." }),
+  PORT: port.default(8080).meta({ description: "The TCP port to listen on." }),
+  HOST: z.string().default("0.0.0.0").meta({ description: "The address to listen on." }),
+  NODE_ENV: z.string().optional().meta({ description: "`production` refuses everything that is for development." }),
+  STK_LOG_LEVEL: z
+    .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
+    .default("info")
+    .meta({ description: "The least level that is logged." }),
+  STK_DISABLE_AUTH: flag
+    .default(false)
+    .meta({ description: "Believe tokens without checking their signature. For development; refused in production." }),
+  STK_DEV_JWKS: z
+    .string()
+    .optional()
+    .meta({ description: "Public keys (a JWKS) of the development issuer. Refused in production." }),
+});
+
+/** What {@link bridgeEnvironment} holds once it was read. */
+export type BridgeEnvironment = z.infer<typeof bridgeEnvironment>;
+
+/** Whether the environment says production: NODE_ENV or STK_ENV is `production` or `prod`. */
+export const isProduction = (environment: Readonly<Record<string, string | undefined>>): boolean =>
+  [environment.NODE_ENV, environment.STK_ENV].some((value) => value === "production" || value === "prod");
+
+/** The issuer and audience of tokens that `stk token` signs for development. */
+export const developmentIssuer = { issuer: "urn:santokit:development", audience: "urn:santokit:development" } as const;

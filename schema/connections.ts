@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { connectionName, variableReference } from "./names.ts";
+import { duration } from "./quantities.ts";
+
+/** One database. The URL is always `${NAME}`. */
+export const connectionDeclaration = z.strictObject({
+  engine: z.literal("postgres").optional(),
+  url: variableReference,
+  pool: z.int().min(1).max(200).optional().meta({ description: "Connections that one Bridge holds at most." }),
+  statementTimeout: duration.optional().meta({ description: "How long one statement may run." }),
+  connectTimeout: duration.optional(),
+});
+export type ConnectionDeclaration = z.infer<typeof connectionDeclaration>;
+
+/** `config/connections.yaml`: the databases by name. */
+export const connectionsFile = z
+  .record(connectionName, connectionDeclaration)
+  .meta({ title: "config/connections.yaml", description: "The databases." });
+export type ConnectionsFile = z.infer<typeof connectionsFile>;

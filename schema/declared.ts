@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { referentialAction } from "./tables.ts";
+
+/** A column with its defaults filled in. `default` is an SQL expression. */
+const declaredColumn = z.strictObject({
+  type: z.string(),
+  nullable: z.boolean(),
+  default: z.string().optional(),
+});
+export type DeclaredColumn = z.infer<typeof declaredColumn>;
+
+const declaredKey = z.strictObject({ name: z.string(), columns: z.array(z.string()) });
+
+const declaredForeignKey = z.strictObject({
+  name: z.string(),
+  columns: z.array(z.string()),
+  table: z.string(),
+  references: z.array(z.string()),
+  onDelete: referentialAction,
+  onUpdate: referentialAction,
+});
+export type DeclaredForeignKey = z.infer<typeof declaredForeignKey>;
+
+/** An index; each of `columns` is the SQL of one part, quoted and with its direction. */
+const declaredIndex = z.strictObject({
+  name: z.string(),
+  columns: z.array(z.string()),
+  unique: z.boolean(),
+  method: z.string(),
+  where: z.string().optional(),
+});
+export type DeclaredIndex = z.infer<typeof declaredIndex>;
+
+/** A table with every key, check and index named as Postgres would name it. */
+const declaredTable = z.strictObject({
+  columns: z.record(z.string(), declaredColumn),
+  primaryKey: declaredKey.optional(),
+  uniques: z.array(declaredKey),
+  checks: z.array(z.strictObject({ name: z.string(), expression: z.string() })),
+  foreignKeys: z.array(declaredForeignKey),
+  indexes: z.array(declaredIndex),
+});
+export type DeclaredTable = z.infer<typeof declaredTable>;
+
+/** The whole declared schema of one connection: every file of it, merged and normalised. */
+export const declaredSchema = z.strictObject({
+  enums: z.record(z.string(), z.array(z.string())),
+  tables: z.record(z.string(), declaredTable),
+});
+export type DeclaredSchema = z.infer<typeof declaredSchema>;

@@ -1,0 +1,30 @@
+/**
+ * The codes that the Bridge answers with, and the HTTP status of each.
+ * A code is a promise to clients: it never changes its meaning and is never taken away.
+ */
+export const callErrors = {
+  malformed_request: 400,
+  invalid_params: 400,
+  constraint_violated: 400,
+  unauthenticated: 401,
+  invalid_token: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  logic_failed: 422,
+  too_many_requests: 429,
+  internal: 500,
+  unavailable: 503,
+  timeout: 504,
+} as const;
+
+/** One of the {@link callErrors}. */
+export type CallErrorCode = keyof typeof callErrors;
+
+/** The one shape of an error on the wire. */
+export type ErrorBody = {
+  error: { code: CallErrorCode; message: string; requestId: string; details?: Record<string, unknown> };
+};

@@ -1,0 +1,48 @@
+import { z } from "zod";
+
+/** A Postgres identifier as declarations may spell it: lower case, at most 63 bytes. */
+export const identifier = z
+  .string()
+  .regex(/^[a-z_][a-z0-9_]{0,62}$/, "a name is lower-case letters, digits and _, at most 63, not starting with a digit")
+  .meta({ description: "A Postgres name: lower-case letters, digits and _, at most 63 bytes." });
+
+/** Words that a filter uses for itself, so no column may have them as its name. */
+export const reservedColumnNames: ReadonlySet<string> = new Set(["and", "or", "not", "exists"]);
+
+/** The name of a column: an {@link identifier} that a filter does not use as an operator. */
+export const columnName = identifier.refine((name) => !reservedColumnNames.has(name), {
+  message: "and, or, not and exists are words of a filter and cannot name a column",
+});
+
+/** Roles that everybody holds without a token (`public`) or with any valid one (`authenticated`). */
+export const builtInRoles = ["public", "authenticated"] as const;
+
+/** The name of a role of the project, as it stands in a token's roles claim. */
+export const roleName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_.:-]{0,62}$/, "a role is letters, digits and _ . : -, starting with a letter");
+
+/** The name of a connection, a part of every call's path. */
+export const connectionName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,30}$/, "a connection is lower-case letters, digits, _ and -, starting with a letter");
+
+/** The connection that a table, a rule or a statement belongs to when it names none. */
+export const defaultConnection = "main";
+
+/** The name of an environment variable. */
+export const variableName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, "a variable is upper-case letters, digits and _");
+
+/** `${NAME}`: a value that the process's environment gives at boot. */
+export const variableReference = z
+  .string()
+  .regex(/^\$\{[A-Z][A-Z0-9_]*\}$/, "write it as ${NAME}: the value comes from the environment at boot")
+  .meta({ description: "A value of the environment, as ${NAME}. Never a literal secret." });
+
+/** The variable that `${NAME}` names. */
+export const variableOf = (reference: string): string => reference.slice(2, -1);
+
+/** A table in a rule: `tasks`, or `analytics/events` for a connection other than `main`. */
+export const tablePath = z
+  .string()
+  .regex(/^(?:[a-z][a-z0-9_-]{0,30}\/)?[a-z_][a-z0-9_]{0,62}$/, "write TABLE, or CONNECTION/TABLE");

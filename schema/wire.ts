@@ -1,0 +1,62 @@
+import { z } from "zod";
+import type { ErrorBody } from "./errors.ts";
+import { columnName } from "./names.ts";
+import { predicate } from "./predicate.ts";
+
+/** The body of `POST /call`. */
+export const callRequest = z.strictObject({
+  path: z.string().min(1).max(200),
+  params: z.record(z.string(), z.unknown()).optional(),
+});
+export type CallRequest = z.infer<typeof callRequest>;
+
+/** The answer to a call that went well. */
+export type CallResponse = { data: unknown };
+
+/** What `POST /call` answers: 200 with the first, the error's own status with the second. */
+export type CallAnswer = CallResponse | ErrorBody;
+
+const columns = z.array(columnName).min(1).max(1_600);
+const row = z.record(columnName, z.unknown());
+
+/** One sort key; nulls come last when ascending and first when descending, as in Postgres. */
+export const sortKey = z.strictObject({
+  column: columnName,
+  direction: z.enum(["asc", "desc"]).optional(),
+  nulls: z.enum(["first", "last"]).optional(),
+});
+
+/** The params of `db/{connection}/{table}/select`. Answers the list of rows. */
+export const selectParams = z.strictObject({
+  columns: columns.optional(),
+  where: predicate.optional(),
+  orderBy: z.array(sortKey).max(16).optional(),
+  limit: z.int().min(0).optional(),
+  offset: z.int().min(0).optional(),
+});
+
+/** The params of `.../insert`. Answers `{ count, rows }`. */
+export const insertParams = z.strictObject({ values: z.union([row, z.array(row).min(1)]), columns: columns.optional() });
+
+/** The params of `.../update`: at least one condition, at least one column. Answers `{ count, rows }`. */
+export const updateParams = z.strictObject({ where: predicate, set: row, columns: columns.optional() });
+
+/** The params of `.../delete`: at least one condition. Answers `{ count, rows }`. */
+export const deleteParams = z.strictObject({ where: predicate, columns: columns.optional() });
+
+/** The answer to a write: how many rows were written, and those of them that the caller may read. */
+export type WriteResult = { count: number; rows: Record<string, unknown>[] };
+
+/*
+ * Values as JSON. Nothing is rounded: what a double cannot hold is a string.
+ *
+ *   smallint, integer, real, double precision   number (NaN and the infinities: string)
+ *   bigint, numeric, money                      string
+ *   boolean                                     boolean
+ *   json, jsonb                                 the value itself
+ *   timestamp with time zone                    RFC 3339 in UTC: 2026-11-21T02:19:42.123456Z
+ *   timestamp, date, time                       ISO 8601
+ *   bytea                                       base64
+ *   arrays                                      array
+ *   everything else                             Postgres' own text
+ */
