@@ -3,6 +3,9 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { ExitCode } from "./error.ts";
 import type { Json } from "./canonical-json.ts";
 
+/** The files that diagnostics point into: the text of each, by its path from `root`. */
+export type Sources = { readonly root: string; readonly sources: ReadonlyMap<string, string> };
+
 /** Where a command writes. Facts go to standard output, everything else to standard error. */
 export interface Output {
   /** One fact, as a line; with `--json` it is left out. */
@@ -13,8 +16,8 @@ export interface Output {
   progress(text: string): void;
   /** A caution, on standard error, always shown. */
   warn(text: string): void;
-  /** Problems with code frames; annotations under GitHub Actions. `sources` holds each file's text. */
-  diagnostics(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, string>): void;
+  /** Problems with code frames; annotations under GitHub Actions. A project is one of these sources. */
+  diagnostics(diagnostics: readonly Diagnostic[], project: Sources): void;
 }
 
 /** What a command is given beside its input; nothing else of the process is read. */
