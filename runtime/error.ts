@@ -1,0 +1,27 @@
+import { type CallErrorCode, callErrors } from "../schema/errors.ts";
+
+/** What a {@link CallError} may carry beside its message. `details` goes to the client, `cause` only to the log. */
+export type CallErrorOptions = { details?: Readonly<Record<string, unknown>>; cause?: unknown };
+
+/**
+ * An error that is the answer to a call. Its message and details are shown to the client, so they never hold what
+ * the caller may not know; everything else that is thrown is answered as `internal`.
+ *
+ * @example throw new CallError("invalid_params", "`where.id` is not a uuid.", { details: { path: "where.id" } });
+ */
+export class CallError extends Error {
+  override readonly name = "CallError";
+  readonly code: CallErrorCode;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(code: CallErrorCode, message: string, options: CallErrorOptions = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.details = options.details;
+  }
+
+  /** The HTTP status of the code. */
+  get status(): number {
+    return callErrors[this.code];
+  }
+}
