@@ -1,0 +1,64 @@
+import pg from "pg";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { describeWith } from "./needs.ts";
+import { freshDatabase } from "./postgres.ts";
+import { registryUser, startRegistry } from "./registry.ts";
+
+async function answerOf(url: string, sql: string): Promise<unknown> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ answer: unknown }>(sql);
+  await client.end();
+  return rows[0]?.answer;
+}
+
+describe("a fresh database", () => {
+  it("is empty, of Postgres 18, and gone once it was dropped", async () => {
+    const database = await freshDatabase();
+    expect(await answerOf(database.url, "select current_setting('server_version') as answer")).toMatch(
+      /^18\./,
+    );
+    const tables = "select count(*)::int as answer from pg_tables where schemaname = 'public'";
+    expect(await answerOf(database.url, tables)).toBe(0);
+    await database.drop();
+    await expect(answerOf(database.url, "select 1")).rejects.toThrow(/does not exist/);
+  });
+
+  it("is not shared with another test", async () => {
+    const [one, two] = await Promise.all([freshDatabase(), freshDatabase()]);
+    onTestFinished(async () => {
+      await Promise.all([one.drop(), two.drop()]);
+    });
+    expect(one.url).not.toBe(two.url);
+  });
+});
+
+await describeWith(["postgres15"], "Debian's Postgres", () => {
+  it("is of version 15", async () => {
+    const database = await freshDatabase({ version: 15 });
+    onTestFinished(() => database.drop());
+    expect(await answerOf(database.url, "select current_setting('server_version') as answer")).toMatch(
+      /^15\./,
+    );
+  });
+});
+
+await describeWith(["registry"], "a registry", () => {
+  it("speaks the distribution protocol", async () => {
+    const registry = await startRegistry();
+    onTestFinished(() => registry.stop());
+    const answer = await fetch(`http://${registry.host}/v2/_catalog`);
+    expect(await answer.json()).toEqual({ repositories: [] });
+  });
+
+  it("refuses the wrong password where one is asked for", async () => {
+    const registry = await startRegistry({ auth: true });
+    onTestFinished(() => registry.stop());
+    const status = async (credentials: string) => {
+      const authorization = `Basic ${Buffer.from(credentials).toString("base64")}`;
+      return (await fetch(`http://${registry.host}/v2/`, { headers: { authorization } })).status;
+    };
+    expect(await status(`${registryUser.name}:wrong`)).toBe(401);
+    expect(await status(`${registryUser.name}:${registryUser.password}`)).toBe(200);
+  });
+});

@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
+import type { TestProject } from "vitest/node";
+import { banner, type Unmet } from "./banner.ts";
+import { startEngine } from "./engine-server.ts";
+import { startPostgres } from "./postgres-server.ts";
+
+/** What this run may start, by the path that a test asks for it with. */
+const starters: Readonly<Record<string, () => Promise<{ url: string; stop(): Promise<void> }>>> = {
+  "/postgres/18": () => startPostgres(18),
+  "/postgres/15": () => startPostgres(15),
+  "/engine": startEngine,
+};
+
+/** Owns the run's services: each is started when the first test asks for it, once, and stopped at the end. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const started = new Map<string, ReturnType<typeof startPostgres>>();
+  const unmet: Unmet[] = [];
+
+  async function answer(request: IncomingMessage): Promise<string> {
+    const path = request.url ?? "/";
+    if (path === "/unmet") {
+      unmet.push(JSON.parse(await text(request)));
+      return "";
+    }
+    const start = starters[path];
+    if (start === undefined) throw new Error(`There is no service ${path}.`);
+    const service = started.get(path) ?? start();
+    started.set(path, service);
+    return (await service).url;
+  }
+
+  const server = createServer((request, response) => {
+    answer(request).then(
+      (url) => response.end(url),
+      (error: Error) => response.writeHead(500).end(error.message),
+    );
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string")
+    throw new Error("The port of a TCP server is missing.");
+  project.provide("services", `http://127.0.0.1:${address.port}`);
+
+  return async () => {
+    server.close();
+    server.closeAllConnections();
+    const running = await Promise.allSettled(started.values());
+    await Promise.all(
+      running.map((result) => (result.status === "fulfilled" ? result.value.stop() : undefined)),
+    );
+    if (unmet.length > 0) process.stderr.write(banner(unmet));
+  };
+}
