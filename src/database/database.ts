@@ -1,0 +1,11 @@
+/**
+ * One session with one Postgres, or with PGlite, which is one. Statements run one after the other.
+ * What Postgres refuses is thrown as an `SqlError`; `bigint` and `numeric` come as strings.
+ */
+export interface Database {
+  /** Runs one statement; `$1` is the first of `values`. The caller vouches that `Row` is what the statement gives. */
+  query<Row extends Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Runs any number of statements, separated by semicolons. */
+  script(sql: string): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { PGlite } from "@electric-sql/pglite";
+import { cacheDirectory } from "../core/cache-directory.ts";
+import type { Database } from "./database.ts";
+import { cachedDataDirectory } from "./initialised-data.ts";
+import { asSqlError } from "./sql-error.ts";
+
+/** A {@link Database} inside this process. */
+export interface EmbeddedDatabase extends Database {
+  /** The engine itself, for what the port does not offer: the wire protocol, `describeQuery`. */
+  readonly pglite: PGlite;
+}
+
+/** `directory` keeps the data there, else it is in memory; `cache` is where an initialised empty one is kept. */
+export type PgliteOptions = { directory?: string; cache?: string };
+
+const int8 = 20;
+const numeric = 1700;
+const asText = (text: string): string => text;
+
+/**
+ * Opens an embedded Postgres 18, in UTC. About 0.3 s; 2 to 5 s for the first ever, which leaves its initialised
+ * data in the cache for the next.
+ */
+export async function openPglite({ directory, cache }: PgliteOptions = {}): Promise<EmbeddedDatabase> {
+  const { PGlite } = await import("@electric-sql/pglite");
+  const parsers = { [int8]: asText, [numeric]: asText };
+  const isNew = directory === undefined || !existsSync(join(directory, "PG_VERSION"));
+  const initialised = isNew
+    ? await cachedDataDirectory(cache ?? cacheDirectory(process.env), async () => {
+        const first = await PGlite.create();
+        const data = await first.dumpDataDir("none");
+        await first.close();
+        return data;
+      })
+    : undefined;
+  if (directory !== undefined) await mkdir(dirname(directory), { recursive: true });
+  const pglite = await PGlite.create({
+    parsers,
+    ...(directory === undefined ? {} : { dataDir: directory }),
+    ...(initialised === undefined ? {} : { loadDataDir: initialised }),
+  });
+  await pglite.exec("set timezone = 'UTC'");
+  return {
+    pglite,
+    async query<Row extends Record<string, unknown>>(
+      sql: string,
+      values: readonly unknown[] = [],
+    ): Promise<Row[]> {
+      try {
+        return (await pglite.query<Row>(sql, [...values])).rows;
+      } catch (error) {
+        throw asSqlError(error, sql);
+      }
+    },
+    async script(sql) {
+      try {
+        await pglite.exec(sql);
+      } catch (error) {
+        throw asSqlError(error, sql);
+      }
+    },
+    close: () => pglite.close(),
+  };
+}

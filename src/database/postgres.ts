@@ -1,0 +1,130 @@
+import pg from "pg";
+import { StkError } from "../core/error.ts";
+import type { Database } from "./database.ts";
+import { asSqlError } from "./sql-error.ts";
+
+/** Whom to connect to, and for how long to try. Aborting the signal cancels the statement that is running. */
+export type PostgresOptions = {
+  url: string;
+  applicationName: string;
+  connectTimeoutMs: number;
+  signal?: AbortSignal;
+};
+
+/**
+ * Opens one session with a Postgres server.
+ *
+ * @throws {StkError} `database_unreachable`, `database_refused` (the server answered, and said no); later
+ *   `database_lost` and `interrupted`. The URL's password is in none of them.
+ */
+export async function openPostgres(options: PostgresOptions): Promise<Database> {
+  const target = describeUrl(options.url);
+  const client = newClient(options);
+  let lost: Error | undefined;
+  client.on("error", (error) => {
+    lost = error;
+  });
+  try {
+    await client.connect();
+  } catch (error) {
+    throw refusedConnection(error, target);
+  }
+  const [session] = (await client.query<{ pid: number }>("select pg_backend_pid() as pid")).rows;
+  const cancel = () => void cancelBackend(options, session?.pid);
+  options.signal?.addEventListener("abort", cancel, { once: true });
+
+  const run = async <T>(sql: string, work: () => Promise<T>): Promise<T> => {
+    if (options.signal?.aborted && !isEnding(sql)) throw interrupted();
+    try {
+      return await work();
+    } catch (error) {
+      const reported = asSqlError(error, sql);
+      if (options.signal?.aborted) throw interrupted(reported);
+      if (reported === error) throw lostConnection(lost ?? error, target);
+      throw reported;
+    }
+  };
+  return {
+    query: <Row extends Record<string, unknown>>(
+      sql: string,
+      values: readonly unknown[] = [],
+    ): Promise<Row[]> =>
+      run(sql, async () => {
+        const { rows } = await client.query<Row>({ text: sql, values: [...values] });
+        return rows;
+      }),
+    script: (sql) =>
+      run(sql, async () => {
+        await client.query(sql);
+      }),
+    async close() {
+      options.signal?.removeEventListener("abort", cancel);
+      await client.end().catch(() => undefined);
+    },
+  };
+}
+
+/** `postgres://HOST:PORT/DATABASE`: a URL as it may be shown. */
+export function describeUrl(url: string): string {
+  if (!URL.canParse(url)) return "the database";
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
+
+function newClient({ url, applicationName, connectTimeoutMs }: PostgresOptions): pg.Client {
+  try {
+    return new pg.Client({
+      connectionString: url,
+      application_name: applicationName,
+      connectionTimeoutMillis: connectTimeoutMs,
+      keepAlive: true,
+    });
+  } catch {
+    throw new StkError("database_unreachable", "The database's URL cannot be read.", {
+      hint: "Write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE, special characters percent-encoded.",
+    });
+  }
+}
+
+/** A cancelled statement is an error of the session that runs it; what goes wrong here has nobody to tell. */
+async function cancelBackend(options: PostgresOptions, pid: number | undefined): Promise<void> {
+  const client = newClient(options);
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    await client.query("select pg_cancel_backend($1)", [pid]);
+  } catch {
+    // The session is closed by its owner in any case, which rolls back.
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+const isEnding = (sql: string): boolean => /^\s*rollback\b/i.test(sql);
+
+const interrupted = (cause?: unknown): StkError =>
+  new StkError("interrupted", "Stopped; the running statement was cancelled.", { cause });
+
+function refusedConnection(error: unknown, target: string): StkError {
+  const reported = asSqlError(error, "");
+  if (reported !== error && error instanceof Error)
+    return new StkError("database_refused", `${target} refused the connection: ${error.message}`, {
+      hint: "Check the user, the password and the database's name in the URL.",
+      cause: error,
+    });
+  return new StkError("database_unreachable", `${target} does not answer: ${reasonOf(error)}`, {
+    hint: "Check the host and the port, and that this machine may reach it.",
+    cause: error,
+  });
+}
+
+const lostConnection = (error: unknown, target: string): StkError =>
+  new StkError("database_lost", `The connection to ${target} was lost: ${reasonOf(error)}`, {
+    hint: "Nothing that was not committed has stayed. Run the command again.",
+    cause: error,
+  });
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  return error instanceof Error && error.message !== "" ? error.message : String(error);
+}

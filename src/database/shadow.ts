@@ -1,0 +1,180 @@
+import type { DeclaredSchema } from "../../schema/declared.ts";
+import { quoteIdentifier } from "./identifier.ts";
+import { type EmbeddedDatabase, openPglite, type PgliteOptions } from "./pglite.ts";
+import { type DeclaredObject, type RenderedStatement, renderSchema } from "./render.ts";
+import { asSqlError, SqlError, type SqlProblem } from "./sql-error.ts";
+
+/** A statement to describe. `parameterTypes[0]` is the type of `$1` as one would write it; null leaves it to Postgres. */
+export type StatementToDescribe = { sql: string; parameterTypes?: readonly (string | null)[] };
+
+/** What Postgres says that a statement takes and gives, in its own spelling of types, or why it refuses it. */
+export type Description =
+  | { parameterTypes: string[]; columns: { name: string; type: string }[] }
+  | { error: SqlProblem };
+
+/** A declared object that Postgres refuses. `position` counts in the `sql` that is given along. */
+export type SchemaProblem = { of: DeclaredObject; sql: string; error: SqlProblem };
+
+/** A declared schema as Postgres understood it. */
+export type Rehearsal = {
+  /** Every object that was refused, without those that failed only because of another. */
+  problems: SchemaProblem[];
+  /** Postgres' spelling of the type of every column, by table, then column. */
+  columnTypes: Record<string, Record<string, string>>;
+  /** One for each statement, in their order. */
+  descriptions: Description[];
+};
+
+/** A Postgres that nobody's data is in, to ask what it thinks of a declaration. */
+export interface Shadow {
+  /**
+   * Makes the declared schema in `public`, describes the statements against it, and rolls back. Nothing is run but
+   * the schema's own statements. Calls are served one after the other.
+   *
+   * @example
+   * const { problems, descriptions } = await shadow.rehearse(declared, [{ sql: "select id from tasks" }]);
+   */
+  rehearse(declared: DeclaredSchema, statements?: readonly StatementToDescribe[]): Promise<Rehearsal>;
+  close(): Promise<void>;
+}
+
+/** Undefined column, table and object (PostgreSQL documentation, appendix A). */
+const absent: ReadonlySet<string> = new Set(["42703", "42P01", "42704"]);
+const noMatchingKey = "42830";
+
+/** Opens a {@link Shadow}, in memory. */
+export async function openShadow(options: Pick<PgliteOptions, "cache"> = {}): Promise<Shadow> {
+  const database = await openPglite(options);
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    rehearse(declared, statements = []) {
+      const next = last.then(() => rehearse(database, declared, statements));
+      last = next.catch(() => undefined);
+      return next;
+    },
+    close: () => database.close(),
+  };
+}
+
+async function rehearse(
+  database: EmbeddedDatabase,
+  declared: DeclaredSchema,
+  statements: readonly StatementToDescribe[],
+): Promise<Rehearsal> {
+  await database.script("begin");
+  try {
+    const problems: SchemaProblem[] = [];
+    for (const statement of renderSchema(declared)) problems.push(...(await applyOne(database, statement)));
+    const descriptions: Description[] = [];
+    for (const statement of statements) descriptions.push(await describeOne(database, statement));
+    return { problems: causesOf(problems), columnTypes: await columnTypesOf(database), descriptions };
+  } finally {
+    await database.script("rollback");
+  }
+}
+
+/** A statement that fails is tried again in pieces, so that everything wrong in one table is found at once. */
+async function applyOne(
+  database: EmbeddedDatabase,
+  { sql, of, pieces }: RenderedStatement,
+): Promise<SchemaProblem[]> {
+  const error = await attempt(database, () => database.query(sql));
+  if (error === undefined) return [];
+  if (pieces.length === 0) return [{ of, sql, error }];
+  const refused = await attempt(database, () =>
+    database.query(`create table ${quoteIdentifier(of.name)} ()`),
+  );
+  if (refused !== undefined) return [{ of, sql, error }];
+  const problems: SchemaProblem[] = [];
+  for (const piece of pieces) {
+    const problem = await attempt(database, () => database.query(piece.sql));
+    if (problem !== undefined) problems.push({ of: piece.of, sql: piece.sql, error: problem });
+  }
+  return problems.length === 0 ? [{ of, sql, error }] : problems;
+}
+
+/** Objects that name a column, a table or a key which was itself refused are not to blame. */
+function causesOf(problems: readonly SchemaProblem[]): SchemaProblem[] {
+  const refused = (...kinds: DeclaredObject["kind"][]): DeclaredObject[] =>
+    problems.map(({ of }) => of).filter(({ kind }) => kinds.includes(kind));
+  const missing = refused("enum", "table", "column");
+  const unkeyed = refused("primaryKey", "unique");
+  return problems.filter(({ of, error }) => {
+    const names = (name: string | undefined): boolean => error.message.includes(`"${name}"`);
+    if (absent.has(error.sqlstate))
+      return !missing.some((other) => other.name !== of.name && names(other.name));
+    return !(error.sqlstate === noMatchingKey && unkeyed.some(({ table }) => names(table)));
+  });
+}
+
+async function describeOne(
+  database: EmbeddedDatabase,
+  { sql, parameterTypes = [] }: StatementToDescribe,
+): Promise<Description> {
+  let description: Description | undefined;
+  const error = await attempt(database, async () => {
+    const paramTypes = await oidsOf(database, parameterTypes);
+    try {
+      const { queryParams, resultFields } = await database.pglite.describeQuery(sql, { paramTypes });
+      const types = await namesOf(
+        database,
+        [...queryParams, ...resultFields].map(({ dataTypeID }) => dataTypeID),
+      );
+      description = {
+        parameterTypes: types.slice(0, queryParams.length),
+        columns: resultFields.map(({ name }, index) => ({
+          name,
+          type: types[queryParams.length + index] ?? "unknown",
+        })),
+      };
+    } catch (cause) {
+      throw asSqlError(cause, sql);
+    }
+  });
+  return error === undefined ? (description ?? { parameterTypes: [], columns: [] }) : { error };
+}
+
+/** Runs `work` behind a savepoint and gives what Postgres refused, after which the transaction can go on. */
+async function attempt(
+  database: EmbeddedDatabase,
+  work: () => Promise<unknown>,
+): Promise<SqlProblem | undefined> {
+  await database.script("savepoint attempt");
+  try {
+    await work();
+    await database.script("release savepoint attempt");
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    await database.script("rollback to savepoint attempt; release savepoint attempt");
+    return error.problem;
+  }
+}
+
+/** 0 lets Postgres find the type. */
+async function oidsOf(database: EmbeddedDatabase, types: readonly (string | null)[]): Promise<number[]> {
+  if (types.length === 0) return [];
+  const rows = await database.query<{ oid: number }>(
+    "select coalesce(t::regtype::oid, 0)::int4 as oid from unnest($1::text[]) with ordinality as u (t, n) order by n",
+    [types],
+  );
+  return rows.map(({ oid }) => oid);
+}
+
+async function namesOf(database: EmbeddedDatabase, oids: readonly number[]): Promise<string[]> {
+  if (oids.length === 0) return [];
+  const rows = await database.query<{ name: string }>(
+    "select format_type(o, null) as name from unnest($1::oid[]) with ordinality as u (o, n) order by n",
+    [oids],
+  );
+  return rows.map(({ name }) => name);
+}
+
+async function columnTypesOf(database: EmbeddedDatabase): Promise<Record<string, Record<string, string>>> {
+  const rows = await database.query<{ table: string; columns: Record<string, string> }>(`
+    select c.relname as table, json_object_agg(a.attname, format_type(a.atttypid, a.atttypmod) order by a.attnum) as columns
+    from pg_class c join pg_attribute a on a.attrelid = c.oid
+    where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped
+    group by c.relname`);
+  return Object.fromEntries(rows.map(({ table, columns }) => [table, columns]));
+}
