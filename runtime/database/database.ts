@@ -31,14 +31,16 @@ export interface Database extends Queryable {
 /** The fields of Postgres' error report that are read here; `code` is the SQLSTATE. Never shown to a client. */
 export type DatabaseError = Error & {
   readonly code: string;
+  readonly severity: string;
   readonly table?: string | undefined;
   readonly column?: string | undefined;
   readonly constraint?: string | undefined;
 };
 
-/** Whether something thrown is Postgres' own report: it has a five-character SQLSTATE. */
+/** Whether something thrown is Postgres' own report: it has a severity and a five-character SQLSTATE. */
 export const isDatabaseError = (error: unknown): error is DatabaseError =>
   error instanceof Error &&
+  "severity" in error &&
   "code" in error &&
   typeof error.code === "string" &&
   /^[0-9A-Z]{5}$/.test(error.code);

@@ -1,0 +1,48 @@
+import type { CallErrorCode } from "../../schema/errors.ts";
+import { type DatabaseError, isDatabaseError } from "../database/database.ts";
+import { CallError } from "../error.ts";
+
+type Answer = readonly [code: CallErrorCode, message: string];
+
+const constraint: Answer = ["constraint_violated", "The row breaks a constraint of its table."];
+const collided: Answer = ["conflict", "The write collided with another one at the same time. Try again."];
+const unfit: Answer = ["invalid_params", "A value is out of range, too long or not of its column's type."];
+const away: Answer = ["unavailable", "The database cannot be reached."];
+const late: Answer = ["timeout", "The call took too long and was cancelled."];
+
+/** By SQLSTATE, or by its class of two characters (PostgreSQL manual, Appendix A). */
+const answers: ReadonlyMap<string, Answer> = new Map([
+  ["23505", ["conflict", "A row with this key exists."]],
+  ["23503", ["constraint_violated", "The row refers to one that is not there, or is still referred to."]],
+  ["23502", ["constraint_violated", "A required column has no value."]],
+  ["23", constraint],
+  ["44", constraint], // with check option
+  ["P0001", constraint], // a trigger's `raise exception`
+  ["40", collided],
+  ["55P03", collided],
+  ["22", unfit],
+  ["54", unfit],
+  ["42883", ["invalid_params", "A column's type does not have this operator."]],
+  ["57014", late],
+  ["25P04", late],
+  ["57", away],
+  ["53", away],
+  ["08", away],
+  ["25006", away],
+]);
+
+/**
+ * What a caller is told when Postgres refused: never its own text, which holds values and names that the caller may
+ * not know. `columns` are those of the broken constraint, where the caller may know them.
+ */
+export function answerTo(error: unknown, columns: (error: DatabaseError) => readonly string[] | undefined): unknown {
+  if (!isDatabaseError(error)) return error;
+  const [code, message] = answers.get(error.code) ??
+    answers.get(error.code.slice(0, 2)) ?? ["internal", "The call failed."];
+  const known = error.code.startsWith("23") ? columns(error) : undefined;
+  return new CallError(code, message, { cause: error, ...(known && { details: { columns: known } }) });
+}
+
+/** Whether the same call may go well a moment later: a serialization failure or a deadlock. */
+export const isCollision = (error: unknown): boolean =>
+  isDatabaseError(error) && (error.code === "40001" || error.code === "40P01");

@@ -1,0 +1,116 @@
+import { type Condition, type Operand, operandsOf, operators } from "./condition.ts";
+import type { Parameters } from "./parameters.ts";
+import type { Column } from "./table.ts";
+
+/** How a column of the judged row is reached in a statement. */
+export type Cell = {
+  readonly sql: string;
+  /** When the caller may see it, as SQL; undefined: in every row. */
+  readonly guard?: string | undefined;
+  /** Whether the statement's own row filter implies the guard. */
+  readonly implied?: boolean;
+};
+
+/** What a condition is printed for. */
+export type Scope = {
+  readonly parameters: Parameters;
+  /** A column of the judged row; undefined where its value is not known yet. */
+  cell(column: Column): Cell | undefined;
+};
+
+/** What is neither true nor false. */
+const unknown = "null::boolean";
+
+/**
+ * A condition as SQL of three-valued logic: never true where a claim is missing or a cell is hidden, under `not` too.
+ */
+export const printCondition = (condition: Condition, scope: Scope): string => print(condition, scope, 0, true);
+
+/** The value of a cell as the caller sees it: NULL where he may not. */
+export const shown = (cell: Cell): string =>
+  cell.guard === undefined || cell.implied === true ? cell.sql : masked(cell.guard, cell.sql);
+
+const masked = (guard: string, sql: string): string => `case when ${guard} then ${sql} end`;
+
+/**
+ * `depth` counts the `exists` around a condition. `positive` says that false and NULL are the same to what is around
+ * it: then a test can stand where an index serves it.
+ */
+function print(condition: Condition, scope: Scope, depth: number, positive: boolean): string {
+  switch (condition.kind) {
+    case "and":
+    case "or":
+      return joined(condition.kind, condition.conditions.map((inner) => print(inner, scope, depth, positive)));
+    case "not":
+      return `not (${print(condition.condition, scope, depth, false)})`;
+    case "exists":
+      return printExists(condition, scope, depth, positive);
+    case "isNull": {
+      const test = condition.expected ? "is null" : "is not null";
+      const cell = cellAt(condition.column, scope, depth);
+      return cell === undefined ? unknown : `${shown(cell)} ${test}`;
+    }
+    case "compare": {
+      const right = printOperand(condition.operand, scope);
+      const test = right === undefined ? undefined : `${operators[condition.operator]} ${right}`;
+      const leaky = condition.operator === "like" || condition.operator === "ilike";
+      return printTest(cellAt(condition.column, scope, depth), test, positive, leaky);
+    }
+    case "in":
+      return printTest(cellAt(condition.column, scope, depth), printAny(condition, scope), positive, false);
+  }
+}
+
+/**
+ * Comparisons tell nothing of the rows that they are not true for, so they may run before the guard, as under
+ * Postgres' row-level security. The time of a `like` depends on the text, so it runs behind it.
+ */
+function printTest(cell: Cell | undefined, test: string | undefined, positive: boolean, leaky: boolean): string {
+  if (cell === undefined || test === undefined) return unknown;
+  if (cell.guard === undefined || (cell.implied === true && !leaky)) return `${cell.sql} ${test}`;
+  if (leaky || !positive) return `${masked(cell.guard, cell.sql)} ${test}`;
+  return `(${cell.guard} and ${cell.sql} ${test})`;
+}
+
+function printAny({ column, list }: Condition & { kind: "in" }, scope: Scope): string | undefined {
+  if ("kind" in list) {
+    const operand = printOperand(list, scope);
+    return operand && `= any(${operand})`;
+  }
+  const elements = list.map((operand) => printOperand(operand, scope));
+  if (elements.includes(undefined)) return undefined;
+  return `= any(array[${elements.join(", ")}]::${column.type.cast}[])`;
+}
+
+/**
+ * `exists` itself is never NULL, so under `not` the claims that it needs are asked for outside of it: without them
+ * `not exists` would hold for everybody.
+ */
+function printExists(condition: Condition & { kind: "exists" }, scope: Scope, depth: number, positive: boolean): string {
+  if (operandsOf(condition).some((operand) => isUnknown(operand, scope))) return unknown;
+  const alias = aliasAt(depth + 1);
+  const where = print(condition.where, scope, depth + 1, true);
+  const test = `exists (select 1 from ${condition.table.quoted} as ${alias} where ${where})`;
+  const claims = operandsOf(condition).flatMap((operand) => (operand.kind === "claim" ? [operand.claim] : []));
+  if (positive || claims.length === 0) return test;
+  const present = new Set(claims.map((claim) => `${scope.parameters.claim(claim)} is not null`));
+  return `case when ${[...present].join(" and ")} then ${test} end`;
+}
+
+const isUnknown = (operand: Operand, scope: Scope): boolean =>
+  operand.kind === "row" && scope.cell(operand.column) === undefined;
+
+const aliasAt = (depth: number): string => `"e${depth}"`;
+
+const cellAt = (column: Column, scope: Scope, depth: number): Cell | undefined =>
+  depth === 0 ? scope.cell(column) : { sql: `${aliasAt(depth)}.${column.quoted}` };
+
+const printOperand = (operand: Operand, scope: Scope): string | undefined =>
+  operand.kind === "row" ? scope.cell(operand.column)?.sql : scope.parameters.constant(operand);
+
+/** Terms joined by `and` or `or`, in parentheses where there are several. */
+export const joined = (word: "and" | "or", terms: readonly string[]): string => {
+  const [first] = terms;
+  if (first === undefined) return word === "and" ? "true" : "false";
+  return terms.length === 1 ? first : `(${terms.join(` ${word} `)})`;
+};
