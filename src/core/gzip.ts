@@ -1,15 +1,17 @@
 import { Gzip, gzipSync } from "fflate";
 
+const options = { level: 6, mtime: 0 } as const;
+
 /**
  * gzip (RFC 1952) without a name or a time, the same bytes on every platform and Node: fflate is JavaScript, while
  * the output of `node:zlib` differs between builds of zlib.
  */
-export const gzip = (content: Uint8Array): Uint8Array => gzipSync(content, { level: 6, mtime: 0 });
+export const gzip = (content: Uint8Array): Uint8Array => gzipSync(content, options);
 
-/** {@link gzip} of pieces; the pieces' boundaries are part of the input, other ones may give other bytes. */
-export function* gzipChunks(chunks: Iterable<Uint8Array>, level: 1 | 6): Generator<Uint8Array> {
+/** {@link gzip} in pieces. Where the pieces begin and end is part of the input: others may give other bytes. */
+export function* gzipChunks(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
   let ready: Uint8Array[] = [];
-  const stream = new Gzip({ level, mtime: 0 }, (chunk) => {
+  const stream = new Gzip(options, (chunk) => {
     ready.push(chunk);
   });
   for (const chunk of chunks) {

@@ -19,7 +19,7 @@ describe("gzip", () => {
 
   test("in pieces gives what zlib reads back as the whole", () => {
     const pieces = [sample.subarray(0, 5), sample.subarray(5, 70_000), sample.subarray(70_000)];
-    expect(gunzipSync(Buffer.concat([...gzipChunks(pieces, 1)]))).toEqual(Buffer.from(sample));
-    expect(gunzipSync(Buffer.concat([...gzipChunks([], 6)]))).toEqual(Buffer.alloc(0));
+    expect(gunzipSync(Buffer.concat([...gzipChunks(pieces)]))).toEqual(Buffer.from(sample));
+    expect(gunzipSync(Buffer.concat([...gzipChunks([])]))).toEqual(Buffer.alloc(0));
   });
 });
