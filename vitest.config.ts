@@ -1,10 +1,20 @@
-import { defineConfig } from "vitest/config";
+import { globSync, readFileSync } from "node:fs";
+import { configDefaults, defineConfig } from "vitest/config";
 
-export default defineConfig({
+const include = ["test/**/*.test.ts"];
+
+/** `--mode unit` leaves out the files that ask for a service, which is told by what they import. */
+const needServices = (): string[] =>
+  globSync(include).filter((file) =>
+    /from "(?:\.\.?\/)+(?:services\/)?(?:postgres|registry|needs)\.ts"/.test(readFileSync(file, "utf8")),
+  );
+
+export default defineConfig(({ mode }) => ({
   test: {
-    include: ["test/**/*.test.ts"],
+    include,
+    exclude: [...configDefaults.exclude, ...(mode === "unit" ? needServices() : [])],
     globalSetup: "test/services/setup.ts",
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },
-});
+}));

@@ -1,0 +1,69 @@
+import { chmod, copyFile, mkdir, readdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { type BuildOptions, build } from "esbuild";
+
+const root = path.resolve(import.meta.dirname, "..");
+const dist = path.join(root, "dist");
+
+const shared = {
+  absWorkingDir: root,
+  outdir: dist,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node22.12",
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: "none",
+  sourcemap: "external",
+  sourcesContent: false,
+  metafile: true,
+  logLevel: "warning",
+  outExtension: { ".js": ".mjs" },
+  // Bundled CommonJS packages ask for Node's own modules by require.
+  banner: {
+    js: 'import{createRequire as santokitRequire}from"node:module";const require=santokitRequire(import.meta.url);',
+  },
+} satisfies BuildOptions;
+
+/**
+ * `dist/stk.js` and its chunks. The entry turns the compile cache on before anything else is loaded, since the cache
+ * holds only what is compiled afterwards.
+ */
+const command = build({
+  ...shared,
+  stdin: {
+    contents: [
+      "#!/usr/bin/env node",
+      'import { enableCompileCache } from "node:module";',
+      "enableCompileCache();",
+      'await import("./src/cli/main.ts");',
+    ].join("\n"),
+    resolveDir: root,
+    loader: "ts",
+  },
+  entryNames: "stk",
+  chunkNames: "[name]-[hash]",
+  outExtension: {},
+  splitting: true,
+  external: ["@electric-sql/*", "esbuild", "dockerode", "pg-native"],
+});
+
+/** `dist/bridge.mjs`: one file that needs nothing beside it, since it is all that an image holds but Node. */
+const bridge = build({
+  ...shared,
+  entryPoints: { bridge: "runtime/main.ts" },
+  external: ["pg-native"],
+});
+
+await mkdir(dist, { recursive: true });
+const built = await Promise.all([command, bridge]);
+await copyFile(path.join(root, "runtime/logic/context.ts"), path.join(dist, "logic.d.ts"));
+await chmod(path.join(dist, "stk.js"), 0o755);
+
+const written = new Set([
+  "logic.d.ts",
+  ...built.flatMap(({ metafile }) => Object.keys(metafile.outputs)).map((file) => path.basename(file)),
+]);
+const stale = (await readdir(dist)).filter((name) => !written.has(name));
+await Promise.all(stale.map((name) => rm(path.join(dist, name), { recursive: true })));
