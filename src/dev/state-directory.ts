@@ -1,0 +1,12 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** What `stk` keeps in a project between runs: databases, images, the development key. Git ignores it. */
+export const stateDirectoryName = ".stk";
+
+/** The path of something in the project's state directory, which is made where it is not there. */
+export async function stateFile(root: string, ...names: readonly string[]): Promise<string> {
+  const directory = join(root, stateDirectoryName);
+  await mkdir(directory, { recursive: true });
+  return join(directory, ...names);
+}
