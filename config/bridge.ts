@@ -1,0 +1,34 @@
+/**
+ * Bounds of the Bridge that no project sets: against clients, databases and issuers that are slow, gone or hostile.
+ * Times in milliseconds, sizes in bytes.
+ */
+export const bridgeLimits = {
+  manifestBytes: 64 * 1_024 ** 2,
+  http: {
+    headerBytes: 16 * 1_024,
+    headersMs: 10_000,
+    requestMs: 30_000,
+    /** Longer than a load balancer keeps its side open (60 s), so that it is never the Bridge that closes first. */
+    keepAliveMs: 65_000,
+    checkEveryMs: 1_000,
+  },
+  jwks: { timeoutMs: 5_000, bytes: 512 * 1_024, refreshMs: 600_000, cooldownMs: 30_000, retryMs: 5_000 },
+  tokens: { bytes: 8_192, cached: 10_000, cachedMs: 600_000 },
+  pool: {
+    /** Statements that may wait for their answers on one connection. */
+    depth: 8,
+    waiting: 5_000,
+    waitMs: 5_000,
+    /** A connection whose statement runs for longer takes no more of them. */
+    stalledMs: 50,
+    sweepMs: 50,
+    /** How often a statement that goes on is cancelled again. */
+    cancelMs: 1_000,
+    /** How long a session may take to end before its socket is closed. */
+    endMs: 2_000,
+    idleInTransactionMs: 60_000,
+    retry: { firstMs: 250, lastMs: 5_000 },
+  },
+  readiness: { firstMs: 250, lastMs: 5_000, freshMs: 1_000, pingMs: 2_000 },
+  logic: { depth: 16, resultBytes: 16 * 1_024 ** 2, cachedAnswers: 10_000, cachedBytes: 64 * 1_024 ** 2 },
+} as const;

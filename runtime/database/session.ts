@@ -1,0 +1,76 @@
+import pg from "pg";
+import { decoderOf } from "../sql/values.ts";
+import { cancel } from "./cancel.ts";
+import type { Pending } from "./pending.ts";
+
+/** What a session tells the pool that holds it. */
+export type SessionEvents = {
+  answered(session: Session, pending: Pending, error: Error | null, result: pg.QueryResult): void;
+  lost(session: Session): void;
+};
+
+/** One connection to Postgres. Statements are written at once and answered in order: it is a pipeline. */
+export class Session {
+  /** Held by one transaction or one write, behind which nothing is sent. */
+  exclusive = false;
+  /** Takes no more statements, and ends when the last was answered. */
+  retired = false;
+  /** When a cancel request was sent last; it may still hit a statement. */
+  cancelledAt = Number.NEGATIVE_INFINITY;
+  /** Statements that wait for their answers, the one that runs first. */
+  readonly sent: Pending[] = [];
+  readonly #client: pg.Client;
+  readonly #events: SessionEvents;
+  #progressAt = 0;
+
+  private constructor(client: pg.Client, events: SessionEvents) {
+    this.#client = client;
+    this.#events = events;
+  }
+
+  /** Connects. Rejects with what Postgres or the socket reports. */
+  static async open(config: pg.ClientConfig, events: SessionEvents): Promise<Session> {
+    const types = { getTypeParser: (oid: number) => decoderOf(oid) };
+    const client = new pg.Client({ ...config, types, pipeline: true, keepAlive: true });
+    const session = new Session(client, events);
+    client.on("error", () => events.lost(session));
+    await client.connect();
+    client.on("end", () => events.lost(session));
+    return session;
+  }
+
+  /** For how long the statement at the head has been running, in milliseconds. */
+  runningMs(now: number): number {
+    return this.sent.length === 0 ? 0 : now - this.#progressAt;
+  }
+
+  send(pending: Pending): void {
+    if (this.sent.length === 0) this.#progressAt = performance.now();
+    this.sent.push(pending);
+    const { statement, values } = pending.sending;
+    // Extended always: the simple protocol would also run what stands behind a semicolon.
+    const query = { name: statement.name, text: statement.text, values: [...values], queryMode: "extended" };
+    this.#client.query(query, (error: Error | null, result: pg.QueryResult) => {
+      if (this.sent[0] === pending) this.sent.shift();
+      else this.sent.splice(this.sent.indexOf(pending), 1);
+      this.#progressAt = performance.now();
+      this.#events.answered(this, pending, error, result);
+    });
+  }
+
+  /** Cancels the statement that runs. */
+  cancel(now: number): void {
+    this.cancelledAt = now;
+    cancel(this.#client);
+  }
+
+  /** Ends without waiting; what was sent is answered with an error. */
+  destroy(): void {
+    this.#client.connection.stream.destroy();
+  }
+
+  /** Ends once what was sent is answered. */
+  async end(): Promise<void> {
+    await this.#client.end();
+  }
+}
