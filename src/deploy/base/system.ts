@@ -1,5 +1,6 @@
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { execa } from "execa";
+import { promisify } from "node:util";
 import { StkError } from "../../core/error.ts";
 import type { TarEntry } from "../../core/tar.ts";
 import type { Placed } from "./libraries.ts";
@@ -48,12 +49,8 @@ const copied = async ({ source, target }: Placed): Promise<TarEntry> => ({
 export async function rootCertificates(node: string): Promise<string> {
   const script = "process.stdout.write(require('node:tls').rootCertificates.join('\\n') + '\\n')";
   try {
-    const { stdout } = await execa(node, ["-e", script], {
-      timeout: 30_000,
-      extendEnv: false,
-      env: {},
-      stripFinalNewline: false,
-    });
+    const options = { timeout: 30_000, maxBuffer: 4_000_000, env: {} };
+    const { stdout } = await promisify(execFile)(node, ["-e", script], options);
     return stdout;
   } catch (cause) {
     throw new StkError("base_unavailable", `The pinned Node, ${node}, does not start on this machine.`, {

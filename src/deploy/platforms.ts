@@ -1,0 +1,40 @@
+import { StkError } from "../core/error.ts";
+import type { Platform } from "../oci/descriptor.ts";
+import type { Image, ImageSet } from "../oci/image.ts";
+
+/** `linux/amd64`, as it is written on the command line. */
+export const formatPlatform = ({ os, architecture, variant }: Platform): string =>
+  variant === undefined ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`;
+
+/**
+ * The images of a base for the platforms that were asked for, or all it has. What builders put beside images in an
+ * index, such as attestations (`unknown/unknown`), is no image.
+ *
+ * @throws {StkError} `platform_missing`
+ */
+export function selectImages(base: ImageSet, platforms: readonly string[] | undefined): readonly Image[] {
+  const images = base.images.filter(
+    ({ platform }) => platform.os !== "unknown" && platform.architecture !== "unknown",
+  );
+  const selected =
+    platforms === undefined
+      ? images
+      : [...new Set(platforms)].map(
+          (wanted) => images.find(({ platform }) => matches(platform, wanted)) ?? wanted,
+        );
+  const missing = selected.filter((image) => typeof image === "string");
+  if (missing.length > 0 || selected.length === 0) {
+    const has = images.map(({ platform }) => formatPlatform(platform)).join(", ") || "none";
+    throw new StkError(
+      "platform_missing",
+      `The base has no image for ${missing.join(", ") || "any platform"}.`,
+      {
+        hint: `It has: ${has}.`,
+      },
+    );
+  }
+  return selected.filter((image) => typeof image !== "string");
+}
+
+const matches = (platform: Platform, wanted: string): boolean =>
+  formatPlatform(platform) === wanted || formatPlatform({ ...platform, variant: undefined }) === wanted;
