@@ -9,6 +9,7 @@ export const parameterDeclaration = z.strictObject({
   default: scalar.optional().meta({ description: "Taken when the caller leaves it out. Without it the parameter is required." }),
   nullable: z.boolean().optional().meta({ description: "Whether null is a value. false without it." }),
 });
+export type ParameterDeclaration = z.infer<typeof parameterDeclaration>;
 
 /** Who may call: `public`, `authenticated`, `private` (only other logic) or a list of roles. */
 export const access = z.union([z.enum(["public", "authenticated", "private"]), z.array(roleName).min(1)]);
