@@ -1,0 +1,90 @@
+import { defaultConnection } from "../../schema/names.ts";
+import type { ColumnDeclaration, SchemaFile, TableDeclaration } from "../../schema/tables.ts";
+import type { Diagnostic, Location } from "../core/diagnostic.ts";
+import { valueAt } from "../project/issue.ts";
+import { problem } from "../project/problem.ts";
+import type { Parsed, Part, Path } from "../project/project.ts";
+import { type ColumnType, readType } from "./column-type.ts";
+
+/** A column that stands in a file; without a declaration where that could not be read. */
+export type Column = {
+  name: string;
+  declaration: ColumnDeclaration | undefined;
+  type: ColumnType | undefined;
+};
+
+/** A table that stands in a file. `at` takes a path inside its declaration. */
+export type Table = {
+  name: string;
+  connection: string;
+  declaration: TableDeclaration;
+  columns: ReadonlyMap<string, Column>;
+  at(path: Path, part?: Part): Location;
+};
+
+/** An enum that stands in a file. */
+export type Enum = { values: readonly string[]; at: Location };
+
+/** What all files of one connection declare together. */
+export type ConnectionCatalog = { name: string; enums: Map<string, Enum>; tables: Map<string, Table> };
+
+/** The declared schemas by connection. */
+export type Catalog = ReadonlyMap<string, ConnectionCatalog>;
+
+/** Merges the files of `schema/`. A name that two of them declare is reported at the second. */
+export function readCatalog(schemas: readonly Parsed<SchemaFile>[]): {
+  catalog: Catalog;
+  diagnostics: Diagnostic[];
+} {
+  const catalog = new Map<string, ConnectionCatalog>();
+  const diagnostics: Diagnostic[] = [];
+  const places = new Map<string, Location>();
+  const isFirst = (connection: string, kind: string, name: string, at: Location): boolean => {
+    const identity = `${connection}/${name}`;
+    const first = places.get(identity);
+    if (first === undefined) {
+      places.set(identity, at);
+      return true;
+    }
+    const message = `There is already a table or an enum \`${name}\` in connection \`${connection}\`.`;
+    diagnostics.push(
+      problem(at, `duplicate_${kind}`, message, `The first is at ${first.file}:${first.line}.`),
+    );
+    return false;
+  };
+  for (const schema of schemas) {
+    const name = schema.value.connection ?? defaultConnection;
+    const connection = catalog.get(name) ?? { name, enums: new Map(), tables: new Map() };
+    catalog.set(name, connection);
+    for (const [enumName, values] of Object.entries(schema.value.enums ?? {})) {
+      const at = schema.at(["enums", enumName], "key");
+      if (isFirst(name, "enum", enumName, at)) connection.enums.set(enumName, { values, at });
+    }
+    for (const tableName of keysOf(valueAt(schema.raw, ["tables"]))) {
+      const at = schema.at(["tables", tableName], "key");
+      if (isFirst(name, "table", tableName, at))
+        connection.tables.set(tableName, readTable(schema, name, tableName));
+    }
+  }
+  return { catalog, diagnostics };
+}
+
+function readTable(schema: Parsed<SchemaFile>, connection: string, name: string): Table {
+  const tables = schema.value.tables ?? {};
+  const declaration = (Object.hasOwn(tables, name) ? tables[name] : undefined) ?? { columns: {} };
+  const written = keysOf(valueAt(schema.raw, ["tables", name, "columns"]));
+  const columns = written.map((column): [string, Column] => {
+    const declared = Object.hasOwn(declaration.columns, column) ? declaration.columns[column] : undefined;
+    return [column, { name: column, declaration: declared, type: declared && readType(declared.type) }];
+  });
+  return {
+    name,
+    connection,
+    declaration,
+    columns: new Map(columns),
+    at: (path, part) => schema.at(["tables", name, ...path], part),
+  };
+}
+
+const keysOf = (value: unknown): string[] =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];

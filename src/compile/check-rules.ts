@@ -1,0 +1,21 @@
+import type { Diagnostic } from "../core/diagnostic.ts";
+import type { Context } from "./context.ts";
+import { checkColumns } from "./rules/columns.ts";
+import { checkConnections } from "./rules/connections.ts";
+import { checkKeys } from "./rules/keys.ts";
+import { checkLogic } from "./rules/logic.ts";
+import { checkPermissions, checkRoles } from "./rules/permissions.ts";
+import { checkReferences } from "./rules/references.ts";
+
+const rules = [
+  checkConnections,
+  checkColumns,
+  checkKeys,
+  checkReferences,
+  checkRoles,
+  checkPermissions,
+  checkLogic,
+];
+
+/** Everything that can be judged without Postgres. */
+export const checkRules = (context: Context): Diagnostic[] => rules.flatMap((rule) => rule(context));

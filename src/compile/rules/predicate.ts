@@ -1,0 +1,134 @@
+import { comparison, type Predicate, reference, type Scalar, scalar } from "../../../schema/predicate.ts";
+import type { Diagnostic, Location } from "../../core/diagnostic.ts";
+import { suggest } from "../../core/suggest.ts";
+import { problem } from "../../project/problem.ts";
+import type { Part, Path } from "../../project/project.ts";
+import type { Column, ConnectionCatalog, Table } from "../catalog.ts";
+import { areComparable } from "../column-type.ts";
+import { valueProblem } from "../value.ts";
+
+/** What a condition is judged by. `judged` is the row of the rule, within `exists`. */
+export type PredicateScope = {
+  table: Table;
+  connection: ConnectionCatalog;
+  judged?: Table;
+  at(path: Path, part?: Part): Location;
+};
+
+/** A condition names columns, values and references that are there and fit each other. */
+export function checkPredicate(predicate: Predicate, path: Path, scope: PredicateScope): Diagnostic[] {
+  const { and = [], or = [], not, exists, ...columns } = predicate;
+  return [
+    ...and.flatMap((one, index) => checkPredicate(one, [...path, "and", index], scope)),
+    ...or.flatMap((one, index) => checkPredicate(one, [...path, "or", index], scope)),
+    ...(not === undefined ? [] : checkPredicate(not, [...path, "not"], scope)),
+    ...(exists === undefined ? [] : checkExists(exists, [...path, "exists"], scope)),
+    ...Object.entries(columns).flatMap(([name, value]) => checkColumn(name, value, [...path, name], scope)),
+  ];
+}
+
+function checkExists(
+  exists: { table: string; where: Predicate },
+  path: Path,
+  scope: PredicateScope,
+): Diagnostic[] {
+  const { tables } = scope.connection;
+  const table = tables.get(exists.table);
+  if (table !== undefined)
+    return checkPredicate(exists.where, [...path, "where"], {
+      ...scope,
+      table,
+      judged: scope.judged ?? scope.table,
+    });
+  const hint = suggest(exists.table, tables.keys());
+  return [
+    problem(scope.at([...path, "table"]), "unknown_table", `There is no table \`${exists.table}\`.`, hint),
+  ];
+}
+
+function checkColumn(name: string, value: unknown, path: Path, scope: PredicateScope): Diagnostic[] {
+  const column = scope.table.columns.get(name);
+  if (column === undefined) {
+    const hint = suggest(name, [...scope.table.columns.keys(), "and", "or", "not", "exists"]);
+    const message = `\`${scope.table.name}\` has no column \`${name}\`.`;
+    return [problem(scope.at(path, "key"), "unknown_column", message, hint ?? columnsOf(scope.table))];
+  }
+  const plain = scalar.safeParse(value);
+  if (plain.success) return checkValue(plain.data, column, path, scope);
+  const operators = comparison.safeParse(value);
+  if (!operators.success) return [];
+  const { in: list, like, ilike, isNull: _, ...scalars } = operators.data;
+  return [
+    ...Object.entries(scalars).flatMap(([operator, one]) =>
+      one === undefined ? [] : checkValue(one, column, [...path, operator], scope),
+    ),
+    ...(Array.isArray(list)
+      ? list.flatMap((one, index) => checkValue(one, column, [...path, "in", index], scope))
+      : []),
+    ...(typeof list === "string" ? checkList(list, [...path, "in"], scope) : []),
+    ...[like, ilike].flatMap((pattern, index) =>
+      pattern === undefined ? [] : checkPattern(column, [...path, index === 0 ? "like" : "ilike"], scope),
+    ),
+  ];
+}
+
+function checkValue(value: Scalar, column: Column, path: Path, scope: PredicateScope): Diagnostic[] {
+  const at = scope.at(path);
+  if (typeof value !== "string" || !value.startsWith("$")) {
+    const wrong = column.type && valueProblem(value, column.type, scope.connection);
+    return wrong === undefined ? [] : [problem(at, "invalid_value", wrong.message, wrong.hint)];
+  }
+  const unknown = unknownReference(value, at);
+  if (unknown.length > 0) return unknown;
+  if (value === "$user.roles")
+    return [problem(at, "list_value", "`$user.roles` is a list.", `Write { in: $user.roles }.`)];
+  return value.startsWith("$row.") ? checkRow(value.slice("$row.".length), column, at, scope) : [];
+}
+
+function checkRow(name: string, column: Column, at: Location, { judged }: PredicateScope): Diagnostic[] {
+  if (judged === undefined)
+    return [
+      problem(
+        at,
+        "row_outside_exists",
+        "`$row` has a meaning only within `exists`.",
+        "Compare with a value.",
+      ),
+    ];
+  const other = judged.columns.get(name);
+  if (other === undefined) {
+    const hint = suggest(name, judged.columns.keys()) ?? columnsOf(judged);
+    return [problem(at, "unknown_column", `\`${judged.name}\` has no column \`${name}\`.`, hint)];
+  }
+  if (!other.type || !column.type || areComparable(other.type, column.type)) return [];
+  const message = `\`${column.name}\` is ${column.declaration?.type}, but \`$row.${name}\` is ${other.declaration?.type}.`;
+  return [problem(at, "invalid_value", message)];
+}
+
+function checkList(value: string, path: Path, { at }: PredicateScope): Diagnostic[] {
+  const place = at(path);
+  if (!value.startsWith("$"))
+    return [
+      problem(place, "invalid_value", "`in` takes a list, or a claim that is one.", `Write in: [${value}].`),
+    ];
+  const unknown = unknownReference(value, place);
+  if (unknown.length > 0 || value === "$user.roles" || value.startsWith("$claims.")) return unknown;
+  return [problem(place, "invalid_value", `\`${value}\` is one value, not a list.`, `Write eq: ${value}.`)];
+}
+
+function checkPattern(column: Column, path: Path, { at }: PredicateScope): Diagnostic[] {
+  const texts = ["text", "character varying", "character", "name"];
+  if (column.type === undefined || (texts.includes(column.type.name) && !column.type.array)) return [];
+  const message = `\`${column.name}\` is ${column.declaration?.type}, which has no patterns.`;
+  return [problem(at(path, "key"), "invalid_operator", message, "like and ilike are for text.")];
+}
+
+/** A problem where a text that begins with `$` is no reference. */
+export function unknownReference(value: string, at: Location): Diagnostic[] {
+  if (reference.test(value)) return [];
+  const hint = suggest(value, ["$user.id", "$user.roles", `$claims.${value.split(".")[1] ?? "NAME"}`]);
+  const known = "There are $user.id, $user.roles, $claims.NAME and, within exists, $row.COLUMN.";
+  return [problem(at, "unknown_reference", `\`${value}\` is not known.`, hint ?? known)];
+}
+
+const columnsOf = (table: Table): string => `There are ${[...table.columns.keys()].join(", ")}.`;

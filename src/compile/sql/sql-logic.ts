@@ -1,0 +1,190 @@
+import type { SqlLogic, Statement } from "../../../schema/manifest.ts";
+import { defaultConnection } from "../../../schema/names.ts";
+import { milliseconds } from "../../../schema/quantities.ts";
+import type { Diagnostic, Location } from "../../core/diagnostic.ts";
+import type { Description } from "../../database/shadow.ts";
+import type { SqlProblem } from "../../database/sql-error.ts";
+import { caution, problem, startOf } from "../../project/problem.ts";
+import type { LogicFile } from "../../project/project.ts";
+import { placeOf } from "../../project/text-position.ts";
+import type { Context } from "../context.ts";
+import type { Question } from "../question.ts";
+import { type BoundStatement, bindStatement } from "./bind.ts";
+import { lexSql, type Token } from "./lexer.ts";
+import { type SqlStatement, splitStatements } from "./split.ts";
+import { isWriting, refuseVerb } from "./verb.ts";
+
+/** SQL logic before Postgres has seen it. `finish` gives the call once every question was answered well. */
+export type PendingSql = { diagnostics: Diagnostic[]; questions: Question[]; finish(): SqlLogic | undefined };
+
+/** Parses a file of SQL logic and binds its names. */
+export function readSqlLogic(logic: LogicFile & { kind: "sql" }, { catalog }: Context): PendingSql {
+  const { file, text, front } = logic;
+  const nothing = { questions: [], finish: () => undefined };
+  const { tokens, unterminated } = lexSql(text, logic.bodyOffset);
+  if (unterminated !== undefined) {
+    const { what, start } = unterminated;
+    return {
+      ...nothing,
+      diagnostics: [problem(placeOf(file, text, start), "invalid_sql", `This ${what} has no end.`)],
+    };
+  }
+  if (front === undefined) return { ...nothing, diagnostics: [] };
+  const statements = splitStatements(tokens);
+  if (statements.length === 0)
+    return {
+      ...nothing,
+      diagnostics: [
+        problem(
+          startOf(file),
+          "no_statement",
+          `${file} holds no statement.`,
+          "Write one below the front matter.",
+        ),
+      ],
+    };
+
+  const connection = front.value.connection ?? defaultConnection;
+  const enums = new Set(catalog.get(connection)?.enums.keys());
+  const params = front.value.params ?? {};
+  const bound = statements.map((statement) => bindStatement(statement, { file, text, params, enums }));
+  const refused = statements.flatMap((statement) => refusals(statement, file, text));
+  const answers: Statement[] = [];
+  const broken = refused.length > 0 || bound.some(({ diagnostics }) => diagnostics.length > 0);
+  const placeIn = (one: BoundStatement, position: number | undefined): Location => {
+    const origin = one.originOf(unitsOf(one.sql, position));
+    const token = tokens.find(({ start, end }) => start <= origin && origin < end) ?? nearest(tokens, origin);
+    return placeOf(file, text, token?.start ?? origin, token?.end);
+  };
+  const questions = bound.map(
+    (one, index): Question => ({
+      connection,
+      sql: one.sql,
+      answer(description) {
+        if ("error" in description)
+          return [refusedBy(description.error, placeIn(one, description.error.position))];
+        answers[index] = {
+          sql: one.sql,
+          bindings: one.bindings,
+          types: description.parameterTypes,
+          result: description.columns,
+        };
+        return index === bound.length - 1 ? judgeResult(description, logic, placeIn(one, undefined)) : [];
+      },
+    }),
+  );
+  return {
+    diagnostics: [
+      ...refused,
+      ...bound.flatMap(({ diagnostics }) => diagnostics),
+      ...unused(logic, bound),
+      ...cached(logic, statements),
+    ],
+    questions: broken ? [] : questions,
+    finish() {
+      if (answers.filter((answer) => answer !== undefined).length !== bound.length || broken)
+        return undefined;
+      const hasResult = (answers.at(-1)?.result.length ?? 0) > 0;
+      return {
+        kind: "sql",
+        access: front.value.access,
+        params,
+        connection,
+        statements: answers,
+        returns: front.value.returns ?? (hasResult ? "rows" : "none"),
+        ...(front.value.cache === undefined ? {} : { cacheMs: milliseconds(front.value.cache) }),
+      };
+    },
+  };
+}
+
+function refusals(statement: SqlStatement, file: string, text: string): Diagnostic[] {
+  const refusal = refuseVerb(statement, text);
+  if (refusal === undefined) return [];
+  const { code, message, hint, token } = refusal;
+  return [problem(placeOf(file, text, token?.start ?? 0, token?.end), code, message, hint)];
+}
+
+function unused({ front }: LogicFile, bound: readonly BoundStatement[]): Diagnostic[] {
+  const used = new Set(
+    bound.flatMap(({ bindings }) => bindings.flatMap((one) => (one.from === "param" ? [one.name] : []))),
+  );
+  if (front === undefined) return [];
+  return Object.keys(front.value.params ?? {})
+    .filter((name) => !used.has(name))
+    .map((name) =>
+      caution(
+        front.at(["params", name], "key"),
+        "unused_parameter",
+        `No statement uses \`:${name}\`.`,
+        "Use it or take it out.",
+      ),
+    );
+}
+
+function cached(
+  { front, text }: LogicFile & { kind: "sql" },
+  statements: readonly SqlStatement[],
+): Diagnostic[] {
+  if (front?.value.cache === undefined || !statements.some((statement) => isWriting(statement, text)))
+    return [];
+  return [
+    problem(front.at(["cache"]), "cached_write", "A call that writes cannot be cached.", "Take out cache."),
+  ];
+}
+
+function judgeResult(
+  { columns }: Exclude<Description, { error: unknown }>,
+  { front }: LogicFile & { kind: "sql" },
+  at: Location,
+): Diagnostic[] {
+  const returns = front?.value.returns;
+  if (front === undefined) return [];
+  if (returns !== undefined && returns !== "none" && columns.length === 0)
+    return [
+      problem(
+        front.at(["returns"]),
+        "no_result",
+        "The last statement gives no rows.",
+        "Add returning, or write returns: none.",
+      ),
+    ];
+  if (returns === "value" && columns.length > 1)
+    return [
+      problem(
+        front.at(["returns"]),
+        "several_columns",
+        `The last statement gives ${columns.length} columns, not one value.`,
+        "Select one column, or write returns: row.",
+      ),
+    ];
+  const names = columns.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined || returns === "none") return [];
+  return [
+    problem(
+      at,
+      "duplicate_column",
+      `The result has two columns named \`${twice}\`.`,
+      "Name them apart with as.",
+    ),
+  ];
+}
+
+const hints: Readonly<Record<string, string>> = {
+  "42P18": "Say its type: $claims.NAME::uuid.",
+  "42P08": "Write the same cast at every use: $user.id::uuid.",
+};
+
+/** Postgres' own words; it names names and never a value of a row. */
+function refusedBy({ sqlstate, message, hint }: SqlProblem, at: Location): Diagnostic {
+  const said = message.charAt(0).toUpperCase() + message.slice(1);
+  return problem(at, "invalid_sql", `${said.replace(/\.$/, "")}.`, hint ?? hints[sqlstate]);
+}
+
+/** Postgres counts characters from 1, JavaScript UTF-16 units from 0. */
+const unitsOf = (sql: string, position: number | undefined): number =>
+  [...sql].slice(0, (position ?? 1) - 1).join("").length;
+
+const nearest = (tokens: readonly Token[], origin: number): Token | undefined =>
+  tokens.findLast(({ start }) => start <= origin) ?? tokens[0];
