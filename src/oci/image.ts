@@ -29,8 +29,15 @@ export type ImageSet = {
 
 /** A place that holds images: a registry, a layout on disk, an archive, an engine. */
 export interface ImageSource {
-  /** @throws {StkError} `image_not_found` */
-  read(reference: Reference, signal?: AbortSignal): Promise<ImageSet>;
+  /**
+   * @param wanted leaves out what an index has for other platforms; such a set can be read from and not written.
+   * @throws {StkError} `image_not_found`
+   */
+  read(
+    reference: Reference,
+    signal?: AbortSignal,
+    wanted?: (platform: Platform) => boolean,
+  ): Promise<ImageSet>;
 }
 
 /** A place that takes images. Blobs first, then manifests, then the index, then the tag. */
