@@ -6,16 +6,17 @@ import type { Image, ImageSet } from "../oci/image.ts";
 export const formatPlatform = ({ os, architecture, variant }: Platform): string =>
   variant === undefined ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`;
 
+/** Whether an image is there to be run; what builders keep beside it in an index, such as attestations, is not. */
+export const isRunnable = ({ os, architecture }: Platform): boolean =>
+  os !== "unknown" && architecture !== "unknown";
+
 /**
- * The images of a base for the platforms that were asked for, or all it has. What builders put beside images in an
- * index, such as attestations (`unknown/unknown`), is no image.
+ * The images of a base for the platforms that were asked for, or all it has.
  *
  * @throws {StkError} `platform_missing`
  */
 export function selectImages(base: ImageSet, platforms: readonly string[] | undefined): readonly Image[] {
-  const images = base.images.filter(
-    ({ platform }) => platform.os !== "unknown" && platform.architecture !== "unknown",
-  );
+  const images = base.images.filter(({ platform }) => isRunnable(platform));
   const selected =
     platforms === undefined
       ? images

@@ -1,6 +1,5 @@
 import { canonicalJson, type Json } from "../core/canonical-json.ts";
-import { digestOf } from "../core/digest.ts";
-import { memoryBlob } from "./blob.ts";
+import { descriptorOf, memoryBlob } from "./blob.ts";
 import { type Descriptor, mediaTypes, type Platform } from "./descriptor.ts";
 import type { Blob, Image, ImageSet } from "./image.ts";
 
@@ -25,12 +24,13 @@ export function imageOf({ platform, config, layers, annotations }: Parts): Image
       annotations,
     }),
   );
-  const descriptor = {
-    mediaType: mediaTypes.manifest,
-    digest: digestOf(manifest),
-    size: manifest.byteLength,
+  return {
+    manifest,
+    descriptor: descriptorOf(manifest, mediaTypes.manifest),
+    platform,
+    config: configBlob,
+    layers,
   };
-  return { manifest, descriptor, platform, config: configBlob, layers };
 }
 
 /** One image as it is, or several under an OCI index. */
@@ -51,11 +51,7 @@ export function imageSetOf(
       annotations,
     }),
   );
-  return {
-    descriptor: { mediaType: mediaTypes.index, digest: digestOf(index), size: index.byteLength },
-    index,
-    images,
-  };
+  return { descriptor: descriptorOf(index, mediaTypes.index), index, images };
 }
 
 const plain = ({

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { isDigest } from "../core/digest.ts";
 import { StkError } from "../core/error.ts";
+import { readBlob } from "./content.ts";
 import type { Image } from "./image.ts";
-
-const sizeLimit = 8 * 1_048_576;
+import { manifestLimit } from "./manifest.ts";
 
 /** What of an image's config `stk` reads; the rest is kept as it is (OCI image specification, "Image Configuration"). */
 export const imageConfig = z.looseObject({
@@ -25,21 +25,15 @@ export const imageConfig = z.looseObject({
 export type ImageConfig = z.infer<typeof imageConfig>;
 
 /**
- * Reads an image's config, at most 8 MiB of it.
+ * Reads an image's config.
  *
- * @throws {StkError} `image_invalid`
+ * @throws {StkError} `invalid_image`
  */
 export async function readConfig(image: Image, signal?: AbortSignal): Promise<ImageConfig> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of image.config.open(signal)) {
-    size += chunk.byteLength;
-    if (size > sizeLimit) throw invalid(image, "is larger than 8 MiB");
-    chunks.push(chunk);
-  }
+  const content = Buffer.from(await readBlob(image.config, manifestLimit, signal));
   let parsed: unknown;
   try {
-    parsed = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    parsed = JSON.parse(content.toString("utf8"));
   } catch (cause) {
     throw invalid(image, "is not JSON", cause);
   }
@@ -51,6 +45,6 @@ export async function readConfig(image: Image, signal?: AbortSignal): Promise<Im
 }
 
 const invalid = (image: Image, why: string, cause?: unknown) =>
-  new StkError("image_invalid", `The config ${image.config.descriptor.digest} of the image ${why}.`, {
+  new StkError("invalid_image", `The config ${image.config.descriptor.digest} of the image ${why}.`, {
     cause,
   });

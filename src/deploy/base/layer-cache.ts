@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
@@ -6,7 +7,7 @@ import { canonicalJson, type Json } from "../../core/canonical-json.ts";
 import { digestOf, isDigest } from "../../core/digest.ts";
 import { StkError } from "../../core/error.ts";
 import type { TarEntry, TarOptions } from "../../core/tar.ts";
-import { fileBlob } from "../../oci/blob.ts";
+import { verified } from "../../oci/content.ts";
 import { type Descriptor, mediaTypes } from "../../oci/descriptor.ts";
 import { type Layer, writeLayer } from "../../oci/layer.ts";
 
@@ -79,22 +80,19 @@ async function write(
 
 function layerOf(directory: string, recordFile: string, { digest, size, diffId }: Record): Layer {
   const descriptor: Descriptor = { mediaType: mediaTypes.layerGzip, digest, size };
-  const stored = fileBlob(blobFile(directory, digest), descriptor);
+  const path = blobFile(directory, digest);
   return {
     diffId,
     blob: {
       descriptor,
       async *open(signal) {
-        const hash = createHash("sha256");
-        for await (const chunk of stored.open(signal)) {
-          hash.update(chunk);
-          yield chunk;
+        try {
+          yield* verified(createReadStream(path, signal === undefined ? {} : { signal }), descriptor, path);
+        } catch (error) {
+          // What is damaged is made anew by the next command.
+          if (error instanceof StkError) await rm(recordFile, { force: true });
+          throw error;
         }
-        if (hash.digest("hex") === hexOf(digest)) return;
-        await rm(recordFile, { force: true });
-        throw new StkError("cache_damaged", `A layer of the built-in base was damaged in ${directory}.`, {
-          hint: "Run the command again: the layer will be made anew.",
-        });
       },
     },
   };
