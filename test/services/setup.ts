@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import type { TestProject } from "vitest/node";
 import { banner, type Unmet } from "./banner.ts";
+import { buildCommand } from "./command.ts";
 import { startEngine } from "./engine-server.ts";
 import { startPostgres } from "./postgres-server.ts";
 
@@ -11,6 +12,7 @@ const starters: Readonly<Record<string, () => Promise<{ url: string; stop(): Pro
   "/postgres/18": () => startPostgres(18),
   "/postgres/15": () => startPostgres(15),
   "/engine": startEngine,
+  "/command": buildCommand,
 };
 
 /** Owns the run's services: each is started when the first test asks for it, once, and stopped at the end. */
