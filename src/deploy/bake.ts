@@ -29,7 +29,7 @@ export type Baking = {
  * A new image: the base with the bundle as one more layer. Nothing of the base's layers is read, and the same input
  * has the same digest.
  *
- * @throws {StkError} `platform_missing`, `base_invalid`, `invalid_image`
+ * @throws {StkError} `platform_missing`, `base_invalid`, `image_invalid`
  */
 export async function bake(baking: Baking, signal?: AbortSignal): Promise<ImageSet> {
   const { bundle, created } = baking;

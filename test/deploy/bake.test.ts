@@ -166,7 +166,7 @@ describe("bake", () => {
     await expect(
       baked({ descriptor: image.descriptor, images: [{ ...image, config }] }),
     ).rejects.toMatchObject({
-      code: "invalid_image",
+      code: "image_invalid",
       message: expect.stringContaining(message),
     });
   });
@@ -180,6 +180,6 @@ describe("bake", () => {
       descriptor: image.descriptor,
       images: [{ ...image, config: { ...image.config, open: endless } }],
     };
-    await expect(baked(set)).rejects.toMatchObject({ code: "invalid_image" });
+    await expect(baked(set)).rejects.toMatchObject({ code: "image_invalid" });
   });
 });
