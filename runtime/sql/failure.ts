@@ -35,7 +35,10 @@ const answers: ReadonlyMap<string, Answer> = new Map([
  * What a caller is told when Postgres refused: never its own text, which holds values and names that the caller may
  * not know. `columns` are those of the broken constraint, where the caller may know them.
  */
-export function answerTo(error: unknown, columns: (error: DatabaseError) => readonly string[] | undefined): unknown {
+export function answerTo(
+  error: unknown,
+  columns: (error: DatabaseError) => readonly string[] | undefined,
+): unknown {
   if (!isDatabaseError(error)) return error;
   const [code, message] = answers.get(error.code) ??
     answers.get(error.code.slice(0, 2)) ?? ["internal", "The call failed."];

@@ -18,7 +18,8 @@ export type Scalar = {
 const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed();
 
 /** Any text that Postgres can store. */
-export const encodeText: Encoder = (value) => (typeof value === "string" && isStorable(value) ? value : undefined);
+export const encodeText: Encoder = (value) =>
+  typeof value === "string" && isStorable(value) ? value : undefined;
 
 const textWhere =
   (holds: (text: string) => boolean): Encoder =>
@@ -34,7 +35,9 @@ const integer =
   };
 
 const isInteger = (value: unknown): value is number | string =>
-  typeof value === "number" ? Number.isSafeInteger(value) : typeof value === "string" && /^-?\d{1,19}$/.test(value);
+  typeof value === "number"
+    ? Number.isSafeInteger(value)
+    : typeof value === "string" && /^-?\d{1,19}$/.test(value);
 
 const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?$/;
 const isSpecial = (text: string): boolean => text === "NaN" || text === "Infinity" || text === "-Infinity";
@@ -64,12 +67,24 @@ const encodeJson: Encoder = (value) => {
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const encodeBytes: Encoder = (value) =>
-  typeof value === "string" && base64.test(value) ? `\\x${Buffer.from(value, "base64").toString("hex")}` : undefined;
+  typeof value === "string" && base64.test(value)
+    ? `\\x${Buffer.from(value, "base64").toString("hex")}`
+    : undefined;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-const comparable = (cast: string, encode: Encoder): Scalar => ({ cast, encode, comparable: true, text: false });
-const incomparable = (cast: string, encode: Encoder = encodeText): Scalar => ({ cast, encode, comparable: false, text: false });
+const comparable = (cast: string, encode: Encoder): Scalar => ({
+  cast,
+  encode,
+  comparable: true,
+  text: false,
+});
+const incomparable = (cast: string, encode: Encoder = encodeText): Scalar => ({
+  cast,
+  encode,
+  comparable: false,
+  text: false,
+});
 const pattern = (cast: string): Scalar => ({ cast, encode: encodeText, comparable: true, text: true });
 
 /** Built-in types by Postgres' own spelling (`format_type`) without a length or precision. */
@@ -84,9 +99,21 @@ export const scalars: ReadonlyMap<string, Scalar> = new Map([
   ["bigint", comparable("bigint", integer(64))],
   ["numeric", comparable("numeric", encodeNumeric)],
   ["real", comparable("real", float(Math.fround))],
-  ["double precision", comparable("double precision", float((value) => value))],
+  [
+    "double precision",
+    comparable(
+      "double precision",
+      float((value) => value),
+    ),
+  ],
   ["boolean", comparable("boolean", encodeBoolean)],
-  ["uuid", comparable("uuid", textWhere((text) => uuid.test(text)))],
+  [
+    "uuid",
+    comparable(
+      "uuid",
+      textWhere((text) => uuid.test(text)),
+    ),
+  ],
   ["date", comparable("date", textWhere(isDate))],
   ["time without time zone", comparable("time", textWhere(isTime))],
   ["time with time zone", comparable("timetz", textWhere(isTimeWithZone))],
@@ -95,8 +122,20 @@ export const scalars: ReadonlyMap<string, Scalar> = new Map([
   ["bytea", comparable("bytea", encodeBytes)],
   ["jsonb", comparable("jsonb", encodeJson)],
   ["json", incomparable("json", encodeJson)],
-  ["bit", comparable('"bit"', textWhere((text) => /^[01]+$/.test(text)))],
-  ["bit varying", comparable("varbit", textWhere((text) => /^[01]*$/.test(text)))],
+  [
+    "bit",
+    comparable(
+      '"bit"',
+      textWhere((text) => /^[01]+$/.test(text)),
+    ),
+  ],
+  [
+    "bit varying",
+    comparable(
+      "varbit",
+      textWhere((text) => /^[01]*$/.test(text)),
+    ),
+  ],
   ["xml", incomparable("xml")],
   ["jsonpath", incomparable("jsonpath")],
   ["point", incomparable("point")],

@@ -38,7 +38,12 @@ const isInfinity = (text: string): boolean => text === "infinity" || text === "-
 function isDay(text: string): boolean {
   const [, year, month, day] = dateForm.exec(text) ?? [];
   if (year === undefined || Number(year) < 1 || Number(year) > lastYear) return false;
-  return Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= daysOf(Number(year), Number(month));
+  return (
+    Number(month) >= 1 &&
+    Number(month) <= 12 &&
+    Number(day) >= 1 &&
+    Number(day) <= daysOf(Number(year), Number(month))
+  );
 }
 
 const daysOf = (year: number, month: number): number => {

@@ -22,11 +22,20 @@ export function sqlType(name: string, enums: ReadonlyMap<string, readonly string
   const elementName = /^(.+?)(?:\[\])+$/s.exec(name)?.[1];
   if (elementName !== undefined) return arrayOf(sqlType(elementName, enums), name);
   const labels = enums.get(unquoted(name));
-  if (labels !== undefined) return { ...enumOf(unquoted(name), labels), name, element: undefined, selectAs: undefined };
+  if (labels !== undefined)
+    return { ...enumOf(unquoted(name), labels), name, element: undefined, selectAs: undefined };
   const known = scalars.get(withoutModifier(name));
   if (known !== undefined) return { ...known, name, element: undefined, selectAs: undefined };
   const cast = withoutModifier(name);
-  return { name, cast, encode: encodeText, comparable: true, text: false, element: undefined, selectAs: undefined };
+  return {
+    name,
+    cast,
+    encode: encodeText,
+    comparable: true,
+    text: false,
+    element: undefined,
+    selectAs: undefined,
+  };
 }
 
 /** The type of a list of these, for `= any(...)`. */
@@ -65,20 +74,29 @@ function encodeArray(encode: Encoder): Encoder {
   };
 }
 
-function encodeElements(values: readonly unknown[], encode: Encoder, dimensions: number): ArrayElement[] | undefined {
+function encodeElements(
+  values: readonly unknown[],
+  encode: Encoder,
+  dimensions: number,
+): ArrayElement[] | undefined {
   const elements: ArrayElement[] = [];
   const [first] = values;
   const length = Array.isArray(first) ? first.length : undefined;
   for (const value of values) {
     if ((Array.isArray(value) ? value.length : undefined) !== length) return undefined;
-    const element = value === null ? null : Array.isArray(value) ? nested(value, encode, dimensions) : encode(value);
+    const element =
+      value === null ? null : Array.isArray(value) ? nested(value, encode, dimensions) : encode(value);
     if (element === undefined) return undefined;
     elements.push(element);
   }
   return elements;
 }
 
-const nested = (value: readonly unknown[], encode: Encoder, dimensions: number): ArrayElement[] | undefined =>
+const nested = (
+  value: readonly unknown[],
+  encode: Encoder,
+  dimensions: number,
+): ArrayElement[] | undefined =>
   dimensions > 1 && value.length > 0 ? encodeElements(value, encode, dimensions - 1) : undefined;
 
 const unquoted = (name: string): string =>

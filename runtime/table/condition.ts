@@ -31,7 +31,12 @@ export const isOperator = (text: string): text is Operator => Object.hasOwn(oper
 export type Condition =
   | { readonly kind: "and" | "or"; readonly conditions: readonly Condition[] }
   | { readonly kind: "not"; readonly condition: Condition }
-  | { readonly kind: "compare"; readonly column: Column; readonly operator: Operator; readonly operand: Operand }
+  | {
+      readonly kind: "compare";
+      readonly column: Column;
+      readonly operator: Operator;
+      readonly operand: Operand;
+    }
   /** Whether the column is one of the list: its elements, or one operand that is a list. */
   | { readonly kind: "in"; readonly column: Column; readonly list: Operand | readonly Operand[] }
   | { readonly kind: "isNull"; readonly column: Column; readonly expected: boolean }
@@ -62,14 +67,10 @@ export function operandsOf(condition: Condition): readonly Operand[] {
   }
 }
 
-/** The names of the judged row's columns on which a condition depends. */
-export function columnsOf(condition: Condition): ReadonlySet<string> {
-  return new Set([...ownColumns(condition), ...rowColumns(condition)]);
-}
-
-/** The names of the judged row's columns that a condition names by `$row`. */
-export const rowColumns = (condition: Condition): string[] =>
-  operandsOf(condition).flatMap((operand) => (operand.kind === "row" ? [operand.column.name] : []));
+/** Whether a condition looks at one of these columns of the judged row, itself or by `$row`. */
+export const dependsOn = (condition: Condition, names: ReadonlySet<string>): boolean =>
+  ownColumns(condition).some((name) => names.has(name)) ||
+  operandsOf(condition).some((operand) => operand.kind === "row" && names.has(operand.column.name));
 
 function ownColumns(condition: Condition): string[] {
   switch (condition.kind) {

@@ -5,8 +5,8 @@ import type { Column } from "./table.ts";
 /** How a column of the judged row is reached in a statement. */
 export type Cell = {
   readonly sql: string;
-  /** When the caller may see it, as SQL; undefined: in every row. */
-  readonly guard?: string | undefined;
+  /** When the caller may see it, as SQL, printed where it is used; undefined: in every row. */
+  readonly guard?: (() => string) | undefined;
   /** Whether the statement's own row filter implies the guard. */
   readonly implied?: boolean;
 };
@@ -24,11 +24,12 @@ const unknown = "null::boolean";
 /**
  * A condition as SQL of three-valued logic: never true where a claim is missing or a cell is hidden, under `not` too.
  */
-export const printCondition = (condition: Condition, scope: Scope): string => print(condition, scope, 0, true);
+export const printCondition = (condition: Condition, scope: Scope): string =>
+  print(condition, scope, 0, true);
 
 /** The value of a cell as the caller sees it: NULL where he may not. */
 export const shown = (cell: Cell): string =>
-  cell.guard === undefined || cell.implied === true ? cell.sql : masked(cell.guard, cell.sql);
+  cell.guard === undefined || cell.implied === true ? cell.sql : masked(cell.guard(), cell.sql);
 
 const masked = (guard: string, sql: string): string => `case when ${guard} then ${sql} end`;
 
@@ -40,7 +41,10 @@ function print(condition: Condition, scope: Scope, depth: number, positive: bool
   switch (condition.kind) {
     case "and":
     case "or":
-      return joined(condition.kind, condition.conditions.map((inner) => print(inner, scope, depth, positive)));
+      return joined(
+        condition.kind,
+        condition.conditions.map((inner) => print(inner, scope, depth, positive)),
+      );
     case "not":
       return `not (${print(condition.condition, scope, depth, false)})`;
     case "exists":
@@ -65,11 +69,16 @@ function print(condition: Condition, scope: Scope, depth: number, positive: bool
  * Comparisons tell nothing of the rows that they are not true for, so they may run before the guard, as under
  * Postgres' row-level security. The time of a `like` depends on the text, so it runs behind it.
  */
-function printTest(cell: Cell | undefined, test: string | undefined, positive: boolean, leaky: boolean): string {
+function printTest(
+  cell: Cell | undefined,
+  test: string | undefined,
+  positive: boolean,
+  leaky: boolean,
+): string {
   if (cell === undefined || test === undefined) return unknown;
   if (cell.guard === undefined || (cell.implied === true && !leaky)) return `${cell.sql} ${test}`;
-  if (leaky || !positive) return `${masked(cell.guard, cell.sql)} ${test}`;
-  return `(${cell.guard} and ${cell.sql} ${test})`;
+  if (leaky || !positive) return `${masked(cell.guard(), cell.sql)} ${test}`;
+  return `(${cell.guard()} and ${cell.sql} ${test})`;
 }
 
 function printAny({ column, list }: Condition & { kind: "in" }, scope: Scope): string | undefined {
@@ -86,12 +95,19 @@ function printAny({ column, list }: Condition & { kind: "in" }, scope: Scope): s
  * `exists` itself is never NULL, so under `not` the claims that it needs are asked for outside of it: without them
  * `not exists` would hold for everybody.
  */
-function printExists(condition: Condition & { kind: "exists" }, scope: Scope, depth: number, positive: boolean): string {
+function printExists(
+  condition: Condition & { kind: "exists" },
+  scope: Scope,
+  depth: number,
+  positive: boolean,
+): string {
   if (operandsOf(condition).some((operand) => isUnknown(operand, scope))) return unknown;
   const alias = aliasAt(depth + 1);
   const where = print(condition.where, scope, depth + 1, true);
   const test = `exists (select 1 from ${condition.table.quoted} as ${alias} where ${where})`;
-  const claims = operandsOf(condition).flatMap((operand) => (operand.kind === "claim" ? [operand.claim] : []));
+  const claims = operandsOf(condition).flatMap((operand) =>
+    operand.kind === "claim" ? [operand.claim] : [],
+  );
   if (positive || claims.length === 0) return test;
   const present = new Set(claims.map((claim) => `${scope.parameters.claim(claim)} is not null`));
   return `case when ${[...present].join(" and ")} then ${test} end`;

@@ -25,7 +25,11 @@ export function tablesOf(schema: DeclaredSchema): Tables {
   return new Map(Object.entries(schema.tables).map(([name, table]) => [name, tableOf(name, table, enums)]));
 }
 
-function tableOf(name: string, declared: DeclaredTable, enums: ReadonlyMap<string, readonly string[]>): Table {
+function tableOf(
+  name: string,
+  declared: DeclaredTable,
+  enums: ReadonlyMap<string, readonly string[]>,
+): Table {
   const keys = [...(declared.primaryKey ? [declared.primaryKey] : []), ...declared.uniques];
   return {
     name,
@@ -37,6 +41,8 @@ function tableOf(name: string, declared: DeclaredTable, enums: ReadonlyMap<strin
       ]),
     ),
     keys: keys.map((key) => key.columns),
-    constraints: new Map([...keys, ...declared.foreignKeys].map((constraint) => [constraint.name, constraint.columns])),
+    constraints: new Map(
+      [...keys, ...declared.foreignKeys].map((constraint) => [constraint.name, constraint.columns]),
+    ),
   };
 }

@@ -1,0 +1,80 @@
+import { Filter } from "./filter.ts";
+import type { OperationInput, TableHandler } from "./operation.ts";
+import { Parameters } from "./parameters.ts";
+import { invalid, readColumns, readParams } from "./params.ts";
+import { planner, rulesOf } from "./plans.ts";
+import { printCondition } from "./print.ts";
+import {
+  anyOf,
+  callerScope,
+  judged,
+  printRows,
+  type Readable,
+  type Rows,
+  readableOf,
+  ruleScope,
+} from "./readable.ts";
+import { namesOneRow } from "./single-row.ts";
+import { type Bound, Shapes } from "./statements.ts";
+import { attempt, printBounded, printReturning, resultOf, returning } from "./write.ts";
+import type { RemoveRule } from "./write-rule.ts";
+
+const keys: ReadonlySet<string> = new Set(["where", "columns"]);
+
+type Plan = {
+  readonly rows: Rows;
+  readonly readable: Readable;
+  readonly all: readonly string[];
+  readonly shapes: Shapes<Bound>;
+};
+
+/** The handler of `db/{connection}/{table}/delete`. */
+export function deleteHandler({ table, rules, select, names }: OperationInput<RemoveRule>): TableHandler {
+  const planOf = planner(rules, select, (applicable, roles): Plan => {
+    const readable = readableOf(rulesOf(select, roles));
+    const rows = anyOf(applicable.map(({ where }) => where));
+    return { rows, readable, all: [...readable.columns.keys()], shapes: new Shapes() };
+  });
+
+  return (params, caller, { database, limits, signal }) => {
+    const { rows, readable, all, shapes } = planOf(caller);
+    const given = readParams(params, keys);
+    const filter = new Filter(readable.columns, limits.depth, []);
+    const where = filter.read(given.where, "where");
+    if (filter.count === 0) throw invalid("where", "holds no condition");
+    const back = readColumns(given.columns, readable.columns) ?? all;
+    const single = namesOneRow(where, table);
+
+    const shape = `${filter.key}|${limits.rows}|${back === all ? "" : back.join(",")}`;
+    const { statement, bind } = shapes.get(shape, () => {
+      const parameters = new Parameters();
+      const conditions = [
+        ...(rows === "all" ? [] : [printRows(rows, ruleScope(parameters))]),
+        printCondition(where, callerScope(readable, rows, parameters)),
+      ];
+      const list = returning(readable, back, rows, parameters);
+      const text = `delete from ${table.quoted} as ${judged} where ${conditions.join(" and ")}`;
+      return {
+        statement: names.prepare(
+          single ? `${text}${printReturning(list)}` : printBounded(text, list, limits.rows),
+        ),
+        bind: parameters.binder(),
+      };
+    });
+    const values = bind(filter.values, caller);
+    return attempt(
+      async () => {
+        if (single)
+          return resultOf(await database.query(statement(), values, signal), limits.rows, back.length > 0);
+        return database.transaction(
+          async (transaction) =>
+            resultOf(await transaction.query(statement(), values, signal), limits.rows, back.length > 0),
+          signal,
+        );
+      },
+      table,
+      [],
+      signal,
+    );
+  };
+}

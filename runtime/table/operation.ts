@@ -1,0 +1,31 @@
+import type { Caller } from "../caller.ts";
+import type { Database } from "../database/database.ts";
+import type { RulesByRole } from "./plans.ts";
+import type { ReadRule } from "./readable.ts";
+import type { PreparedNames } from "./statements.ts";
+import type { Table } from "./table.ts";
+
+/** What a table call is given beside its params and its caller. */
+export type TableContext = {
+  readonly database: Database;
+  /** Rows that one call may read or write; how deep a condition may nest. */
+  readonly limits: { readonly rows: number; readonly depth: number };
+  readonly signal?: AbortSignal | undefined;
+};
+
+/**
+ * Answers a table call: the rows of a select, or a write's `{ count, rows }`.
+ *
+ * @throws {CallError} what the caller is told.
+ */
+export type TableHandler = (params: unknown, caller: Caller, context: TableContext) => Promise<unknown>;
+
+/** What an operation's handler is made of. */
+export type OperationInput<Rule> = {
+  readonly table: Table;
+  /** The operation's rules. */
+  readonly rules: RulesByRole<Rule>;
+  /** What may be read: by a filter, a sort, and of what was written. */
+  readonly select: RulesByRole<ReadRule>;
+  readonly names: PreparedNames;
+};

@@ -1,0 +1,72 @@
+import type { Manifest, TablePermissions } from "../../schema/manifest.ts";
+import type { Operation } from "../../schema/permissions.ts";
+import { StkError } from "../../src/core/error.ts";
+import { deleteHandler } from "./delete.ts";
+import { insertHandler } from "./insert.ts";
+import type { TableHandler } from "./operation.ts";
+import { readRuleOf } from "./readable.ts";
+import { selectHandler } from "./select.ts";
+import { PreparedNames } from "./statements.ts";
+import { type Table, type Tables, tablesOf } from "./table.ts";
+import { updateHandler } from "./update.ts";
+import { readDeleteRule, readInsertRule, readUpdateRule } from "./write-rule.ts";
+
+/** A call on a table, and the connection that its `database` is of. */
+export type TableCall = { readonly connection: string; readonly handle: TableHandler };
+
+/** The calls on tables that some role may make. */
+export type TableCalls = {
+  /** The call of `db/{connection}/{table}/{operation}`; undefined where no rule of any role is for it. */
+  lookup(path: string): TableCall | undefined;
+};
+
+/**
+ * Compiles the permissions of a manifest. What they do not give is not there.
+ *
+ * @throws {StkError} `invalid_manifest` for a rule that does not fit the schema.
+ * @example
+ * const call = compileTables(manifest).lookup("db/main/tasks/select");
+ * await call?.handle({ where: { status: "open" } }, caller, { database, limits: manifest.server.limits });
+ */
+export function compileTables(manifest: Pick<Manifest, "schema" | "permissions">): TableCalls {
+  const names = new PreparedNames();
+  const calls = new Map<string, TableCall>();
+  for (const [connection, permissions] of Object.entries(manifest.permissions)) {
+    const schema = manifest.schema[connection];
+    const tables = schema === undefined ? new Map<string, Table>() : tablesOf(schema);
+    for (const [name, rules] of Object.entries(permissions)) {
+      const table = tables.get(name);
+      if (table === undefined)
+        throw new StkError(
+          "invalid_manifest",
+          `The permissions name a table ${connection}/${name} that is not there.`,
+        );
+      for (const [operation, handle] of handlersOf(table, tables, rules, names)) {
+        calls.set(`db/${connection}/${name}/${operation}`, { connection, handle });
+      }
+    }
+  }
+  return { lookup: (path) => calls.get(path) };
+}
+
+function* handlersOf(
+  table: Table,
+  tables: Tables,
+  permissions: TablePermissions,
+  names: PreparedNames,
+): Generator<[Operation, TableHandler]> {
+  const select = byRole(permissions.select, (rule) => readRuleOf(rule, table, tables));
+  const insert = byRole(permissions.insert, (rule) => readInsertRule(rule, table, tables));
+  const update = byRole(permissions.update, (rule) => readUpdateRule(rule, table, tables));
+  const remove = byRole(permissions.delete, (rule) => readDeleteRule(rule, table, tables));
+  const shared = { table, select, names };
+  if (select.size > 0) yield ["select", selectHandler({ ...shared, rules: select })];
+  if (insert.size > 0) yield ["insert", insertHandler({ ...shared, rules: insert })];
+  if (update.size > 0) yield ["update", updateHandler({ ...shared, rules: update })];
+  if (remove.size > 0) yield ["delete", deleteHandler({ ...shared, rules: remove })];
+}
+
+const byRole = <Rule, Read>(
+  rules: Readonly<Record<string, Rule>> | undefined,
+  read: (rule: Rule) => Read,
+): Map<string, Read> => new Map(Object.entries(rules ?? {}).map(([role, rule]) => [role, read(rule)]));

@@ -1,0 +1,116 @@
+import type { DeleteRule, InsertRule, UpdateRule } from "../../schema/manifest.ts";
+import { reference } from "../../schema/predicate.ts";
+import type { Caller } from "../caller.ts";
+import { CallError } from "../error.ts";
+import { type Claim, claimValue } from "./claim.ts";
+import { dependsOn, looksAt } from "./condition.ts";
+import type { Parameters } from "./parameters.ts";
+import { forbiddenColumn } from "./params.ts";
+import { columnOf, literal, type RuleCondition, readRule } from "./rule.ts";
+import type { Column, Table, Tables } from "./table.ts";
+
+/** A value that the server writes. `sql` is an expression whose value is known only once it was written. */
+export type SetValue =
+  | { readonly kind: "claim"; readonly claim: Claim }
+  | { readonly kind: "literal" | "sql"; readonly sql: string };
+
+/** A rule to insert or update with its names resolved. */
+export type WriteRule = {
+  /** What the caller may give. */
+  readonly columns: ReadonlySet<string>;
+  readonly set: readonly { readonly column: Column; readonly value: SetValue }[];
+  /** Equal where `set` is. */
+  readonly setKey: string;
+  /** The rows that may be updated; undefined is all. */
+  readonly where: RuleCondition | undefined;
+  /** What the written row must meet; undefined is nothing. */
+  readonly check: RuleCondition | undefined;
+};
+
+/** @throws {StkError} `invalid_manifest` for a name or a value that does not fit the schema. */
+export const readInsertRule = (rule: InsertRule, table: Table, tables: Tables): WriteRule =>
+  readWriteRule({ ...rule, where: undefined }, table, tables);
+
+/** Like {@link readInsertRule}; without a `check` of its own the row must stay one that the rule covers. */
+export const readUpdateRule = (rule: UpdateRule, table: Table, tables: Tables): WriteRule =>
+  readWriteRule({ ...rule, where: rule.where, check: rule.check ?? rule.where }, table, tables);
+
+/** The rows that may be deleted; undefined is all. */
+export type RemoveRule = { readonly where: RuleCondition | undefined };
+
+/** @throws {StkError} `invalid_manifest` for a name or a value that does not fit the schema. */
+export const readDeleteRule = ({ where }: DeleteRule, table: Table, tables: Tables): RemoveRule => ({
+  where: where && readRule(where, table, tables),
+});
+
+type AnyRule = Omit<UpdateRule, "where"> & { where: UpdateRule["where"] | undefined };
+
+function readWriteRule({ columns, set, where, check }: AnyRule, table: Table, tables: Tables): WriteRule {
+  const own = new Set(Object.keys(set));
+  return {
+    columns: new Set(columns.filter((name) => !own.has(name)).map((name) => columnOf(table, name).name)),
+    set: Object.entries(set).map(([name, value]) => {
+      const column = columnOf(table, name);
+      return { column, value: readSetValue(value, column) };
+    }),
+    setKey: JSON.stringify(set),
+    where: where && readRule(where, table, tables),
+    check: check && readRule(check, table, tables),
+  };
+}
+
+function readSetValue(value: InsertRule["set"][string], column: Column): SetValue {
+  if (typeof value === "object" && value !== null) return { kind: "sql", sql: `(${value.sql})` };
+  if (typeof value === "string" && reference.test(value) && !value.startsWith("$row."))
+    return { kind: "claim", claim: { reference: value, type: column.type } };
+  return { kind: "literal", sql: literal(value, column.type) };
+}
+
+/** A value that the server writes as SQL. */
+export const printSetValue = (value: SetValue, parameters: Parameters): string =>
+  value.kind === "claim" ? parameters.claim(value.claim) : value.sql;
+
+/**
+ * The rules that let the caller write all of these columns at once, most specific first: those with the fewest
+ * columns, then those that set the most.
+ *
+ * @throws {CallError} `forbidden` where no single rule does, or each that does sets a claim that the caller lacks.
+ */
+export function usableRules(
+  rules: readonly WriteRule[],
+  names: readonly string[],
+  path: string,
+  caller: Caller,
+): readonly WriteRule[] {
+  const unknown = names.find((name) => !rules.some(({ columns }) => columns.has(name)));
+  if (unknown !== undefined) throw forbiddenColumn(`${path}.${unknown}`);
+  const usable = rules.filter(
+    (rule) => names.every((name) => rule.columns.has(name)) && hasClaims(rule, caller),
+  );
+  if (usable.length === 0)
+    throw new CallError("forbidden", "None of your roles may write these columns together.");
+  return usable;
+}
+
+/** Sorts rules for {@link usableRules}. */
+export const bySpecificity = (rules: readonly WriteRule[]): WriteRule[] =>
+  rules.toSorted((a, b) => a.columns.size - b.columns.size || b.set.length - a.set.length);
+
+const hasClaims = ({ set }: WriteRule, caller: Caller): boolean =>
+  set.every(({ value }) => value.kind !== "claim" || claimValue(value.claim, caller) !== null);
+
+/** The columns that a rule lets be written: the caller's and its own. */
+export const writtenColumns = (rule: WriteRule, names: readonly string[]): ReadonlySet<string> =>
+  new Set([...names, ...rule.set.map(({ column }) => column.name)]);
+
+/** Whether a row that met a condition meets it still when these columns of its table were written. */
+export const isUntouched = (
+  { condition }: RuleCondition,
+  table: Table,
+  written: ReadonlySet<string>,
+): boolean => !looksAt(condition, table) && !dependsOn(condition, written);
+
+/** Whether an updated row has to be checked: not where nothing was written that its rule looks at. */
+export const needsCheck = (rule: WriteRule, table: Table, names: readonly string[]): boolean =>
+  rule.check !== undefined &&
+  !(rule.check.key === rule.where?.key && isUntouched(rule.check, table, writtenColumns(rule, names)));

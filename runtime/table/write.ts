@@ -1,0 +1,132 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { WriteResult } from "../../schema/wire.ts";
+import type { DatabaseError, Row, Rows } from "../database/database.ts";
+import { CallError } from "../error.ts";
+import { answerTo, isCollision } from "../sql/failure.ts";
+import { quoteIdentifier } from "../sql/quote.ts";
+import type { Parameters } from "./parameters.ts";
+import {
+  callerScope,
+  printColumns,
+  printRows,
+  type Readable,
+  type Rows as RuleRows,
+  ruleScope,
+} from "./readable.ts";
+import type { Table } from "./table.ts";
+
+/*
+ * What a statement gives beside the table's columns. No column of a manifest has a name like these, and no table
+ * the name of one of these common table expressions.
+ */
+const visible = "+visible";
+const counted = "+count";
+const passed = "+passed";
+/** The number of the rule that a row is written under. */
+export const ruleColumn = "+rule";
+export const written = quoteIdentifier("+written");
+export const matched = quoteIdentifier("+matched");
+
+const retries = 2;
+const firstRetryMs = 10;
+
+/**
+ * The columns that the caller may read of a written row, and whether he may see it at all.
+ *
+ * @param rows those that the written row is surely one of.
+ */
+export function returning(
+  readable: Readable,
+  columns: readonly string[],
+  rows: RuleRows,
+  parameters: Parameters,
+): string[] {
+  if (columns.length === 0) return [];
+  const list = printColumns(columns, readable, callerScope(readable, rows, parameters));
+  if (readable.rows === "all") return list;
+  return [
+    ...list,
+    `(${printRows(readable.rows, ruleScope(parameters))}) is true as ${quoteIdentifier(visible)}`,
+  ];
+}
+
+/** Whether the row passed a check, given as SQL. */
+export const printPassed = (check: string): string => `(${check}) is true as ${quoteIdentifier(passed)}`;
+
+/** The end of a statement that gives `list` of what it wrote. */
+export const printReturning = (list: readonly string[]): string =>
+  list.length === 0 ? "" : ` returning ${list.join(", ")}`;
+
+/**
+ * A write of which no more rows come back than one over the limit, with the count of all of them.
+ *
+ * @param before common table expressions that it uses.
+ */
+export const printBounded = (write: string, list: readonly string[], most: number, before = ""): string =>
+  `with ${before}${written} as (${write}${printReturning(list.length === 0 ? ['1 as "+one"'] : list)}) ` +
+  `select *, (count(*) over ())::int as ${quoteIdentifier(counted)} from ${written} limit ${list.length === 0 ? 1 : most + 1}`;
+
+/**
+ * The answer to a write.
+ *
+ * @throws {CallError} `invalid_params` where more rows were written than may be; `forbidden` where one did not pass
+ * its check. Either way the transaction around it is to be rolled back.
+ */
+export function resultOf({ rows, count }: Rows, most: number, returns: boolean): WriteResult {
+  const [first] = rows;
+  const total = first !== undefined && typeof first[counted] === "number" ? first[counted] : count;
+  if (total > most) throw tooMany(most);
+  if (rows.some((row) => row[passed] === false)) throw checkFailed();
+  return { count: total, rows: returns ? rows.flatMap(readableRow) : [] };
+}
+
+/** More rows than one call may write. */
+export const tooMany = (most: number): CallError =>
+  new CallError("invalid_params", `The call would write more than ${most} rows.`);
+
+/** A row that no rule allows to be written so. */
+export const checkFailed = (): CallError =>
+  new CallError("forbidden", "None of your roles may write such a row.");
+
+function readableRow({
+  [visible]: isVisible = true,
+  [counted]: _count,
+  [passed]: _passed,
+  ...row
+}: Row): Row[] {
+  return isVisible === true ? [row] : [];
+}
+
+/**
+ * Runs a write again where it collided with another one, and gives Postgres' errors the words of an answer.
+ * `writable` says which columns the caller may write at once.
+ */
+export async function attempt<T>(
+  work: () => Promise<T>,
+  table: Table,
+  writable: readonly ReadonlySet<string>[],
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  for (let turn = 0; ; turn += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (turn === retries || !isCollision(error))
+        throw answerTo(error, (report) => known(report, table, writable));
+      await delay(firstRetryMs * 4 ** turn, undefined, signal === undefined ? {} : { signal });
+    }
+  }
+}
+
+/** The columns of a broken constraint, where the caller may write all of them. */
+function known(
+  { table: name, column, constraint }: DatabaseError,
+  table: Table,
+  writable: readonly ReadonlySet<string>[],
+): readonly string[] | undefined {
+  if (name !== table.name) return undefined;
+  const columns = column === undefined ? table.constraints.get(constraint ?? "") : [column];
+  return columns !== undefined && writable.some((set) => columns.every((item) => set.has(item)))
+    ? columns
+    : undefined;
+}
