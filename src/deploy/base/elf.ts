@@ -18,14 +18,16 @@ const machines: ReadonlyMap<number, Machine> = new Map([
 ]);
 const segment = { load: 1, dynamic: 2, interpreter: 3 } as const;
 const tag = { needed: 1n, stringTable: 5n } as const;
-const longest = 4_096;
+/** Bytes that are read at once at most; real headers are far smaller. */
+const longest = 65_536;
 
 /** Reads the headers of a 64-bit little-endian ELF file, and no more of it; undefined for every other file. */
 export function readElf(path: string): Elf | undefined {
   const file = openSync(path, "r");
   try {
     return parse((position, length) => {
-      const bytes = Buffer.alloc(length);
+      if (!Number.isSafeInteger(position)) return Buffer.alloc(0);
+      const bytes = Buffer.alloc(Math.min(length, longest));
       return bytes.subarray(0, readSync(file, bytes, 0, length, position));
     });
   } finally {
@@ -50,7 +52,7 @@ function parse(read: Read): Elf | undefined {
     return { type: table.readUInt32LE(at), offset: field(8), address: field(16), size: field(32) };
   });
   const text = (position: number, length: number) => {
-    const bytes = read(position, Math.min(length, longest));
+    const bytes = read(position, length);
     const end = bytes.indexOf(0);
     return bytes.toString("latin1", 0, end < 0 ? bytes.length : end);
   };
@@ -76,7 +78,7 @@ function parse(read: Read): Elf | undefined {
 
 function dynamicEntries(read: Read, dynamic: { offset: number; size: number } | undefined) {
   if (dynamic === undefined) return [];
-  const bytes = read(dynamic.offset, Math.min(dynamic.size, 65_536));
+  const bytes = read(dynamic.offset, dynamic.size);
   return Array.from({ length: Math.floor(bytes.length / 16) }, (_, index) => ({
     tag: bytes.readBigInt64LE(index * 16),
     value: bytes.readBigUInt64LE(index * 16 + 8),
