@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { StkError } from "../core/error.ts";
@@ -11,9 +11,12 @@ export type InitialisedProject = { name: string; files: string[] };
  * Writes a project that works at once into `root`, which is made where it is not there.
  * A segment `dot-NAME` of a template's path becomes `.NAME`: npm leaves some hidden files out of a package.
  *
- * @throws {StkError} `files_exist` where a file would be overwritten; nothing is written then.
+ * @throws {StkError} `files_exist` where a file would be overwritten or stands in the directory's place; nothing is
+ * written then.
  */
 export async function initProject(root: string): Promise<InitialisedProject> {
+  if (statSync(root, { throwIfNoEntry: false })?.isDirectory() === false)
+    throw new StkError("files_exist", `${root} is a file.`, { hint: "Give the name of a directory." });
   const { root: own, version } = ownPackage();
   const templates = join(own, "templates", "init");
   const name = projectName(basename(root));
