@@ -28,7 +28,7 @@ export function readElf(path: string): Elf | undefined {
     return parse((position, length) => {
       if (!Number.isSafeInteger(position)) return Buffer.alloc(0);
       const bytes = Buffer.alloc(Math.min(length, longest));
-      return bytes.subarray(0, readSync(file, bytes, 0, length, position));
+      return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, position));
     });
   } finally {
     closeSync(file);
