@@ -8,7 +8,8 @@ import type { Placed } from "./libraries.ts";
 /** The user that a base runs as: numeric, so that Kubernetes can see that it is not root. */
 export const user = { id: 65_532, spec: "65532:65532" } as const;
 
-const accounts: Readonly<Record<string, string>> = {
+/** Who there is in the base, and how names are looked up: the text of each file by its path. */
+export const accounts: Readonly<Record<string, string>> = {
   "etc/passwd": `root:x:0:0:root:/:/sbin/nologin\nsantokit:x:${user.id}:${user.id}:santokit:/santokit:/sbin/nologin\n`,
   "etc/group": `root:x:0:\nsantokit:x:${user.id}:\n`,
   "etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
