@@ -5,7 +5,7 @@ params:
   kind: { type: text }
   organisation_id: { type: uuid }
   ticket_id: { type: uuid, nullable: true, default: null }
-  payload: { type: jsonb, default: "{}" }
+  payload: { type: jsonb }
 returns: value
 ---
 -- Only other logic may call this: what stands in the analytics database was not typed in by a client.

@@ -8,7 +8,7 @@ cache: 1m
 -- The tickets of the caller's organisations, the most pressing first, each with how much was said about it.
 select
   t.id, t.subject, t.priority, t.created_at, o.name as organisation,
-  (select count(*) from comments c where c.ticket_id = t.id and not c.internal) as comments,
+  (select count(*)::integer from comments c where c.ticket_id = t.id and not c.internal) as comments,
   t.requester_id = $user.id as mine
 from tickets t
 join organisations o on o.id = t.organisation_id

@@ -17,9 +17,9 @@ from tickets t
 join organisations o on o.id = t.organisation_id
 left join agents a on a.user_id = t.assignee_id
 where to_tsvector('english', t.subject || ' ' || t.description) @@ websearch_to_tsquery('english', :text)
-  and (:status::ticket_status is null or t.status = :status)
+  and (:status is null or t.status = :status)
   and (
-    :tags::text[] is null
+    :tags is null
     or :tags <@ (
       select array_agg(g.name) from ticket_tags tt join tags g on g.id = tt.tag_id where tt.ticket_id = t.id
     )
