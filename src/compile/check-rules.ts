@@ -2,6 +2,7 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Context } from "./context.ts";
 import { checkColumns } from "./rules/columns.ts";
 import { checkConnections } from "./rules/connections.ts";
+import { checkExpressions } from "./rules/expressions.ts";
 import { checkKeys } from "./rules/keys.ts";
 import { checkLogic } from "./rules/logic.ts";
 import { checkPermissions, checkRoles } from "./rules/permissions.ts";
@@ -10,6 +11,7 @@ import { checkReferences } from "./rules/references.ts";
 const rules = [
   checkConnections,
   checkColumns,
+  checkExpressions,
   checkKeys,
   checkReferences,
   checkRoles,

@@ -2,9 +2,9 @@ import type { ParameterDeclaration } from "../../../schema/logic.ts";
 import type { Binding } from "../../../schema/manifest.ts";
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import { suggest } from "../../core/suggest.ts";
-import { quoteIdentifier } from "../../database/identifier.ts";
 import { problem } from "../../project/problem.ts";
 import { placeOf } from "../../project/text-position.ts";
+import { castType } from "./cast-type.ts";
 import type { Token } from "./lexer.ts";
 import type { SqlStatement } from "./split.ts";
 
@@ -95,7 +95,7 @@ function resolve(token: Token, { file, text, params, enums }: BindScope): Resolv
   const name = source.slice(1);
   const declared = Object.hasOwn(params, name) ? params[name] : undefined;
   if (declared !== undefined)
-    return { binding: { from: "param", name }, cast: castType(declared.type, enums) };
+    return { binding: { from: "param", name }, cast: castType(declared.type, (one) => enums.has(one)) };
   const hint =
     suggest(name, Object.keys(params)) ??
     `Declare it in the front matter: params: { ${name}: { type: text } }.`;
@@ -112,9 +112,3 @@ function callerBinding(source: string): Resolved | undefined {
 const callerHint = (source: string): string =>
   suggest(source, ["$user.id", "$user.roles"]) ??
   "There are $user.id, $user.roles and $claims.NAME; a parameter is :name.";
-
-/** Enums are quoted, for one may be called like a word of SQL. */
-function castType(type: string, enums: ReadonlySet<string>): string {
-  const [, name = type, dimensions = ""] = /^([^[\]]+?)\s*((?:\[\d*\])*)$/.exec(type.trim()) ?? [];
-  return enums.has(name) ? `${quoteIdentifier(name)}${dimensions}` : type;
-}

@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Manifest, manifest as manifestFormat } from "../../schema/manifest.ts";
+import type { BundleFile, Compilation } from "../compile/compilation.ts";
+import { canonicalJsonText } from "../core/canonical-json.ts";
+import { assertNoErrors } from "../core/diagnostic.ts";
+import { type Digest, digestOf } from "../core/digest.ts";
+import { gzip } from "../core/gzip.ts";
+import { tarOf } from "../core/tar.ts";
+import { jsonOf } from "./manifest-json.ts";
+
+export type { BundleFile } from "../compile/compilation.ts";
+
+/** A compiled project as files: what goes into an image, and the source maps beside it. */
+export type Bundle = {
+  manifest: Manifest;
+  /** `manifest.json`, `logic/*.mjs` and `maps/logic/*.mjs.map`, in the order of their paths. */
+  files: readonly BundleFile[];
+  /** Of the uncompressed tar: gzip's bytes may differ between its versions, what is in it may not. */
+  digest: Digest;
+  /** The gzipped tar of `files`. */
+  tarball: Uint8Array;
+};
+
+/**
+ * Makes the bundle of a compilation: the same bytes for the same project on every machine.
+ *
+ * @throws {DiagnosticsError} `invalid_project` where the project has a problem.
+ */
+export function createBundle(compilation: Compilation): Bundle {
+  assertNoErrors(compilation.diagnostics);
+  const manifest = manifestFormat.parse(compilation.manifest);
+  const json = { path: "manifest.json", content: Buffer.from(canonicalJsonText(jsonOf(manifest))) };
+  const files = [json, ...compilation.modules].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const tar = tarOf(files, { mtime: new Date(0) });
+  return { manifest, files, digest: digestOf(tar), tarball: gzip(tar) };
+}
+
+/** Where {@link writeBundle} wrote. */
+export type WrittenBundle = { manifest: string; tarball: string };
+
+/** Writes `manifest.json` and `santokit-bundle.tgz` into a directory, each at once or not at all. */
+export function writeBundle(bundle: Bundle, directory: string): WrittenBundle {
+  mkdirSync(directory, { recursive: true });
+  const written = {
+    manifest: join(directory, "manifest.json"),
+    tarball: join(directory, "santokit-bundle.tgz"),
+  };
+  replaceFile(written.manifest, canonicalJsonText(jsonOf(bundle.manifest)));
+  replaceFile(written.tarball, bundle.tarball);
+  return written;
+}
+
+function replaceFile(file: string, content: Uint8Array | string): void {
+  const unfinished = `${file}.${randomUUID()}`;
+  try {
+    writeFileSync(unfinished, content);
+    renameSync(unfinished, file);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
+}

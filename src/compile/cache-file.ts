@@ -1,0 +1,39 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { z } from "zod";
+
+const mostEntries = 32;
+
+/** Results kept as JSON files in one directory. What cannot be read or written is done without. */
+export type CacheFiles<T> = { read(key: string): T | undefined; write(key: string, value: T): void };
+
+/** Opens a directory of cached results; entries are parsed by `format` and the oldest are dropped. */
+export const cacheFiles = <T>(directory: string, format: z.ZodType<T>): CacheFiles<T> => ({
+  read(key) {
+    try {
+      return format.safeParse(JSON.parse(readFileSync(join(directory, `${key}.json`), "utf8"))).data;
+    } catch {
+      return undefined;
+    }
+  },
+  write(key, value) {
+    const file = join(directory, `${key}.json`);
+    const unfinished = `${file}.${randomUUID()}`;
+    try {
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(unfinished, JSON.stringify(value));
+      renameSync(unfinished, file);
+      prune(directory);
+    } catch {
+      rmSync(unfinished, { force: true });
+    }
+  },
+});
+
+function prune(directory: string): void {
+  const files = readdirSync(directory).map((name) => join(directory, name));
+  const aged = files.map((file) => ({ file, time: statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0 }));
+  for (const { file } of aged.sort((a, b) => b.time - a.time).slice(mostEntries))
+    rmSync(file, { force: true });
+}

@@ -1,0 +1,63 @@
+import { defaultConnection } from "../../schema/names.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import { quoteIdentifier } from "../database/identifier.ts";
+import { problem } from "../project/problem.ts";
+import type { Context } from "./context.ts";
+import type { Question } from "./question.ts";
+import { castType } from "./sql/cast-type.ts";
+
+/** Asks Postgres about every `set: { column: { sql } }`, in the statement that it will be part of. */
+export function setQuestions({ project: { permissions }, catalog }: Context): Question[] {
+  if (permissions === undefined) return [];
+  return Object.entries(permissions.value.tables ?? {}).flatMap(([path, rules]) => {
+    const [name = "", connection = defaultConnection] = path.split("/").toReversed();
+    const table = catalog.get(connection)?.tables.get(name);
+    if (table === undefined) return [];
+    return (["insert", "update"] as const).flatMap((operation) =>
+      Object.entries(rules[operation] ?? {}).flatMap(([role, rule]) =>
+        Object.entries(rule === true ? {} : (rule.set ?? {})).flatMap(([column, value]): Question[] => {
+          if (typeof value !== "object" || value === null || !table.columns.get(column)?.declaration)
+            return [];
+          const at = permissions.at(["tables", path, operation, role, "set", column, "sql"]);
+          const [target, field] = [quoteIdentifier(name), quoteIdentifier(column)];
+          const sql =
+            operation === "insert"
+              ? `insert into ${target} (${field}) values ((${value.sql}\n))`
+              : `update ${target} set ${field} = (${value.sql}\n)`;
+          return [{ connection, sql, answer: (description) => refused(description, at) }];
+        }),
+      ),
+    );
+  });
+}
+
+/** Asks Postgres for its own spelling of the types of parameters. */
+export function parameterQuestions(
+  { project, catalog }: Context,
+  spelled: (connection: string, type: string, name: string) => void,
+): Question[] {
+  return project.logic.flatMap(({ front }) => {
+    if (front === undefined) return [];
+    const connection = front.value.connection ?? defaultConnection;
+    const enums = catalog.get(connection)?.enums;
+    return Object.entries(front.value.params ?? {}).map(([name, { type }]): Question => {
+      return {
+        connection,
+        sql: `select null::${castType(type, (one) => enums?.has(one) ?? false)}`,
+        answer(description) {
+          if (!("error" in description)) spelled(connection, type, description.columns[0]?.type ?? type);
+          return refused(description, front.at(["params", name, "type"]));
+        },
+      };
+    });
+  });
+}
+
+const refused = (
+  description: Parameters<Question["answer"]>[0],
+  at: Parameters<typeof problem>[0],
+): Diagnostic[] => {
+  if (!("error" in description)) return [];
+  const { message, hint } = description.error;
+  return [problem(at, "invalid_sql", `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, hint)];
+};

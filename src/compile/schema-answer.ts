@@ -1,0 +1,57 @@
+import type { DeclaredSchema } from "../../schema/declared.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import type { Rehearsal, SchemaProblem } from "../database/shadow.ts";
+import { problem, startOf } from "../project/problem.ts";
+import type { Declaration } from "./declare.ts";
+
+/** What Postgres refused of a declared schema, where it stands in the files. */
+export const schemaProblems = ({ problems }: Rehearsal, declaration: Declaration): Diagnostic[] =>
+  problems.map((refused) => {
+    const { of, error } = refused;
+    const part = of.kind === "column" ? partOf(refused, declaration) : undefined;
+    const at = declaration.placeOf(of, part) ?? startOf("schema");
+    const said = error.message.charAt(0).toUpperCase() + error.message.slice(1);
+    return problem(
+      at,
+      "invalid_schema",
+      `Postgres refuses ${describe(refused)}: ${said.replace(/\.$/, "")}.`,
+      error.hint,
+    );
+  });
+
+/** A column is made of its type and, after it, its default. */
+function partOf({ of, sql, error }: SchemaProblem, { schema }: Declaration): "type" | "default" {
+  const column = schema.tables[of.table ?? ""]?.columns[of.name];
+  if (column?.default === undefined || error.sqlstate === "42704") return "type";
+  const start = sql.lastIndexOf(` default ${column.default}`);
+  return error.position === undefined || [...sql.slice(0, start)].length < error.position
+    ? "default"
+    : "type";
+}
+
+const words: Readonly<Record<SchemaProblem["of"]["kind"], string>> = {
+  enum: "enum",
+  table: "table",
+  column: "column",
+  primaryKey: "primary key",
+  unique: "unique",
+  check: "check",
+  index: "index",
+  foreignKey: "foreign key",
+};
+
+const describe = ({ of }: SchemaProblem): string => `the ${words[of.kind]} \`${of.name}\``;
+
+/** The schema with Postgres' own spelling of every type. */
+export const withTypes = (schema: DeclaredSchema, { columnTypes }: Rehearsal): DeclaredSchema => ({
+  enums: schema.enums,
+  tables: Object.fromEntries(
+    Object.entries(schema.tables).map(([name, table]) => {
+      const columns = Object.entries(table.columns).map(
+        ([column, declared]) =>
+          [column, { ...declared, type: columnTypes[name]?.[column] ?? declared.type }] as const,
+      );
+      return [name, { ...table, columns: Object.fromEntries(columns) }];
+    }),
+  ),
+});
