@@ -1,0 +1,27 @@
+import type { Caller } from "./caller.ts";
+
+/** What accompanies a call from where it came in to the database. */
+export type CallRun = {
+  readonly requestId: string;
+  /** Aborted when the call's time is over. */
+  readonly signal: AbortSignal;
+  /** How many calls of logic stand between the client and this one. */
+  readonly depth: number;
+};
+
+/**
+ * Answers a call with JSON.
+ *
+ * @throws {CallError} what the caller is told; everything else is answered as `internal`.
+ */
+export type CallHandler = (params: unknown, caller: Caller, run: CallRun) => Promise<string>;
+
+/** The calls of a project. */
+export type Calls = {
+  /**
+   * Makes a call.
+   *
+   * @throws {CallError} `not_found` for a path that is none, and what the call itself throws.
+   */
+  call(path: string, params: unknown, caller: Caller, run: CallRun): Promise<string>;
+};

@@ -1,0 +1,78 @@
+import type { Logic, Manifest } from "../schema/manifest.ts";
+import { StkError } from "../src/core/error.ts";
+import type { CallHandler, Calls } from "./call.ts";
+import type { Database } from "./database/database.ts";
+import type { Log } from "./log.ts";
+import { unknownCall } from "./logic/access.ts";
+import { AnswerCache } from "./logic/answer-cache.ts";
+import { loadModule } from "./logic/module-file.ts";
+import { compileModuleLogic } from "./logic/module-logic.ts";
+import { compileSqlLogic } from "./logic/sql-logic.ts";
+import { compileTables } from "./table/table-calls.ts";
+
+/** What a project's calls are compiled with. */
+export type CallsInput = {
+  readonly manifest: Manifest;
+  /** The directory that the manifest's modules are in. */
+  readonly modulesRoot: string;
+  readonly databases: ReadonlyMap<string, Database>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+};
+
+/**
+ * Compiles all calls of a manifest, once; a call then costs a look-up.
+ *
+ * @throws {StkError} `invalid_manifest`, `invalid_module`.
+ */
+export async function compileCalls(input: CallsInput): Promise<Calls> {
+  const { manifest, databases } = input;
+  const { limits } = manifest.server;
+  const tables = compileTables(manifest);
+  const logic = new Map<string, CallHandler>();
+  const calls: Calls = {
+    async call(path, params, caller, run) {
+      const custom = logic.get(path);
+      if (custom !== undefined) return custom(params, caller, run);
+      const table = tables.lookup(path);
+      if (table === undefined) throw unknownCall();
+      const database = databaseOf(databases, table.connection);
+      return JSON.stringify(await table.handle(params, caller, { database, limits, signal: run.signal }));
+    },
+  };
+  const cache = new AnswerCache();
+  await Promise.all(
+    Object.entries(manifest.logic).map(async ([path, declared]) => {
+      logic.set(path, await compileLogic(path, declared, input, calls, cache));
+    }),
+  );
+  return calls;
+}
+
+async function compileLogic(
+  path: string,
+  logic: Logic,
+  { manifest, modulesRoot, databases, environment, log }: CallsInput,
+  calls: Calls,
+  cache: AnswerCache,
+): Promise<CallHandler> {
+  const enums = new Map(Object.entries(manifest.schema[logic.connection]?.enums ?? {}));
+  const database = databaseOf(databases, logic.connection);
+  if (logic.kind === "sql")
+    return compileSqlLogic({ path, logic, enums, database, cache, rows: manifest.server.limits.rows });
+  const handler = await loadModule(modulesRoot, logic.file);
+  const env = Object.freeze(Object.fromEntries(logic.env.map((name) => [name, environment[name] ?? ""])));
+  return compileModuleLogic({ path, logic, handler, enums, databases, env, calls, log });
+}
+
+function databaseOf(databases: ReadonlyMap<string, Database>, name: string): Database {
+  const database = databases.get(name);
+  if (database !== undefined) return database;
+  throw new StkError(
+    "invalid_manifest",
+    `The manifest has no connection \`${name}\`, but a call that needs it.`,
+    {
+      hint: "Bundle the project again.",
+    },
+  );
+}

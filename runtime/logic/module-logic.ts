@@ -1,0 +1,94 @@
+import { bridgeLimits } from "../../config/bridge.ts";
+import type { ModuleLogic } from "../../schema/manifest.ts";
+import { StkError } from "../../src/core/error.ts";
+import type { CallHandler, CallRun, Calls } from "../call.ts";
+import type { Caller } from "../caller.ts";
+import type { Database } from "../database/database.ts";
+import { CallError } from "../error.ts";
+import type { Log } from "../log.ts";
+import { answerTo } from "../sql/failure.ts";
+import { assertAccess } from "./access.ts";
+import type { Connection, Context, LogLine } from "./context.ts";
+import type { ModuleHandler } from "./module-file.ts";
+import { compileParams } from "./params.ts";
+import { sqlTag } from "./sql-tag.ts";
+
+/** What a module is run with. */
+export type ModuleLogicInput = {
+  readonly path: string;
+  readonly logic: ModuleLogic;
+  readonly handler: ModuleHandler;
+  readonly enums: ReadonlyMap<string, readonly string[]>;
+  readonly databases: ReadonlyMap<string, Database>;
+  /** The variables that the module declares, and no others. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Where `context.call` goes. */
+  readonly calls: Calls;
+  readonly log: Log;
+};
+
+const limits = bridgeLimits.logic;
+
+/** Compiles module logic. What the module returns is the answer; what it throws, but `fail`, is `internal`. */
+export function compileModuleLogic(input: ModuleLogicInput): CallHandler {
+  const { logic, handler, enums, path } = input;
+  const read = compileParams(logic.params, enums);
+  return async (params, caller, run) => {
+    assertAccess(logic.access, caller, run.depth > 0);
+    if (run.depth >= limits.depth)
+      throw new Error(`Logic called logic ${limits.depth} times in a row; ${path} is the last.`);
+    const given = Object.fromEntries([...read(params)].map(([name, { value }]) => [name, value]));
+    try {
+      return asJson(await handler(given, contextOf(input, caller, run)), path);
+    } catch (error) {
+      throw answerTo(error, () => undefined);
+    }
+  };
+}
+
+function contextOf(
+  { path, logic, databases, env, calls, log }: ModuleLogicInput,
+  caller: Caller,
+  run: CallRun,
+): Context {
+  const { signal, requestId, depth } = run;
+  const connection = (name: string): Connection => {
+    const database = databases.get(name);
+    if (database === undefined)
+      throw new StkError("unknown_connection", `There is no connection \`${name}\`.`);
+    return {
+      sql: sqlTag(database, signal),
+      transaction: (work) => database.transaction((open) => work({ sql: sqlTag(open, signal) }), signal),
+    };
+  };
+  const line =
+    (level: "debug" | "info" | "warn" | "error"): LogLine =>
+    (message, fields) =>
+      log[level]({ ...fields, requestId, path }, message);
+  return {
+    ...connection(logic.connection),
+    user: { id: caller.id, roles: caller.roles },
+    claims: caller.claims,
+    env,
+    signal,
+    requestId,
+    log: { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") },
+    connection,
+    async call(other, params) {
+      return JSON.parse(await calls.call(other, params, caller, { ...run, depth: depth + 1 }));
+    },
+    fail(code, message, details) {
+      throw new CallError("logic_failed", message, { details: { ...details, code } });
+    },
+  };
+}
+
+function asJson(result: unknown, path: string): string {
+  const json: string | undefined = JSON.stringify(result, (_, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+  if (json === undefined) return "null";
+  if (json.length > limits.resultBytes)
+    throw new Error(`The answer of ${path} is larger than ${limits.resultBytes} bytes.`);
+  return json;
+}

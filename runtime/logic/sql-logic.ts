@@ -1,0 +1,106 @@
+import type { Binding, SqlLogic, Statement } from "../../schema/manifest.ts";
+import type { CallHandler } from "../call.ts";
+import type { Caller } from "../caller.ts";
+import type { Database, Queryable, Rows, SqlStatement } from "../database/database.ts";
+import { CallError } from "../error.ts";
+import { answerTo } from "../sql/failure.ts";
+import { statementName } from "../sql/statement-name.ts";
+import { sqlType } from "../sql/type.ts";
+import { claimValue } from "../table/claim.ts";
+import { assertAccess } from "./access.ts";
+import type { AnswerCache } from "./answer-cache.ts";
+import { type Arguments, compileParams } from "./params.ts";
+
+/** What SQL logic is compiled with. */
+export type SqlLogicInput = {
+  readonly path: string;
+  readonly logic: SqlLogic;
+  readonly enums: ReadonlyMap<string, readonly string[]>;
+  readonly database: Database;
+  readonly cache: AnswerCache;
+  /** The most rows that an answer may have. */
+  readonly rows: number;
+};
+
+type Bind = (given: Arguments, caller: Caller) => (string | null)[];
+
+/** Compiles SQL logic: params to bound values, statements in one transaction, the last one's rows to the answer. */
+export function compileSqlLogic({
+  path,
+  logic,
+  enums,
+  database,
+  cache,
+  rows: limit,
+}: SqlLogicInput): CallHandler {
+  const read = compileParams(logic.params, enums);
+  const statements = logic.statements.map(
+    ({ sql }): SqlStatement => ({ name: statementName(sql), text: sql }),
+  );
+  const binds = logic.statements.map((statement) => compileBindings(statement, enums));
+  const give = compileResult(logic, limit);
+  const { cacheMs } = logic;
+
+  const run = async (values: readonly (string | null)[][], signal: AbortSignal): Promise<string> => {
+    try {
+      const [only] = statements;
+      if (statements.length === 1 && only !== undefined)
+        return give(await database.query(only, values[0] ?? [], signal));
+      return await database.transaction(async (transaction) => {
+        return give(await runAll(transaction, statements, values));
+      }, signal);
+    } catch (error) {
+      throw answerTo(error, () => undefined);
+    }
+  };
+
+  return async (params, caller, { signal, depth }) => {
+    assertAccess(logic.access, caller, depth > 0);
+    const given = read(params);
+    const values = binds.map((bind) => bind(given, caller));
+    if (cacheMs === undefined) return run(values, signal);
+    return cache.get(path, values, cacheMs, () => run(values, signal));
+  };
+}
+
+async function runAll(
+  transaction: Queryable,
+  statements: readonly SqlStatement[],
+  values: readonly (string | null)[][],
+): Promise<Rows> {
+  let last: Rows = { rows: [], count: 0 };
+  for (const [index, statement] of statements.entries())
+    last = await transaction.query(statement, values[index] ?? []);
+  return last;
+}
+
+function compileBindings({ bindings, types }: Statement, enums: SqlLogicInput["enums"]): Bind {
+  const binds = bindings.map((binding, index) => compileBinding(binding, types[index] ?? "text", enums));
+  return (given, caller) => binds.map((bind) => bind(given, caller));
+}
+
+function compileBinding(
+  binding: Binding,
+  typeName: string,
+  enums: SqlLogicInput["enums"],
+): (given: Arguments, caller: Caller) => string | null {
+  if (binding.from === "param") return (given) => given.get(binding.name)?.text ?? null;
+  const reference = binding.from === "user" ? `$user.${binding.name}` : `$claims.${binding.name}`;
+  const claim = { reference, type: sqlType(typeName, enums) };
+  return (_, caller) => claimValue(claim, caller);
+}
+
+function compileResult({ returns, statements }: SqlLogic, limit: number): (result: Rows) => string {
+  const column = statements.at(-1)?.result[0]?.name;
+  return ({ rows }) => {
+    if (returns === "none") return "null";
+    if (returns === "row") return JSON.stringify(rows[0] ?? null);
+    if (returns === "value")
+      return JSON.stringify((column === undefined ? undefined : rows[0]?.[column]) ?? null);
+    if (rows.length > limit)
+      throw new CallError("logic_failed", `The answer has more than ${limit} rows.`, {
+        details: { rows: limit },
+      });
+    return JSON.stringify(rows);
+  };
+}
