@@ -1,0 +1,42 @@
+import type { Caller } from "../caller.ts";
+
+/** Where a token holds the user's id and roles. */
+export type ClaimNames = { readonly id: string; readonly roles: string };
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/**
+ * Makes a caller of verified claims. Of the token's roles only declared ones are held, so that no token gives itself
+ * `public`, `authenticated` or a role that the project does not know.
+ */
+export function callerOf(claims: Claims, names: ClaimNames, declared: ReadonlySet<string>): Caller {
+  const held = rolesOf(claimAt(claims, names.roles)).filter((role) => declared.has(role));
+  const roles = [...new Set(["public", "authenticated", ...held])].sort();
+  return { authenticated: true, id: idOf(claimAt(claims, names.id)), roles, claims };
+}
+
+/**
+ * A claim by its name, or by a path such as `realm_access.roles`; a URL is one name. Only own properties are read, so
+ * that `constructor` is no claim.
+ */
+export function claimAt(claims: Claims, name: string): unknown {
+  let value: unknown = claims;
+  for (const part of name.includes("://") ? [name] : name.split(".")) {
+    if (!isObject(value) || !Object.hasOwn(value, part)) return undefined;
+    value = value[part];
+  }
+  return value;
+}
+
+const isObject = (value: unknown): value is Claims =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function rolesOf(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) ? value.filter((role) => typeof role === "string") : [];
+}
+
+function idOf(value: unknown): string | undefined {
+  if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
