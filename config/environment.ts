@@ -8,14 +8,29 @@ export const bridgeEnvironment = z.object({
   MANIFEST_PATH: z.string().min(1).meta({ description: "The manifest to serve." }),
   PORT: port.default(8080).meta({ description: "The TCP port to listen on." }),
   HOST: z.string().default("0.0.0.0").meta({ description: "The address to listen on." }),
-  NODE_ENV: z.string().optional().meta({ description: "`production` refuses everything that is for development." }),
+  NODE_ENV: z
+    .string()
+    .optional()
+    .meta({ description: "`production` refuses everything that is for development." }),
   STK_LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
     .default("info")
     .meta({ description: "The least level that is logged." }),
   STK_DISABLE_AUTH: flag
     .default(false)
-    .meta({ description: "Believe tokens without checking their signature. For development; refused in production." }),
+    .meta({
+      description: "Believe tokens without checking their signature. For development; refused in production.",
+    }),
+  STK_POOL: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({
+      description:
+        "Connections that this process holds to a database at most, where config/connections.yaml says more.",
+    }),
   STK_DEV_JWKS: z
     .string()
     .optional()
@@ -30,4 +45,7 @@ export const isProduction = (environment: Readonly<Record<string, string | undef
   [environment.NODE_ENV, environment.STK_ENV].some((value) => value === "production" || value === "prod");
 
 /** The issuer and audience of tokens that `stk token` signs for development. */
-export const developmentIssuer = { issuer: "urn:santokit:development", audience: "urn:santokit:development" } as const;
+export const developmentIssuer = {
+  issuer: "urn:santokit:development",
+  audience: "urn:santokit:development",
+} as const;
