@@ -1,9 +1,9 @@
 import type { Database, Queryable, Rows } from "../../runtime/database/database.ts";
 import { timedOut } from "../../runtime/database/pending.ts";
 import { writeArray } from "../../runtime/sql/array.ts";
-import { decoderOf, sessionSettings } from "../../runtime/sql/values.ts";
-import { quoteLiteral } from "../database/identifier.ts";
+import { decoderOf } from "../../runtime/sql/values.ts";
 import type { EmbeddedDatabase } from "../database/pglite.ts";
+import { applySessionSettings } from "./session-settings.ts";
 
 /** What of PGlite, or of a transaction of it, runs a statement. */
 type Engine = Pick<EmbeddedDatabase["pglite"], "query">;
@@ -14,12 +14,9 @@ type Engine = Pick<EmbeddedDatabase["pglite"], "query">;
  *
  * A statement that has begun cannot be stopped: the engine holds the thread until it is done.
  */
-export async function embeddedConnection({ pglite }: EmbeddedDatabase): Promise<Database> {
-  await pglite.exec(
-    Object.entries(sessionSettings)
-      .map(([name, value]) => `set ${name} = ${quoteLiteral(value)};`)
-      .join("\n"),
-  );
+export async function embeddedConnection(embedded: EmbeddedDatabase): Promise<Database> {
+  await applySessionSettings(embedded);
+  const { pglite } = embedded;
   const options = {
     parsers: Object.fromEntries(Object.keys(pglite.parsers).map((oid) => [oid, decoderOf(Number(oid))])),
     serializers: Object.fromEntries(Object.keys(pglite.serializers).map((oid) => [oid, asText])),
