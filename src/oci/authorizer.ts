@@ -21,7 +21,7 @@ export interface Authorizer {
 /** What {@link createAuthorizer} takes. */
 export type AuthorizerOptions = {
   registry: string;
-  /** Sends and, where it fails for a while, sends again. */
+  /** Throws where an answer is only for a while. */
   transport: Transport;
   credentials: CredentialStore;
   /** Milliseconds since the epoch. */

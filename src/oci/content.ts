@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { digestOf } from "../core/digest.ts";
+import { type Digest, digestOf } from "../core/digest.ts";
 import { StkError } from "../core/error.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { Blob } from "./image.ts";
@@ -46,15 +46,12 @@ export async function* verified(
 }
 
 /**
- * Bytes at hand, held to what the descriptor promises.
+ * Bytes at hand, held to their digest.
  *
+ * @param place where they are from, for the message.
  * @throws {StkError} `digest_mismatch`
  */
-export function assertContent(
-  content: Uint8Array,
-  { digest }: Pick<Descriptor, "digest">,
-  place: string,
-): void {
+export function assertContent(content: Uint8Array, digest: Digest, place: string): void {
   const found = digestOf(content);
   if (found !== digest) throw mismatch(place, `has the digest ${found} and not ${digest}`);
 }
@@ -68,16 +65,16 @@ const mismatch = (place: string, what: string): StkError =>
  * The bytes of a small blob, such as an image's config.
  *
  * @param limit bytes; the most that is taken into memory.
- * @throws {StkError} `image_invalid` when it is larger.
+ * @throws {StkError} `invalid_image` when it is larger.
  */
 export async function readBlob(blob: Blob, limit: number, signal?: AbortSignal): Promise<Uint8Array> {
   const { digest, size } = blob.descriptor;
   if (size > limit)
-    throw new StkError("image_invalid", `${digest} has ${size} bytes; at most ${limit} are read.`);
+    throw new StkError("invalid_image", `${digest} has ${size} bytes; at most ${limit} are read.`);
   return collect(blob.open(signal), limit, digest);
 }
 
-/** @throws {StkError} `image_invalid` when there are more than `limit` bytes. */
+/** @throws {StkError} `invalid_image` when there are more than `limit` bytes. */
 export async function collect(
   chunks: AsyncIterable<Uint8Array>,
   limit: number,
@@ -87,7 +84,7 @@ export async function collect(
   let size = 0;
   for await (const chunk of chunks) {
     size += chunk.byteLength;
-    if (size > limit) throw new StkError("image_invalid", `${place} is longer than ${limit} bytes.`);
+    if (size > limit) throw new StkError("invalid_image", `${place} is longer than ${limit} bytes.`);
     parts.push(chunk);
   }
   return Buffer.concat(parts);

@@ -22,7 +22,7 @@ export interface ContentStore {
  * Follows a manifest or an index to its images. Layers are not read.
  *
  * @param wanted leaves out what an index has for other platforms; such a set can be read from and not written.
- * @throws {StkError} `image_invalid`
+ * @throws {StkError} `invalid_image`
  */
 export async function readImageSet(
   root: Descriptor,
@@ -38,7 +38,7 @@ export async function readImageSet(
   }
   if (!isIndexType(root.mediaType)) {
     throw new StkError(
-      "image_invalid",
+      "invalid_image",
       `${root.digest} is of the type ${root.mediaType}, which is no image.`,
     );
   }

@@ -6,13 +6,13 @@ import { type Descriptor, mediaTypes, type Platform } from "./descriptor.ts";
 /** Bytes; the most that a manifest, an index or a config may have (distribution specification, "Pushing Manifests"). */
 export const manifestLimit = 4 * 1024 * 1024;
 
-/** What a registry is asked for. */
-export const manifestTypes = [
+/** The Accept header that a registry is asked for a manifest with. */
+export const acceptedManifests = [
   mediaTypes.index,
   mediaTypes.dockerIndex,
   mediaTypes.manifest,
   mediaTypes.dockerManifest,
-] as const;
+].join(", ");
 
 const platform = z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() });
 const descriptor = z.object({
@@ -50,23 +50,23 @@ export const isIndexType = (mediaType: string): boolean =>
 export const isManifestType = (mediaType: string): boolean =>
   mediaType === mediaTypes.manifest || mediaType === mediaTypes.dockerManifest;
 
-/** @throws {StkError} `image_invalid` */
+/** @throws {StkError} `invalid_image` */
 export const parseManifest = (content: Uint8Array, { mediaType, digest }: Descriptor): Manifest =>
   parse(imageManifest, content, digest, mediaType);
 
-/** @throws {StkError} `image_invalid` */
+/** @throws {StkError} `invalid_image` */
 export const parseIndex = (content: Uint8Array, { mediaType, digest }: Descriptor): Index =>
   parse(imageIndex, content, digest, mediaType);
 
-/** The platform that an image's config names. @throws {StkError} `image_invalid` */
+/** The platform that an image's config names. @throws {StkError} `invalid_image` */
 export const parsePlatform = (config: Uint8Array, digest: Digest): Platform =>
   parse(platform, config, digest);
 
-/** The digests of an image's uncompressed layers, from its config. @throws {StkError} `image_invalid` */
+/** The digests of an image's uncompressed layers, from its config. @throws {StkError} `invalid_image` */
 export const parseDiffIds = (config: Uint8Array, digest: Digest): readonly string[] =>
   parse(z.object({ rootfs: z.object({ diff_ids: z.array(z.string()) }) }), config, digest).rootfs.diff_ids;
 
-/** The media type that a manifest or an index gives itself. @throws {StkError} `image_invalid` */
+/** The media type that a manifest or an index gives itself. @throws {StkError} `invalid_image` */
 export const parseMediaType = (content: Uint8Array, digest: Digest): string => {
   const { mediaType, manifests } = parse(
     z.object({ mediaType: z.string().optional(), manifests: z.unknown().optional() }),
@@ -78,7 +78,7 @@ export const parseMediaType = (content: Uint8Array, digest: Digest): string => {
 
 function parse<T>(schema: z.ZodType<T>, content: Uint8Array, digest: Digest, mediaType?: string): T {
   const refuse = (why: string) =>
-    new StkError("image_invalid", `${digest} is not what it should be: ${why}.`);
+    new StkError("invalid_image", `${digest} is not what it should be: ${why}.`);
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString("utf8"));

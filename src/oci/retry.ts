@@ -25,13 +25,10 @@ export const retryDefaults: RetryOptions = {
   random: Math.random,
 };
 
-/**
- * Does something again while it fails for a temporary reason: after the wait that the registry asked for, else after
- * an exponential one, of which half is random so that many clients do not come back at once.
- */
+/** Does something again while it fails for a temporary reason; see {@link pauseAfter}. */
 export async function retry<T>(
   operation: () => Promise<T>,
-  { attempts, baseMs, capMs, longestMs, sleep, random }: RetryOptions,
+  options: RetryOptions,
   signal?: AbortSignal,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -39,12 +36,27 @@ export async function retry<T>(
     try {
       return await operation();
     } catch (error) {
-      if (!(error instanceof RegistryFailure) || !error.temporary || attempt >= attempts) throw error;
-      if ((error.retryAfterMs ?? 0) > longestMs) throw error;
-      const longest = Math.min(capMs, baseMs * 2 ** (attempt - 1));
-      await sleep(error.retryAfterMs ?? longest * (0.5 + random() / 2), signal);
+      await pauseAfter(error, attempt, options, signal);
     }
   }
+}
+
+/**
+ * Waits after a temporary failure for as long as the registry asked, else exponentially longer each time, of which half
+ * is random so that many clients do not come back at once. Any other failure, and the last, is thrown.
+ *
+ * @param attempt how often it was tried, from 1.
+ */
+export async function pauseAfter(
+  error: unknown,
+  attempt: number,
+  { attempts, baseMs, capMs, longestMs, sleep, random }: RetryOptions,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (!(error instanceof RegistryFailure) || !error.temporary || attempt >= attempts) throw error;
+  if ((error.retryAfterMs ?? 0) > longestMs) throw error;
+  const longest = Math.min(capMs, baseMs * 2 ** (attempt - 1));
+  await sleep(error.retryAfterMs ?? longest * (0.5 + random() / 2), signal);
 }
 
 /**
