@@ -1,8 +1,12 @@
 import type { DeclaredSchema } from "../../schema/declared.ts";
+import { spelling } from "./catalog.ts";
 import { quoteIdentifier } from "./identifier.ts";
+import { readModel } from "./introspect.ts";
+import type { Model } from "./model.ts";
 import { type EmbeddedDatabase, openPglite, type PgliteOptions } from "./pglite.ts";
 import { type DeclaredObject, type RenderedStatement, renderSchema } from "./render.ts";
-import { asSqlError, SqlError, type SqlProblem } from "./sql-error.ts";
+import { asSqlError, type SqlProblem } from "./sql-error.ts";
+import { attempt, undone } from "./transaction.ts";
 
 /** A statement to describe. `parameterTypes[0]` is the type of `$1` as one would write it; null leaves it to Postgres. */
 export type StatementToDescribe = { sql: string; parameterTypes?: readonly (string | null)[] };
@@ -35,6 +39,12 @@ export interface Shadow {
    * const { problems, descriptions } = await shadow.rehearse(declared, [{ sql: "select id from tasks" }]);
    */
   rehearse(declared: DeclaredSchema, statements?: readonly StatementToDescribe[]): Promise<Rehearsal>;
+  /**
+   * What the database would be if nothing but the declaration were in it.
+   *
+   * @throws {SqlError} when Postgres refuses it; `rehearse` says all that is wrong.
+   */
+  model(declared: DeclaredSchema): Promise<Model>;
   close(): Promise<void>;
 }
 
@@ -46,12 +56,19 @@ const noMatchingKey = "42830";
 export async function openShadow(options: Pick<PgliteOptions, "cache"> = {}): Promise<Shadow> {
   const database = await openPglite(options);
   let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(() => undone(database, work));
+    last = next.catch(() => undefined);
+    return next;
+  };
   return {
-    rehearse(declared, statements = []) {
-      const next = last.then(() => rehearse(database, declared, statements));
-      last = next.catch(() => undefined);
-      return next;
-    },
+    rehearse: (declared, statements = []) => inTurn(() => rehearse(database, declared, statements)),
+    model: (declared) =>
+      inTurn(async () => {
+        await database.script(spelling);
+        for (const { sql } of renderSchema(declared)) await database.query(sql);
+        return readModel(database);
+      }),
     close: () => database.close(),
   };
 }
@@ -61,16 +78,11 @@ async function rehearse(
   declared: DeclaredSchema,
   statements: readonly StatementToDescribe[],
 ): Promise<Rehearsal> {
-  await database.script("begin");
-  try {
-    const problems: SchemaProblem[] = [];
-    for (const statement of renderSchema(declared)) problems.push(...(await applyOne(database, statement)));
-    const descriptions: Description[] = [];
-    for (const statement of statements) descriptions.push(await describeOne(database, statement));
-    return { problems: causesOf(problems), columnTypes: await columnTypesOf(database), descriptions };
-  } finally {
-    await database.script("rollback");
-  }
+  const problems: SchemaProblem[] = [];
+  for (const statement of renderSchema(declared)) problems.push(...(await applyOne(database, statement)));
+  const descriptions: Description[] = [];
+  for (const statement of statements) descriptions.push(await describeOne(database, statement));
+  return { problems: causesOf(problems), columnTypes: await columnTypesOf(database), descriptions };
 }
 
 /** A statement that fails is tried again in pieces, so that everything wrong in one table is found at once. */
@@ -132,23 +144,6 @@ async function describeOne(
     }
   });
   return error === undefined ? (description ?? { parameterTypes: [], columns: [] }) : { error };
-}
-
-/** Runs `work` behind a savepoint and gives what Postgres refused, after which the transaction can go on. */
-async function attempt(
-  database: EmbeddedDatabase,
-  work: () => Promise<unknown>,
-): Promise<SqlProblem | undefined> {
-  await database.script("savepoint attempt");
-  try {
-    await work();
-    await database.script("release savepoint attempt");
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
-    await database.script("rollback to savepoint attempt; release savepoint attempt");
-    return error.problem;
-  }
 }
 
 /** 0 lets Postgres find the type. */

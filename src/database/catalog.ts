@@ -1,0 +1,116 @@
+/*
+ * What is read of pg_catalog (PostgreSQL documentation, chapter "System Catalogs"), for Postgres 13 to 18.
+ * Everything is of the schema `public` and of no extension. Partitions belong to their parent and are left out.
+ */
+
+const notOfExtension = (catalog: string, oid: string): string => `not exists (
+    select from pg_depend e where e.classid = '${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;
+
+const tables = `pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'`;
+const isTable = `c.relkind in ('r', 'p') and not c.relispartition and ${notOfExtension("pg_class", "c.oid")}`;
+
+/** Names and times are spelt the same by every session that sets these. */
+export const spelling = `set local search_path = public;
+set local timezone = 'UTC';
+set local datestyle = 'ISO, MDY';
+set local intervalstyle = 'postgres';
+set local extra_float_digits = 1`;
+
+export const enumsQuery = `
+  select t.typname::text as name, json_agg(l.enumlabel order by l.enumsortorder) as values
+  from pg_type t join pg_namespace n on n.oid = t.typnamespace and n.nspname = 'public'
+    join pg_enum l on l.enumtypid = t.oid
+  where ${notOfExtension("pg_type", "t.oid")}
+  group by t.typname order by t.typname`;
+
+export const tablesQuery = `select c.relname::text as name from ${tables} where ${isTable} order by 1`;
+
+export const columnsQuery = `
+  select c.relname::text as table, a.attname::text as name,
+    format_type(a.atttypid, a.atttypmod) as type, not a.attnotnull as nullable,
+    pg_get_expr(d.adbin, d.adrelid) as default,
+    case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end as collation,
+    s.name as sequence,
+    coalesce(pg_get_expr(d.adbin, d.adrelid) = format('nextval(%L::regclass)', s.name), false) as serial,
+    case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
+    case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end as generated
+  from ${tables}
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    join pg_type t on t.oid = a.atttypid
+    left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+    left join lateral (
+      select p.objid::regclass::text as name
+      from pg_depend p join pg_class q on q.oid = p.objid and q.relkind = 'S'
+      where p.classid = 'pg_class'::regclass and p.refclassid = 'pg_class'::regclass
+        and p.refobjid = c.oid and p.refobjsubid = a.attnum and p.deptype = 'a'
+      order by q.relname limit 1) s on true
+  where ${isTable}
+  order by c.relname, a.attnum`;
+
+const namesOf = (table: string, numbers: string): string => `coalesce((
+    select json_agg(a.attname order by u.n) from unnest(${numbers}) with ordinality as u (number, n)
+      join pg_attribute a on a.attrelid = ${table} and a.attnum = u.number), '[]'::json)`;
+
+/** Postgres 15 added NULLS NOT DISTINCT; the column is not there before. */
+const plainIndex = (index: string, relation: string): string => `(
+    ${index}.indnatts = ${index}.indnkeyatts and ${relation}.reloptions is null
+    and coalesce(to_jsonb(${index}) ->> 'indnullsnotdistinct', 'false') = 'false')`;
+
+/** Postgres 18 keeps NOT NULL as a constraint of type n; here it is a property of the column. */
+export const constraintsQuery = `
+  select c.relname::text as table, k.conname::text as name,
+    case k.contype when 'p' then 'primaryKey' when 'u' then 'unique' when 'c' then 'check' when 'f' then 'foreignKey'
+      else 'exclusion' end as kind,
+    regexp_replace(pg_get_constraintdef(k.oid), case when k.convalidated then '^$' else ' NOT VALID$' end, '') as definition,
+    ${namesOf("k.conrelid", "k.conkey")} as columns, k.convalidated as validated,
+    k.contype <> 'x' and not k.condeferrable and not (k.contype = 'c' and k.connoinherit)
+      and not (k.contype = 'f' and k.confmatchtype <> 's')
+      and (i.indexrelid is null or k.contype = 'f' or ${plainIndex("i", "x")}) as expressible,
+    case when k.contype = 'c' then pg_get_expr(k.conbin, k.conrelid) end as expression,
+    case when k.contype = 'f' then json_build_object(
+      'table', case r.relnamespace when c.relnamespace then r.relname::text else k.confrelid::regclass::text end,
+      'columns', ${namesOf("k.confrelid", "k.confkey")}, 'index', x.relname) end as references
+  from ${tables}
+    join pg_constraint k on k.conrelid = c.oid and k.contype in ('p', 'u', 'c', 'f', 'x') and k.conparentid = 0
+    left join pg_index i on i.indexrelid = k.conindid
+    left join pg_class x on x.oid = k.conindid
+    left join pg_class r on r.oid = k.confrelid
+  where ${isTable}
+  order by c.relname, k.conname`;
+
+export const indexesQuery = `
+  select c.relname::text as table, x.relname::text as name, pg_get_indexdef(i.indexrelid) as definition,
+    substr(pg_get_indexdef(i.indexrelid),
+      length('CREATE ' || case when i.indisunique then 'UNIQUE ' else '' end || 'INDEX ' || quote_ident(x.relname)) + 2)
+      as shape,
+    i.indisunique as unique, i.indisvalid and i.indisready as valid, ${plainIndex("i", "x")} as expressible,
+    (select json_agg(pg_get_indexdef(i.indexrelid, k, true) order by k) from generate_series(1, i.indnkeyatts) k) as keys,
+    pg_get_expr(i.indpred, i.indrelid) as predicate
+  from ${tables}
+    join pg_index i on i.indrelid = c.oid
+    join pg_class x on x.oid = i.indexrelid
+  where ${isTable} and not exists (
+    select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
+  order by c.relname, x.relname`;
+
+export const othersQuery = `
+  select kind, name from (
+    select case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence'
+      when 'c' then 'composite type' else 'foreign table' end as kind, c.relname::text as name
+    from ${tables}
+    where c.relkind in ('v', 'm', 'f', 'S', 'c') and ${notOfExtension("pg_class", "c.oid")} and not exists (
+      select from pg_depend p where p.classid = 'pg_class'::regclass and p.objid = c.oid and p.deptype in ('a', 'i')
+        and c.relkind = 'S')
+    union all
+    select 'domain', t.typname::text from pg_type t join pg_namespace n on n.oid = t.typnamespace
+    where n.nspname = 'public' and t.typtype = 'd' and ${notOfExtension("pg_type", "t.oid")}
+    union all
+    select 'function', format('%s(%s)', p.proname, pg_get_function_identity_arguments(p.oid))
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where n.nspname = 'public' and ${notOfExtension("pg_proc", "p.oid")}
+    union all
+    select 'trigger', format('%s on %s', g.tgname, c.relname)
+    from ${tables} join pg_trigger g on g.tgrelid = c.oid and not g.tgisinternal
+    union all
+    select 'policy', format('%s on %s', y.polname, c.relname) from ${tables} join pg_policy y on y.polrelid = c.oid
+  ) others order by kind, name`;

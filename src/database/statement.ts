@@ -1,0 +1,189 @@
+import type { Change } from "./change.ts";
+import { quoteIdentifier as quote, quoteLiteral } from "./identifier.ts";
+import type { Column, Constraint, Table } from "./model.ts";
+import { conversion, enumValuesOf } from "./type-change.ts";
+
+/** One statement, and what it does as a sentence without a full stop. */
+export type Statement = { sql: string; description: string };
+
+const kinds = {
+  primaryKey: "primary key",
+  unique: "unique constraint",
+  check: "check",
+  foreignKey: "foreign key",
+  exclusion: "exclusion constraint",
+} as const satisfies Record<Constraint["kind"], string>;
+
+/** Writes a change as SQL. `enums` are the desired ones. */
+export function statementsOf(change: Change, enums: ReadonlyMap<string, readonly string[]>): Statement[] {
+  if (change.kind === "createEnum" || change.kind === "addEnumValue") return [enumStatement(change)];
+  if (change.kind === "takeFromSequence") return sequenceStatements(change);
+  const alter = `alter table ${quote(change.table)}`;
+  const one = (sql: string, description: string): Statement[] => [{ sql, description }];
+  switch (change.kind) {
+    case "createTable":
+      return one(createTable(change.table, change.definition), `Create the table ${change.table}`);
+    case "addColumn":
+      return one(
+        `${alter} add column ${columnSql(change.column, change.definition)}`,
+        `Add the column ${change.table}.${change.column}`,
+      );
+    case "changeType":
+      return one(
+        `${alter} ${typeActions(change, enums).join(", ")}`,
+        `Change the type of ${change.table}.${change.column} from ${typeName(change.from)} to ${typeName(change.to)}`,
+      );
+    case "changeSequence":
+      return one(
+        `alter sequence ${change.sequence} as ${change.type}`,
+        `Let the sequence of ${change.table}.${change.column} count as ${change.type}`,
+      );
+    case "setDefault":
+      return one(
+        `${alter} alter column ${quote(change.column)} set default ${change.expression}`,
+        `Set the default of ${change.table}.${change.column} to ${change.expression}`,
+      );
+    case "dropDefault":
+      return one(
+        `${alter} alter column ${quote(change.column)} drop default`,
+        `Drop the default of ${change.table}.${change.column}`,
+      );
+    case "setNotNull":
+      return one(
+        `${alter} alter column ${quote(change.column)} set not null`,
+        `Refuse null in ${change.table}.${change.column}`,
+      );
+    case "dropNotNull":
+      return one(
+        `${alter} alter column ${quote(change.column)} drop not null`,
+        `Allow null in ${change.table}.${change.column}`,
+      );
+    case "addConstraint":
+      return one(
+        `${alter} add constraint ${quote(change.name)} ${change.constraint.definition}`,
+        `Add the ${kinds[change.constraint.kind]} ${change.name} to ${change.table}`,
+      );
+    case "dropConstraint":
+      return one(
+        `${alter} drop constraint ${quote(change.name)}`,
+        `Drop the ${kinds[change.constraint.kind]} ${change.name} of ${change.table}`,
+      );
+    case "renameConstraint":
+      return one(
+        `${alter} rename constraint ${quote(change.from)} to ${quote(change.to)}`,
+        `Rename the constraint ${change.from} of ${change.table} to ${change.to}`,
+      );
+    case "validateConstraint":
+      return one(
+        `${alter} validate constraint ${quote(change.name)}`,
+        `Validate the ${kinds[change.constraint.kind]} ${change.name} of ${change.table}`,
+      );
+    case "createIndex":
+      return one(
+        `create ${change.index.unique ? "unique " : ""}index ${quote(change.name)} ${change.index.shape}`,
+        `Create the ${change.index.unique ? "unique " : ""}index ${change.name} on ${change.table}`,
+      );
+    case "dropIndex":
+      return one(`drop index ${quote(change.name)}`, `Drop the index ${change.name} of ${change.table}`);
+    case "renameIndex":
+      return one(
+        `alter index ${quote(change.from)} rename to ${quote(change.to)}`,
+        `Rename the index ${change.from} of ${change.table} to ${change.to}`,
+      );
+  }
+}
+
+function enumStatement(change: Extract<Change, { kind: "createEnum" | "addEnumValue" }>): Statement {
+  const name = quote(change.name);
+  if (change.kind === "createEnum")
+    return {
+      sql: `create type ${name} as enum (${change.values.map(quoteLiteral).join(", ")})`,
+      description: `Create the enum ${change.name}`,
+    };
+  const place = change.before === undefined ? "" : ` before ${quoteLiteral(change.before)}`;
+  return {
+    sql: `alter type ${name} add value if not exists ${quoteLiteral(change.value)}${place}`,
+    description: `Add the value ${quoteLiteral(change.value)} to the enum ${change.name}`,
+  };
+}
+
+/** What `serial` does (PostgreSQL documentation, 8.1.4), going on after the rows that are there. */
+function sequenceStatements(change: Extract<Change, { kind: "takeFromSequence" }>): Statement[] {
+  const { table, column, definition } = change;
+  const sequence = change.sequence ?? quote(`${table}_${column}_seq`.slice(0, 63));
+  const called = `${table}.${column}`;
+  const made = {
+    sql: `create sequence ${sequence} as ${definition.type} owned by ${quote(table)}.${quote(column)}`,
+    description: `Create the sequence of ${called}`,
+  };
+  return [
+    ...(change.sequence === undefined ? [made] : []),
+    {
+      sql: `select setval(${quoteLiteral(sequence)}, coalesce(max(${quote(column)}), 0) + 1, false) from ${quote(table)}`,
+      description: `Let the sequence of ${called} go on after the largest value`,
+    },
+    {
+      sql: `alter table ${quote(table)} alter column ${quote(column)} set default nextval(${quoteLiteral(sequence)})`,
+      description: `Let the default of ${called} be the next value of its sequence`,
+    },
+  ];
+}
+
+/** The default goes along in one statement: the old one need not convert, and the table is written once. */
+function typeActions(
+  { column, from, to }: Extract<Change, { kind: "changeType" }>,
+  enums: ReadonlyMap<string, readonly string[]>,
+): string[] {
+  const alter = `alter column ${quote(column)}`;
+  const collation = to.collation === undefined ? "" : ` collate ${to.collation}`;
+  const using = conversion({
+    column,
+    from,
+    to,
+    values: enumValuesOf(to.type, enums),
+  });
+  const isSpecial = from.identity !== undefined || from.generated !== undefined;
+  const dropsDefault = !isSpecial && (from.default !== undefined || (from.serial && !to.serial));
+  const type = `${alter} type ${to.type}${collation}`;
+  return [
+    ...(dropsDefault ? [`${alter} drop default`] : []),
+    from.generated === undefined ? `${type} using ${using}` : type,
+    ...(!isSpecial && to.default !== undefined ? [`${alter} set default ${to.default}`] : []),
+  ];
+}
+
+function createTable(name: string, { columns, constraints }: Table): string {
+  const lines = [
+    ...[...columns].map(([column, definition]) => columnSql(column, definition)),
+    ...[...constraints]
+      .filter(([, { kind }]) => kind !== "foreignKey")
+      .map(([constraint, { definition }]) => `constraint ${quote(constraint)} ${definition}`),
+  ];
+  return `create table ${quote(name)} (\n${lines.map((line) => `  ${line}`).join(",\n")}\n)`;
+}
+
+const serials = new Map([
+  ["smallint", "smallserial"],
+  ["integer", "serial"],
+  ["bigint", "bigserial"],
+]);
+
+function columnSql(name: string, column: Column): string {
+  const type = column.serial ? (serials.get(column.type) ?? column.type) : column.type;
+  return [
+    quote(name),
+    type,
+    ...(column.collation === undefined ? [] : [`collate ${column.collation}`]),
+    ...(column.nullable ? [] : ["not null"]),
+    ...defaultSql(column),
+  ].join(" ");
+}
+
+function defaultSql({ identity, generated, default: value }: Column): string[] {
+  if (identity !== undefined) return [`generated ${identity} as identity`];
+  if (value === undefined) return [];
+  return generated === undefined ? [`default ${value}`] : [`generated always as (${value}) ${generated}`];
+}
+
+const typeName = ({ type, collation }: Column): string =>
+  collation === undefined ? type : `${type} collate ${collation}`;

@@ -1,0 +1,159 @@
+import { execa } from "execa";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { applyPlan } from "../../../src/database/apply.ts";
+import type { Database } from "../../../src/database/database.ts";
+import { quoteIdentifier } from "../../../src/database/identifier.ts";
+import { readModel } from "../../../src/database/introspect.ts";
+import { fingerprint } from "../../../src/database/model.ts";
+import { type Plan, type Planned, planSchema } from "../../../src/database/plan.ts";
+import { openPostgres } from "../../../src/database/postgres.ts";
+import { renderSchema } from "../../../src/database/render.ts";
+import { openShadow, type Shadow } from "../../../src/database/shadow.ts";
+import { inSnapshot } from "../../../src/database/transaction.ts";
+import { describeWith } from "../../services/needs.ts";
+import type { freshDatabase } from "../../services/postgres.ts";
+import { declaredFrom } from "./declared.ts";
+
+/** A schema that is there, one that is declared, and what must come of it. */
+export type Case = {
+  name: string;
+  /** What was declared and applied before, as YAML. */
+  old?: string;
+  /** SQL that is run after: rows, and what only SQL can make. */
+  seed?: string;
+  new: string;
+  /** The descriptions of the plan's steps, each with ` (first)` where it is committed before the others. */
+  steps?: readonly string[];
+  /** The plan's SQL, where the words matter. */
+  sql?: readonly string[];
+  /** `code object: message` of what is blocked. Nothing is applied then. */
+  blocked?: readonly string[];
+  /** The objects that are only noticed. */
+  notices?: readonly string[];
+  /** Rows as they must be afterwards, by query. Without it every old column must hold what it held. */
+  rows?: Readonly<Record<string, readonly Record<string, unknown>[]>>;
+  /** What else is in the database than what is declared, so that it is not compared with one made anew. */
+  more?: true;
+};
+
+const noSchema = "{}";
+
+/** Tries every case on the real Postgres 18, and on 15 where there is one, whose `pg_dump` judges the outcome. */
+export async function runCases(cases: readonly Case[], fresh: typeof freshDatabase): Promise<void> {
+  describe("on Postgres 18", () => tryAll(cases, 18, fresh));
+  await describeWith(["postgres15"], "on Postgres 15", () => tryAll(cases, 15, fresh));
+}
+
+function tryAll(cases: readonly Case[], version: 18 | 15, fresh: typeof freshDatabase): void {
+  let shadow: Shadow;
+  let databases: { url: string; database: Database; drop(): Promise<void> }[];
+  beforeAll(async () => {
+    shadow = await openShadow();
+    databases = await Promise.all(
+      [1, 2].map(async () => {
+        const { url, drop } = await fresh({ version });
+        return {
+          url,
+          drop,
+          database: await openPostgres({ url, applicationName: "test", connectTimeoutMs: 5_000 }),
+        };
+      }),
+    );
+  });
+  afterAll(async () => {
+    await shadow.close();
+    for (const { database, drop } of databases) {
+      await database.close();
+      await drop();
+    }
+  });
+  beforeEach(async () => {
+    for (const { database } of databases)
+      await database.script(
+        "drop schema public cascade; create schema public; drop schema if exists _stk cascade",
+      );
+  });
+
+  it.each(cases)("$name", async (one) => {
+    const [target, reference] = databases;
+    if (target === undefined || reference === undefined) throw new Error("There are no databases.");
+    const { database } = target;
+    const plan = async (yaml: string): Promise<Planned> =>
+      planSchema(database, { connection: "main", desired: await shadow.model(declaredFrom(yaml)) });
+    const apply = (planned: Planned): Promise<void> =>
+      applyPlan(database, planned, { by: { version: "test" } });
+
+    await apply(await plan(one.old ?? noSchema));
+    if (one.seed !== undefined) await database.script(one.seed);
+    const rowsBefore = await rowsOf(database);
+    const stateBefore = await stateOf(database);
+
+    const planned = await plan(one.new);
+    expect(planned.plan.blocked.map(({ code, object, message }) => `${code} ${object}: ${message}`)).toEqual(
+      one.blocked ?? [],
+    );
+    for (const { sql } of planned.plan.blocked)
+      if (sql !== undefined) expect(sql).toMatch(/^(select|alter table)/);
+    if (one.steps !== undefined) expect(stepsOf(planned.plan)).toEqual(one.steps);
+    if (one.sql !== undefined) expect(planned.plan.steps.map(({ sql }) => sql)).toEqual(one.sql);
+    expect(planned.plan.notices.map(({ object }) => object)).toEqual(one.notices ?? []);
+    expect(JSON.parse(JSON.stringify(planned.plan))).toEqual(planned.plan);
+
+    if (one.blocked !== undefined) {
+      await expect(apply(planned)).rejects.toMatchObject({ code: "apply_blocked", exitCode: 4 });
+      expect(await stateOf(database)).toBe(stateBefore);
+      return;
+    }
+    await apply(planned);
+    const second = (await plan(one.new)).plan;
+    expect(second.steps).toEqual([]);
+    expect(second.blocked).toEqual([]);
+
+    if (one.rows === undefined) expect(await rowsOf(database, rowsBefore)).toEqual(rowsBefore);
+    for (const [query, rows] of Object.entries(one.rows ?? {}))
+      expect(await database.query(query)).toEqual(rows);
+
+    if (one.more === true) return;
+    for (const { sql } of renderSchema(declaredFrom(one.new))) await reference.database.query(sql);
+    if (version === 15) expect(await dumpOf(target.url)).toEqual(await dumpOf(reference.url));
+    else expect(await stateOf(database)).toBe(await stateOf(reference.database));
+  });
+}
+
+const stepsOf = ({ steps }: Plan): string[] =>
+  steps.map(({ description, committedFirst }) => (committedFirst ? `${description} (first)` : description));
+
+const stateOf = (database: Database): Promise<string> =>
+  inSnapshot(database, async () => fingerprint(await readModel(database)));
+
+type Rows = Record<string, readonly Record<string, unknown>[]>;
+
+/** The rows of every table; of `like`'s tables and columns alone where it is given. Values are text. */
+async function rowsOf(database: Database, like?: Rows): Promise<Rows> {
+  const { tables } = await inSnapshot(database, () => readModel(database));
+  const names = like === undefined ? [...tables.keys()] : Object.keys(like);
+  const found: Rows = {};
+  for (const table of names) {
+    const columns =
+      like === undefined
+        ? [...(tables.get(table)?.columns.keys() ?? [])]
+        : Object.keys(like[table]?.[0] ?? {});
+    const list = columns.map((column) => `${quoteIdentifier(column)}::text`).join(", ");
+    found[table] = await database.query(`select ${list} from ${quoteIdentifier(table)} order by 1`);
+  }
+  return found;
+}
+
+/** The lines of a schema-only dump: without the record of what was applied, sorted since columns are added at the end. */
+async function dumpOf(url: string): Promise<string[]> {
+  const { stdout } = await execa("/usr/lib/postgresql/15/bin/pg_dump", [
+    "--schema-only",
+    "--exclude-schema=_stk",
+    url,
+  ]);
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("\\") && !line.startsWith("--"))
+    .map((line) => line.replace(/,$/, ""))
+    .sort();
+}
