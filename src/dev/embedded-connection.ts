@@ -1,4 +1,4 @@
-import type { Database, Queryable, Rows } from "../../runtime/database/database.ts";
+import type { Database, Queryable } from "../../runtime/database/database.ts";
 import { timedOut } from "../../runtime/database/pending.ts";
 import { writeArray } from "../../runtime/sql/array.ts";
 import { decoderOf } from "../../runtime/sql/values.ts";
@@ -8,44 +8,56 @@ import { applySessionSettings } from "./session-settings.ts";
 /** What of PGlite, or of a transaction of it, runs a statement. */
 type Engine = Pick<EmbeddedDatabase["pglite"], "query">;
 
+/** The Bridge's way to an embedded database, which leaves room for other work between its statements. */
+export interface EmbeddedConnection extends Database {
+  /** Runs `work` while the Bridge's statements wait. */
+  exclusively<T>(work: (database: EmbeddedDatabase) => Promise<T>): Promise<T>;
+}
+
 /**
- * The Bridge's {@link Database} on an embedded one. Statements and transactions run one after the other, and values
- * come and go as Postgres' text, so that they read as they do over the wire.
+ * The Bridge's database on an embedded one. Statements and transactions run one after the other, and values come and go
+ * as Postgres' text, so that they read as they do over the wire. Closing it leaves the embedded one open.
  *
  * A statement that has begun cannot be stopped: the engine holds the thread until it is done.
  */
-export async function embeddedConnection(embedded: EmbeddedDatabase): Promise<Database> {
+export async function embeddedConnection(embedded: EmbeddedDatabase): Promise<EmbeddedConnection> {
   await applySessionSettings(embedded);
   const { pglite } = embedded;
   const options = {
     parsers: Object.fromEntries(Object.keys(pglite.parsers).map((oid) => [oid, decoderOf(Number(oid))])),
     serializers: Object.fromEntries(Object.keys(pglite.serializers).map((oid) => [oid, asText])),
   };
-  const queryable = (engine: Engine): Queryable => ({
-    query: (statement, values, signal) =>
-      untilAborted(async () => {
-        const texts = values.map((value) => (value === null || value === undefined ? null : asText(value)));
-        const { rows, rowCount, affectedRows } = await engine.query<Record<string, unknown>>(
-          statement.text,
-          texts,
-          options,
-        );
-        return { rows, count: rowCount ?? affectedRows ?? rows.length } satisfies Rows;
-      }, signal),
-  });
+  const run = async (engine: Engine, text: string, values: readonly unknown[]) => {
+    const texts = values.map((value) => (value === null || value === undefined ? null : asText(value)));
+    const { rows, rowCount } = await engine.query<Record<string, unknown>>(text, texts, options);
+    return { rows, count: rowCount ?? rows.length };
+  };
+
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+    const turn = last.then(() => {
+      if (signal?.aborted === true) throw timedOut();
+      return work();
+    });
+    last = turn.catch(() => undefined);
+    return untilAborted(turn, signal);
+  };
   return {
-    ...queryable(pglite),
+    query: ({ text }, values, signal) => inTurn(() => run(pglite, text, values), signal),
     transaction: (work, signal) =>
-      untilAborted(
+      inTurn(
         () =>
           pglite.transaction(async (transaction) => {
-            const result = await untilAborted(() => work(queryable(transaction)), signal);
+            const query: Queryable["query"] = ({ text }, values, within = signal) =>
+              untilAborted(run(transaction, text, values), within);
+            const result = await untilAborted(work({ query }), signal);
             // `commit` after a failed statement is a rollback without an error, so ask first.
             await transaction.query("select 1");
             return result;
           }),
         signal,
       ),
+    exclusively: (work) => inTurn(() => work(embedded), undefined),
     close: async () => {},
   };
 }
@@ -57,17 +69,12 @@ const asElement = (value: unknown): string | null =>
   value === null || value === undefined ? null : asText(value);
 
 /** @throws {CallError} `timeout` when the signal ends the wait. */
-async function untilAborted<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work();
-  if (signal.aborted) throw timedOut();
-  let onAbort = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(timedOut());
-    signal.addEventListener("abort", onAbort, { once: true });
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(timedOut());
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
   });
-  try {
-    return await Promise.race([work(), aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

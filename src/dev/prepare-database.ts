@@ -1,0 +1,29 @@
+import type { DeclaredSchema } from "../../schema/declared.ts";
+import type { Output } from "../core/command.ts";
+import { applyPlan } from "../database/apply.ts";
+import type { Blocked } from "../database/change.ts";
+import type { Database } from "../database/database.ts";
+import { planSchema } from "../database/plan.ts";
+import type { Shadow } from "../database/shadow.ts";
+
+/** What a development database is brought to. */
+export type Preparation = { connection: string; declared: DeclaredSchema; shadow: Shadow; version: string };
+
+/**
+ * Makes a development database what is declared, and says what it did. What would lose data is not done; it is given
+ * back, and with it nothing was done.
+ */
+export async function prepareDatabase(
+  database: Database,
+  { connection, declared, shadow, version }: Preparation,
+  output: Output,
+): Promise<readonly Blocked[]> {
+  const planned = await planSchema(database, { connection, desired: await shadow.model(declared) });
+  const { steps, blocked } = planned.plan;
+  if (blocked.length > 0) return blocked;
+  await applyPlan(database, planned, { by: { version } });
+  const isNew = planned.live.tables.size === 0;
+  if (isNew) output.progress(`${connection}: made ${planned.desired.tables.size} tables`);
+  else for (const { description } of steps) output.progress(`${connection}: ${description}`);
+  return [];
+}
