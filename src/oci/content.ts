@@ -3,7 +3,7 @@ import { type Digest, digestOf } from "../core/digest.ts";
 import { StkError } from "../core/error.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { Blob } from "./image.ts";
-import type { Reference } from "./reference.ts";
+import { formatReference, type Reference } from "./reference.ts";
 
 /** The descriptor of bytes. */
 export const describe = (content: Uint8Array, mediaType: string): Descriptor => ({
@@ -89,3 +89,9 @@ export async function collect(
   }
   return Buffer.concat(parts);
 }
+
+/** Nothing has this name. @param place where it was looked for. */
+export const notFound = (reference: Reference, place: string): StkError =>
+  new StkError("image_not_found", `There is no image ${formatReference(reference)} in ${place}.`, {
+    hint: "Check its name and its tag.",
+  });

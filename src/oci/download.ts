@@ -1,11 +1,11 @@
 import { digestOf, isDigest } from "../core/digest.ts";
 import { StkError } from "../core/error.ts";
-import { assertContent, verified } from "./content.ts";
+import { assertContent, notFound, verified } from "./content.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { RegistryFailure } from "./failure.ts";
 import type { Blob } from "./image.ts";
 import { acceptedManifests, manifestLimit, parseMediaType } from "./manifest.ts";
-import { formatReference, type Reference } from "./reference.ts";
+import type { Reference } from "./reference.ts";
 import type { RegistryApi } from "./registry-api.ts";
 import { pauseAfter, type RetryOptions, retry } from "./retry.ts";
 
@@ -53,14 +53,8 @@ async function fetchManifest({ api, reference }: Origin, name: string, signal: A
   if (answer.status === 200)
     return { headers: answer.headers, content: await answer.start(manifestLimit + 1) };
   await answer.discard();
-  throw notFound(reference);
+  throw notFound(reference, api.registry);
 }
-
-/** Nothing has this name. */
-export const notFound = (reference: Reference): StkError =>
-  new StkError("image_not_found", `There is no image ${formatReference(reference)}.`, {
-    hint: "Check its name and its tag.",
-  });
 
 /** A blob of a repository, read when it is opened; what broke off is taken up where it ended. */
 export function remoteBlob(from: Origin, descriptor: Descriptor): Blob {

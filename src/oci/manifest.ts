@@ -15,7 +15,8 @@ export const acceptedManifests = [
 ].join(", ");
 
 const platform = z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() });
-const descriptor = z.object({
+/** A descriptor, as it stands in manifests and indexes. */
+export const descriptorSchema = z.object({
   mediaType: z.string().min(1),
   digest: z.custom<Digest>((value) => typeof value === "string" && isDigest(value), "is not a sha256 digest"),
   size: z.int().min(0),
@@ -26,13 +27,13 @@ const head = { schemaVersion: z.literal(2), mediaType: z.string().optional() };
 // A document that can be read as both an index and a manifest means one thing to one reader and another to the next.
 const imageManifest = z.object({
   ...head,
-  config: descriptor,
-  layers: z.array(descriptor).max(500),
+  config: descriptorSchema,
+  layers: z.array(descriptorSchema).max(500),
   manifests: z.undefined().optional(),
 });
 const imageIndex = z.object({
   ...head,
-  manifests: z.array(descriptor).max(200),
+  manifests: z.array(descriptorSchema).max(200),
   config: z.undefined().optional(),
   layers: z.undefined().optional(),
 });

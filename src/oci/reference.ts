@@ -98,6 +98,12 @@ export const tagOf = ({ tag, digest }: Reference): string | undefined =>
 export const isDockerHub = (registry: string | undefined): boolean =>
   registry === "docker.io" || registry === "index.docker.io";
 
+/** `name:tag`, as image stores list it; undefined where only a digest is named. */
+export const formatTagged = (reference: Reference): string | undefined => {
+  const tag = tagOf(reference);
+  return tag === undefined ? undefined : `${formatName(reference)}:${tag}`;
+};
+
 /**
  * The origin of a registry's API: plain http on a loopback address, as Docker does, and https everywhere else.
  *
