@@ -1,6 +1,7 @@
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
 import { bridgeLimits } from "../../config/bridge.ts";
+import { defaults } from "../../config/defaults.ts";
 import { anonymous, type Caller } from "../caller.ts";
 import { CallError } from "../error.ts";
 import { callerOf } from "./claims.ts";
@@ -59,7 +60,13 @@ export function createAuthenticator({ issuers, roles, now }: AuthenticatorInput)
 }
 
 /** Believes whatever a token says, unless it is over. For development. */
-export function createCredulousAuthenticator({ issuers, roles, now }: AuthenticatorInput): Authenticator {
+export function createCredulousAuthenticator({
+  issuers,
+  roles,
+  now,
+}: Omit<AuthenticatorInput, "issuers"> & {
+  readonly issuers: readonly Pick<TrustedIssuer, "issuer" | "claims">[];
+}): Authenticator {
   const declared = new Set(roles);
   return {
     authenticate(authorization) {
@@ -71,7 +78,7 @@ export function createCredulousAuthenticator({ issuers, roles, now }: Authentica
         throw invalidToken("The token has expired.");
       if (typeof claims.nbf === "number" && claims.nbf > seconds)
         throw invalidToken("The token is not valid yet.");
-      return callerOf(claims, issuer?.claims ?? { id: "sub", roles: "roles" }, declared);
+      return callerOf(claims, issuer?.claims ?? defaults.issuer, declared);
     },
   };
 }

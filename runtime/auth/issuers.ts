@@ -70,7 +70,8 @@ export function developmentTrust(jwks: string): TrustedIssuer {
   }
 }
 
-const settingOf = (setting: Setting, environment: Environment): string =>
+/** A setting as the environment has it; empty where it lacks it. */
+export const settingOf = (setting: Setting, environment: Environment): string =>
   typeof setting === "string" ? setting : (environment[setting.env] ?? "");
 
 function keysUrl(setting: Setting, environment: Environment): URL {

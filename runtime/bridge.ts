@@ -1,0 +1,144 @@
+import type { RequestListener } from "node:http";
+import type { Manifest } from "../schema/manifest.ts";
+import { authMode, configureAuth, optionalVariables } from "./auth/configure.ts";
+import { compileCalls } from "./calls.ts";
+import type { Database } from "./database/database.ts";
+import { createPool } from "./database/pool.ts";
+import { compileCors } from "./http/cors.ts";
+import { createHandler, type Served } from "./http/handler.ts";
+import { RunningCalls } from "./http/running.ts";
+import { type Log, silentLog } from "./log.ts";
+import { SourceLocations } from "./logic/source-map.ts";
+import { Readiness, type ReadinessReport } from "./readiness.ts";
+import { assertVariables } from "./required-variables.ts";
+
+/** A connection as the manifest has it. */
+export type ConnectionSettings = Manifest["connections"][string];
+
+/** What a Bridge is made of. Effects are the platform's own where they are not given. */
+export type BridgeInput = {
+  readonly manifest: Manifest;
+  /** The directory that the manifest's modules are in. */
+  readonly modulesRoot: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Gives the database of a connection; a pool on the URL that the environment holds without it. */
+  readonly connect?: (name: string, settings: ConnectionSettings) => Database;
+  readonly log?: Log;
+  readonly fetch?: typeof fetch;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+};
+
+/** A Bridge that serves, behind any server of node:http. */
+export type Bridge = {
+  readonly handle: RequestListener;
+  /** What `/readyz` answers at this moment. */
+  readiness(): Promise<ReadinessReport>;
+  /**
+   * Serves another manifest from now on. Calls that run go on with the one before. When this throws, that one stays.
+   *
+   * @throws {StkError} as {@link createBridge}.
+   */
+  reload(manifest: Manifest, modulesRoot: string): Promise<void>;
+  /** Is unready from now on, waits for the calls that run as long as the manifest's `drainMs`, ends the rest. */
+  close(): Promise<void>;
+};
+
+/** A release that is served: what answers, and what it holds open. */
+type Release = Served & { readonly manifest: Manifest; readonly readiness: Readiness; readonly pools: Pools };
+type Pools = ReadonlyMap<string, { readonly settings: string; readonly database: Database }>;
+
+/**
+ * Makes a Bridge of a manifest. It serves at once, and answers calls when its databases fit.
+ *
+ * @throws {StkError} `missing_variables`, `invalid_variable`, `invalid_connection`, `development_only`,
+ *   `invalid_manifest`, `invalid_module`.
+ * @example
+ * const bridge = await createBridge({ manifest, modulesRoot: "dist", environment: process.env });
+ * createBridgeServer(bridge.handle).listen(8080);
+ */
+export async function createBridge(input: BridgeInput): Promise<Bridge> {
+  const { environment, connect, log = silentLog, now = Date.now } = input;
+  const effects = { log, now, fetch: input.fetch ?? fetch };
+  let draining = false;
+
+  async function open(manifest: Manifest, modulesRoot: string, before: Pools): Promise<Release> {
+    const mode = authMode(environment);
+    const urls = connect === undefined ? [] : Object.values(manifest.connections).map(({ url }) => url.env);
+    assertVariables(manifest, environment, new Set([...optionalVariables(manifest, mode), ...urls]));
+    const authenticator = configureAuth(manifest, environment, mode, effects);
+    const pools = openPools(manifest, before);
+    try {
+      const databases = new Map([...pools].map(([name, { database }]) => [name, database]));
+      const calls = await compileCalls({ manifest, modulesRoot, databases, environment, log });
+      const readiness = new Readiness({ databases, schemas: manifest.schema, log });
+      return {
+        manifest,
+        readiness,
+        pools,
+        calls,
+        authenticator,
+        cors: compileCors(manifest.server.cors),
+        limits: manifest.server.limits,
+        sources: new SourceLocations(modulesRoot),
+        isOpen: () => readiness.fitted,
+      };
+    } catch (error) {
+      await closePools(pools, before);
+      throw error;
+    }
+  }
+
+  /** Pools of before are kept where their settings are the same. */
+  function openPools(manifest: Manifest, before: Pools): Pools {
+    return new Map(
+      Object.entries(manifest.connections).map(([name, declared]) => {
+        const settings = JSON.stringify(declared);
+        const known = before.get(name);
+        return [
+          name,
+          known?.settings === settings ? known : { settings, database: openDatabase(name, declared) },
+        ];
+      }),
+    );
+  }
+
+  function openDatabase(name: string, settings: ConnectionSettings): Database {
+    if (connect !== undefined) return connect(name, settings);
+    return createPool(name, { ...settings, url: environment[settings.url.env] ?? "" }, log);
+  }
+
+  let current = await open(input.manifest, input.modulesRoot, new Map());
+  const running = new RunningCalls();
+
+  async function report(): Promise<ReadinessReport> {
+    if (draining)
+      return { status: "unready", reasons: [{ code: "draining", message: "The Bridge is about to end." }] };
+    return current.readiness.report();
+  }
+
+  return {
+    handle: createHandler({ served: () => current, report, isDraining: () => draining, running, log }),
+    readiness: report,
+    async reload(manifest, modulesRoot) {
+      const next = await open(manifest, modulesRoot, current.pools);
+      await next.readiness.asked;
+      const previous = current;
+      current = next;
+      previous.readiness.stop();
+      await closePools(previous.pools, next.pools);
+    },
+    async close() {
+      draining = true;
+      await running.drain(current.manifest.server.drainMs);
+      current.readiness.stop();
+      await closePools(current.pools, new Map());
+    },
+  };
+}
+
+/** Closes the pools that are not kept; each ends when what it was asked before is answered. */
+async function closePools(pools: Pools, kept: Pools): Promise<void> {
+  const ending = [...pools].filter(([name, { database }]) => kept.get(name)?.database !== database);
+  await Promise.all(ending.map(([, { database }]) => database.close()));
+}

@@ -1,0 +1,155 @@
+import type { RequestListener } from "node:http";
+import type { Authenticator } from "../auth/authenticator.ts";
+import type { Calls } from "../call.ts";
+import { describeError } from "../describe-error.ts";
+import { CallError } from "../error.ts";
+import type { Log } from "../log.ts";
+import type { SourceLocations } from "../logic/source-map.ts";
+import type { ReadinessReport } from "../readiness.ts";
+import { readBody } from "./body.ts";
+import type { Cors } from "./cors.ts";
+import { Exchange } from "./exchange.ts";
+import { readCall } from "./read-call.ts";
+import type { RunningCall, RunningCalls } from "./running.ts";
+
+/** What is served at a moment; a reload puts another in its place. */
+export type Served = {
+  readonly calls: Calls;
+  readonly authenticator: Authenticator;
+  readonly cors: Cors | undefined;
+  readonly limits: { bodyBytes: number; depth: number; timeMs: number; concurrency: number };
+  readonly sources: SourceLocations;
+  /** Whether calls may be made yet. */
+  isOpen(): boolean;
+};
+
+/** What the handler of HTTP requests is made of. */
+export type HandlerInput = {
+  served(): Served;
+  report(): Promise<ReadinessReport>;
+  isDraining(): boolean;
+  readonly running: RunningCalls;
+  readonly log: Log;
+};
+
+/** Serves `POST /call`, `GET /healthz` and `GET /readyz`. */
+export function createHandler(input: HandlerInput): RequestListener {
+  return (request, response) => {
+    const exchange = new Exchange(request, response);
+    if (input.isDraining()) exchange.headers = ["connection", "close"];
+    const path = pathOf(request.url);
+    if (path === "/call") receive(exchange, input);
+    else if (path === "/healthz" || path === "/readyz") void health(exchange, path, input);
+    else exchange.refuse(new CallError("not_found", "There is only /call, /healthz and /readyz."));
+  };
+}
+
+const pathOf = (url = "/"): string => {
+  const query = url.indexOf("?");
+  return query < 0 ? url : url.slice(0, query);
+};
+
+async function health(exchange: Exchange, path: string, { report }: HandlerInput): Promise<void> {
+  const { method } = exchange.request;
+  if (method !== "GET" && method !== "HEAD") refuseMethod(exchange, "GET, HEAD");
+  else if (path === "/healthz") exchange.answer(200, '{"status":"ok"}');
+  else {
+    const readiness = await report();
+    exchange.answer(readiness.status === "ready" ? 200 : 503, JSON.stringify(readiness));
+  }
+}
+
+function receive(exchange: Exchange, input: HandlerInput): void {
+  const { request } = exchange;
+  const { method, headers } = request;
+  const served = input.served();
+  const { cors } = served;
+  if (method === "OPTIONS" && cors !== undefined) {
+    exchange.answerEmpty(cors.preflight(headers.origin));
+    return;
+  }
+  if (cors !== undefined) exchange.headers = [...exchange.headers, ...cors.answer(headers.origin)];
+  if (method !== "POST") refuseMethod(exchange, cors === undefined ? "POST" : "POST, OPTIONS");
+  else if (!isJson(headers["content-type"])) settle(exchange, unsupported(), input, served);
+  else {
+    const { bodyBytes } = served.limits;
+    readBody(request, bodyBytes, (body) => {
+      if (body === "too_large") {
+        // What still comes is not read, so the connection is of no more use.
+        exchange.headers = [...exchange.headers, "connection", "close"];
+        settle(exchange, tooLarge(bodyBytes), input, served);
+      } else if (body !== "aborted") void make(exchange, body, input, served);
+    });
+  }
+}
+
+async function make(exchange: Exchange, body: Buffer, input: HandlerInput, served: Served): Promise<void> {
+  const { running } = input;
+  const { limits, authenticator, calls } = served;
+  if (running.size >= limits.concurrency) {
+    settle(exchange, tooMany(), input, served);
+    return;
+  }
+  const controller = new AbortController();
+  const call: RunningCall = {
+    controller,
+    deadline: performance.now() + limits.timeMs,
+    expire: () => settle(exchange, timedOut(), input, served),
+  };
+  running.add(call);
+  try {
+    const known = authenticator.authenticate(exchange.request.headers.authorization);
+    const caller = known instanceof Promise ? await known : known;
+    const { path, params } = readCall(body, limits.depth);
+    exchange.path = path;
+    if (!served.isOpen()) throw notReady();
+    const run = { requestId: exchange.requestId, signal: controller.signal, depth: 0 };
+    settle(exchange, await calls.call(path, params, caller, run), input, served);
+  } catch (error) {
+    settle(
+      exchange,
+      error instanceof Error ? error : new Error("Something was thrown that is no error."),
+      input,
+      served,
+    );
+  } finally {
+    running.delete(call);
+  }
+}
+
+/** Answers with the data's JSON or an error, and logs how it went. What comes after the first answer is dropped. */
+function settle(
+  exchange: Exchange,
+  result: string | Error,
+  { log }: HandlerInput,
+  { sources }: Served,
+): void {
+  const { requestId, path, startedAt } = exchange;
+  const outcome =
+    typeof result === "string"
+      ? exchange.answer(200, `{"data":${result}}`)
+      : exchange.refuse(answerable(result));
+  if (outcome === undefined) return;
+  const ms = Math.round((performance.now() - startedAt) * 100) / 100;
+  const line = { requestId, path, ...outcome, ms };
+  if (outcome.status < 500) log.info(line, "call");
+  else log.error({ ...line, error: describeError(result, sources) }, "call");
+}
+
+const answerable = (error: Error): CallError =>
+  error instanceof CallError ? error : new CallError("internal", "Something went wrong on our side.");
+
+const isJson = (type: string | undefined): boolean =>
+  type === "application/json" || (type !== undefined && /^application\/json\s*(?:;|$)/i.test(type));
+
+function refuseMethod(exchange: Exchange, allowed: string): void {
+  exchange.refuse(new CallError("method_not_allowed", `Use ${allowed}.`), ["allow", allowed]);
+}
+
+const unsupported = () => new CallError("unsupported_media_type", "Send the call as application/json.");
+const tooLarge = (bytes: number) =>
+  new CallError("payload_too_large", `The body is larger than ${bytes} bytes.`);
+const tooMany = () =>
+  new CallError("too_many_requests", "Too many calls are being made. Try again in a moment.");
+const timedOut = () => new CallError("timeout", "The call took too long and was cancelled.");
+const notReady = () => new CallError("unavailable", "The service is not ready yet.");

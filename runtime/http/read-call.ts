@@ -1,0 +1,48 @@
+import { isUtf8 } from "node:buffer";
+import type { CallRequest } from "../../schema/wire.ts";
+import { CallError } from "../error.ts";
+
+const longestPath = 200;
+
+/**
+ * Reads the body of `POST /call`: what `callRequest` of `schema/wire.ts` takes, checked by hand as every call pays
+ * for it.
+ *
+ * @param depth how deep params may nest; `{ a: 1 }` is one deep.
+ * @throws {CallError} `malformed_request`.
+ */
+export function readCall(body: Buffer, depth: number): CallRequest {
+  const request = parse(body);
+  if (!isObject(request)) throw malformed("The body is not a JSON object.");
+  for (const key in request)
+    if (key !== "path" && key !== "params")
+      throw malformed("The body has members other than `path` and `params`.");
+  const { path, params } = request;
+  if (typeof path !== "string" || path === "" || path.length > longestPath)
+    throw malformed(`\`path\` is not a text of 1 to ${longestPath} characters.`);
+  if (params === undefined) return { path };
+  if (!isObject(params)) throw malformed("`params` is not an object.");
+  if (isDeeperThan(params, depth)) throw malformed(`\`params\` nests deeper than ${depth} levels.`);
+  return { path, params };
+}
+
+function parse(body: Buffer): unknown {
+  if (!isUtf8(body)) throw malformed("The body is not UTF-8.");
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    throw malformed("The body is not JSON."); // the parser's own message quotes the body
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function isDeeperThan(value: object, depth: number): boolean {
+  if (depth === 0) return true;
+  for (const member of Object.values(value))
+    if (typeof member === "object" && member !== null && isDeeperThan(member, depth - 1)) return true;
+  return false;
+}
+
+const malformed = (message: string): CallError => new CallError("malformed_request", message);

@@ -1,0 +1,73 @@
+import { once } from "node:events";
+import path from "node:path";
+import process from "node:process";
+import { z } from "zod";
+import { type BridgeEnvironment, bridgeEnvironment } from "../config/environment.ts";
+import { StkError } from "../src/core/error.ts";
+import { createBridge } from "./bridge.ts";
+import { createBridgeServer } from "./http/server.ts";
+import { type BufferedLog, createLog } from "./log.ts";
+import { readManifest } from "./manifest-file.ts";
+
+/** Boots the Bridge from the process's environment, and ends it when the process is told to. */
+async function main({ log, flush }: BufferedLog, variables: BridgeEnvironment): Promise<void> {
+  const manifest = await readManifest(variables.MANIFEST_PATH);
+  const environment = { ...process.env };
+  // Modules are given what they declare; the rest of the secrets is not theirs to read.
+  for (const { name } of manifest.environment) delete process.env[name];
+  const modulesRoot = path.dirname(path.resolve(variables.MANIFEST_PATH));
+  const bridge = await createBridge({ manifest, modulesRoot, environment, log });
+  const server = createBridgeServer(bridge.handle).listen(variables.PORT, variables.HOST);
+  await once(server, "listening");
+  log.info(
+    { name: manifest.name, address: server.address(), ms: Math.round(performance.now()) },
+    "The Bridge listens.",
+  );
+
+  let ending = false;
+  const end = async (signal: NodeJS.Signals) => {
+    if (ending) process.exit(1); // asked twice
+    ending = true;
+    log.info({ signal }, "The Bridge ends.");
+    const closed = new Promise((resolve) => server.close(resolve));
+    await bridge.close();
+    server.closeIdleConnections();
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, graceMs))]);
+    server.closeAllConnections();
+    flush();
+    process.exit(0);
+  };
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+}
+
+/** How long answers that were written may take to leave. */
+const graceMs = 1_000;
+
+function start(): void {
+  const parsed = bridgeEnvironment.safeParse(process.env);
+  const output = createLog(parsed.success ? parsed.data.STK_LOG_LEVEL : "info");
+  const die = (error: unknown) => {
+    output.log.fatal(describe(error), "The Bridge cannot go on.");
+    output.flush();
+    process.exit(1);
+  };
+  if (!parsed.success) {
+    die(new StkError("invalid_variable", z.prettifyError(parsed.error)));
+    return;
+  }
+  process.on("uncaughtException", die);
+  process.on("unhandledRejection", (error) =>
+    output.log.error(describe(error), "A promise of logic was rejected and nobody waited for it."),
+  );
+  main(output, parsed.data).catch(die);
+}
+
+/** No stack: an error of boot is about the environment, and what it holds is secret. */
+function describe(error: unknown): Record<string, unknown> {
+  if (error instanceof StkError) return { code: error.code, reason: error.message, hint: error.hint };
+  if (!(error instanceof Error)) return { reason: "Something was thrown that is no error." };
+  return { code: "code" in error ? error.code : error.name, reason: error.message };
+}
+
+start();
