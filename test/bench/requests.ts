@@ -1,4 +1,5 @@
 import path from "node:path";
+import { z } from "zod";
 import { startIssuer } from "../e2e/issuer.ts";
 import { startPostgres } from "../services/postgres-server.ts";
 import { type Request, requestsPerSecond } from "./load.ts";
@@ -8,11 +9,11 @@ import type { Section } from "./report.ts";
 import { type Server, startServer } from "./server.ts";
 
 const columns = ["id", "title", "status", "due_on", "owner_id", "created_at"];
-const path_ = "db/main/tasks/select";
+const callPath = "db/main/tasks/select";
 const bodies = {
-  "one row by its key": { path: path_, params: { columns, where: { id: taskId }, limit: 1 } },
+  "one row by its key": { path: callPath, params: { columns, where: { id: taskId }, limit: 1 } },
   "a list of 20": {
-    path: path_,
+    path: callPath,
     params: { columns, where: { owner_id: owner }, orderBy: [{ column: "created_at" }], limit: 20 },
   },
 };
@@ -90,18 +91,19 @@ async function compare(name: string, servers: Servers, request: Request): Promis
   };
 }
 
+const rows = z.object({ data: z.array(z.object({ id: z.string() })).min(1) });
+
 /** Nothing is compared that answers differently. */
 async function assertSameRows(servers: Servers, { body, token }: Request): Promise<void> {
   const answers = await Promise.all(
     Object.values(servers).map(async ({ origin }) => {
       const headers = { "content-type": "application/json", authorization: `Bearer ${token}` };
       const response = await fetch(`${origin}/call`, { method: "POST", headers, body });
-      const { data }: { data?: { id: string }[] } = await response.json();
-      return JSON.stringify(data?.map(({ id }) => id));
+      const { data } = rows.parse(await response.json());
+      return JSON.stringify(data.map(({ id }) => id));
     }),
   );
-  if (new Set(answers).size !== 1 || answers[0] === undefined)
-    throw new Error(`The servers differ: ${answers.join("\n")}`);
+  if (new Set(answers).size !== 1) throw new Error(`The servers differ: ${answers.join("\n")}`);
 }
 
 type Start = { file: string; env: Readonly<Record<string, string>> };

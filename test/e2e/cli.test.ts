@@ -75,7 +75,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     hint: "notes",
   },
   "two tables of one name": {
-    file: "schema/more.yaml",
+    file: "schema/tasks_again.yaml",
     wrong: "tables:\n  tasks:\n    columns:\n      id: { type: uuid, primaryKey: true }\n",
     at: "  tasks:",
   },
