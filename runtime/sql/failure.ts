@@ -8,6 +8,7 @@ const constraint: Answer = ["constraint_violated", "The row breaks a constraint 
 const collided: Answer = ["conflict", "The write collided with another one at the same time. Try again."];
 const unfit: Answer = ["invalid_params", "A value is out of range, too long or not of its column's type."];
 const away: Answer = ["unavailable", "The database cannot be reached."];
+const failed: Answer = ["internal", "The call failed."];
 const late: Answer = ["timeout", "The call took too long and was cancelled."];
 
 /** By SQLSTATE, or by its class of two characters (PostgreSQL manual, Appendix A). */
@@ -28,6 +29,7 @@ const answers: ReadonlyMap<string, Answer> = new Map([
   ["57", away],
   ["53", away],
   ["08", away],
+  ["08P01", failed], // a message of ours that Postgres does not understand
   ["25006", away],
 ]);
 
@@ -40,8 +42,7 @@ export function answerTo(
   columns: (error: DatabaseError) => readonly string[] | undefined,
 ): unknown {
   if (!isDatabaseError(error)) return error;
-  const [code, message] = answers.get(error.code) ??
-    answers.get(error.code.slice(0, 2)) ?? ["internal", "The call failed."];
+  const [code, message] = answers.get(error.code) ?? answers.get(error.code.slice(0, 2)) ?? failed;
   const known = error.code.startsWith("23") ? columns(error) : undefined;
   return new CallError(code, message, { cause: error, ...(known && { details: { columns: known } }) });
 }

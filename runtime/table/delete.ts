@@ -54,12 +54,10 @@ export function deleteHandler({ table, rules, select, names }: OperationInput<Re
       ];
       const list = returning(readable, back, rows, parameters);
       const text = `delete from ${table.quoted} as ${judged} where ${conditions.join(" and ")}`;
-      return {
-        statement: names.prepare(
-          single ? `${text}${printReturning(list)}` : printBounded(text, list, limits.rows),
-        ),
-        bind: parameters.binder(),
-      };
+      return names.prepare(
+        single ? `${text}${printReturning(list)}` : printBounded(text, list, limits.rows),
+        parameters,
+      );
     });
     const values = bind(filter.values, caller);
     return attempt(

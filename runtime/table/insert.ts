@@ -201,7 +201,7 @@ function precheck(insert: Insert, names: PreparedNames): Bound | undefined {
   );
   if (check === undefined || !isKnown) return undefined;
   const text = `select 1${source.from} where (${check}) is false limit 1`;
-  return { statement: names.prepare(text), bind: parameters.binder() };
+  return names.prepare(text, parameters);
 }
 
 function write(insert: Insert, names: PreparedNames): Bound {
@@ -225,7 +225,7 @@ function write(insert: Insert, names: PreparedNames): Bound {
     targets.length === 0
       ? `${into} default values${printReturning(list)}`
       : `${into} (${targets.map(({ quoted }) => quoted).join(", ")}) ${rows}${printReturning(list)}`;
-  return { statement: names.prepare(text), bind: parameters.binder() };
+  return names.prepare(text, parameters);
 }
 
 /** The values to insert as SQL: of one row parameters, of several the columns of a list that `from` gives. */

@@ -5,19 +5,22 @@ import type { Operand } from "./condition.ts";
 /** Where a bound value comes from: the caller's claims, or a place among the values of the call. */
 type Slot = Claim | number;
 
-/** The `$1`-style parameters of one statement, numbered as they come; equal ones share a number. */
+/**
+ * The parameters of one statement. What a statement is printed from stands in marks, which {@link number} replaces:
+ * Postgres refuses a parameter that the text does not use, and only the whole text shows which it does.
+ */
 export class Parameters {
   readonly #slots: Slot[] = [];
-  readonly #numbers = new Map<string, number>();
+  readonly #marks = new Map<string, string>();
 
   /** The parameter of a value of the call. */
   given(index: number, cast: string): string {
-    return `$${this.#number(`${index}`, index)}::${cast}`;
+    return `${this.#mark(`${index}`, index)}::${cast}`;
   }
 
   /** The parameter of a claim. */
   claim(claim: Claim): string {
-    return `$${this.#number(`${claim.reference} ${claim.type.name}`, claim)}::${claim.type.cast}`;
+    return `${this.#mark(`${claim.reference} ${claim.type.name}`, claim)}::${claim.type.cast}`;
   }
 
   /** An operand that does not depend on a row. */
@@ -26,18 +29,31 @@ export class Parameters {
     return operand.kind === "claim" ? this.claim(operand.claim) : this.given(operand.index, operand.cast);
   }
 
-  /** Gives the values of a call in the order of the parameters. */
-  binder(): (given: readonly (string | null)[], caller: Caller) => (string | null)[] {
-    const slots = this.#slots;
-    return (given, caller) =>
-      slots.map((slot) => (typeof slot === "number" ? (given[slot] ?? null) : claimValue(slot, caller)));
+  /** The text with `$1`, `$2`, ... in the order in which they come, and what gives their values. */
+  number(text: string): { readonly text: string; readonly bind: Bind } {
+    const used: Slot[] = [];
+    const numbers = new Map<string, number>();
+    const numbered = text.replace(marks, (mark, place: string) => {
+      const slot = this.#slots[Number(place)];
+      if (slot !== undefined && !numbers.has(mark)) numbers.set(mark, used.push(slot));
+      return `$${numbers.get(mark)}`;
+    });
+    const bind: Bind = (given, caller) =>
+      used.map((slot) => (typeof slot === "number" ? (given[slot] ?? null) : claimValue(slot, caller)));
+    return { text: numbered, bind };
   }
 
-  #number(key: string, slot: Slot): number {
-    const known = this.#numbers.get(key);
+  #mark(key: string, slot: Slot): string {
+    const known = this.#marks.get(key);
     if (known !== undefined) return known;
-    this.#slots.push(slot);
-    this.#numbers.set(key, this.#slots.length);
-    return this.#slots.length;
+    const mark = `\0${this.#slots.push(slot) - 1}\0`;
+    this.#marks.set(key, mark);
+    return mark;
   }
 }
+
+/** Gives the values of a call in the order of the parameters. */
+export type Bind = (given: readonly (string | null)[], caller: Caller) => (string | null)[];
+
+// No text that Postgres takes holds NUL, so nothing else looks like a mark.
+const marks = /\0(\d+)\0/g;

@@ -1,12 +1,12 @@
-import { type Condition, type Operand, operandsOf, operators } from "./condition.ts";
+import { type Condition, type Operand, type Operator, operandsOf, operators } from "./condition.ts";
 import type { Parameters } from "./parameters.ts";
 import type { Column } from "./table.ts";
 
 /** How a column of the judged row is reached in a statement. */
 export type Cell = {
   readonly sql: string;
-  /** When the caller may see it, as SQL, printed where it is used; undefined: in every row. */
-  readonly guard?: (() => string) | undefined;
+  /** When the caller may see it, as SQL; undefined: in every row. */
+  readonly guard?: string | undefined;
   /** Whether the statement's own row filter implies the guard. */
   readonly implied?: boolean;
 };
@@ -29,7 +29,7 @@ export const printCondition = (condition: Condition, scope: Scope): string =>
 
 /** The value of a cell as the caller sees it: NULL where he may not. */
 export const shown = (cell: Cell): string =>
-  cell.guard === undefined || cell.implied === true ? cell.sql : masked(cell.guard(), cell.sql);
+  cell.guard === undefined || cell.implied === true ? cell.sql : masked(cell.guard, cell.sql);
 
 const masked = (guard: string, sql: string): string => `case when ${guard} then ${sql} end`;
 
@@ -55,13 +55,11 @@ function print(condition: Condition, scope: Scope, depth: number, positive: bool
       return cell === undefined ? unknown : `${shown(cell)} ${test}`;
     }
     case "compare": {
-      const right = printOperand(condition.operand, scope);
-      const test = right === undefined ? undefined : `${operators[condition.operator]} ${right}`;
-      const leaky = condition.operator === "like" || condition.operator === "ilike";
-      return printTest(cellAt(condition.column, scope, depth), test, positive, leaky);
+      const test = `${operators[condition.operator]} ${printOperand(condition.operand, scope)}`;
+      return printTest(condition, test, scope, depth, positive);
     }
     case "in":
-      return printTest(cellAt(condition.column, scope, depth), printAny(condition, scope), positive, false);
+      return printTest(condition, `= any(${printList(condition, scope)})`, scope, depth, positive);
   }
 }
 
@@ -70,26 +68,26 @@ function print(condition: Condition, scope: Scope, depth: number, positive: bool
  * Postgres' row-level security. The time of a `like` depends on the text, so it runs behind it.
  */
 function printTest(
-  cell: Cell | undefined,
-  test: string | undefined,
+  condition: Condition & { readonly kind: "compare" | "in" },
+  test: string,
+  scope: Scope,
+  depth: number,
   positive: boolean,
-  leaky: boolean,
 ): string {
-  if (cell === undefined || test === undefined) return unknown;
+  const cell = cellAt(condition.column, scope, depth);
+  if (cell === undefined || dependsOnUnknown(condition, scope)) return unknown;
+  const leaky = condition.kind === "compare" && leakyOperators.has(condition.operator);
   if (cell.guard === undefined || (cell.implied === true && !leaky)) return `${cell.sql} ${test}`;
-  if (leaky || !positive) return `${masked(cell.guard(), cell.sql)} ${test}`;
-  return `(${cell.guard()} and ${cell.sql} ${test})`;
+  if (leaky || !positive) return `${masked(cell.guard, cell.sql)} ${test}`;
+  return `(${cell.guard} and ${cell.sql} ${test})`;
 }
 
-function printAny({ column, list }: Condition & { kind: "in" }, scope: Scope): string | undefined {
-  if ("kind" in list) {
-    const operand = printOperand(list, scope);
-    return operand && `= any(${operand})`;
-  }
-  const elements = list.map((operand) => printOperand(operand, scope));
-  if (elements.includes(undefined)) return undefined;
-  return `= any(array[${elements.join(", ")}]::${column.type.cast}[])`;
-}
+const leakyOperators: ReadonlySet<Operator> = new Set(["like", "ilike"]);
+
+const printList = ({ column, list }: Condition & { kind: "in" }, scope: Scope): string =>
+  "kind" in list
+    ? printOperand(list, scope)
+    : `array[${list.map((operand) => printOperand(operand, scope)).join(", ")}]::${column.type.cast}[]`;
 
 /**
  * `exists` itself is never NULL, so under `not` the claims that it needs are asked for outside of it: without them
@@ -101,7 +99,7 @@ function printExists(
   depth: number,
   positive: boolean,
 ): string {
-  if (operandsOf(condition).some((operand) => isUnknown(operand, scope))) return unknown;
+  if (dependsOnUnknown(condition, scope)) return unknown;
   const alias = aliasAt(depth + 1);
   const where = print(condition.where, scope, depth + 1, true);
   const test = `exists (select 1 from ${condition.table.quoted} as ${alias} where ${where})`;
@@ -113,16 +111,16 @@ function printExists(
   return `case when ${[...present].join(" and ")} then ${test} end`;
 }
 
-const isUnknown = (operand: Operand, scope: Scope): boolean =>
-  operand.kind === "row" && scope.cell(operand.column) === undefined;
+const dependsOnUnknown = (condition: Condition, scope: Scope): boolean =>
+  operandsOf(condition).some((operand) => operand.kind === "row" && scope.cell(operand.column) === undefined);
 
 const aliasAt = (depth: number): string => `"e${depth}"`;
 
 const cellAt = (column: Column, scope: Scope, depth: number): Cell | undefined =>
   depth === 0 ? scope.cell(column) : { sql: `${aliasAt(depth)}.${column.quoted}` };
 
-const printOperand = (operand: Operand, scope: Scope): string | undefined =>
-  operand.kind === "row" ? scope.cell(operand.column)?.sql : scope.parameters.constant(operand);
+const printOperand = (operand: Operand, scope: Scope): string =>
+  operand.kind === "row" ? (scope.cell(operand.column)?.sql ?? "null") : scope.parameters.constant(operand);
 
 /** Terms joined by `and` or `or`, in parentheses where there are several. */
 export const joined = (word: "and" | "or", terms: readonly string[]): string => {

@@ -74,7 +74,7 @@ export function callerScope(readable: Readable, rows: Rows, parameters: Paramete
     const shownIn = readable.columns.get(column.name)?.rows;
     if (shownIn === undefined) return undefined;
     const sql = `${judged}.${column.quoted}`;
-    const guard = shownIn === "all" ? undefined : (): string => printRows(shownIn, rules);
+    const guard = shownIn === "all" ? undefined : printRows(shownIn, rules);
     const made: Cell = { sql, guard, implied: includes(shownIn, rows) };
     cells.set(column.name, made);
     return made;

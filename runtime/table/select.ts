@@ -141,7 +141,7 @@ function compile({ table, readable, columns, where, sort, page }: Query, names: 
     `limit ${page.limit === undefined ? page.most : parameters.given(page.limit, "bigint")}`,
     ...(page.offset === undefined ? [] : [`offset ${parameters.given(page.offset, "bigint")}`]),
   ].join(" ");
-  return { statement: names.prepare(text), bind: parameters.binder() };
+  return names.prepare(text, parameters);
 }
 
 function printSort({ column, order }: SortKey, scope: Scope): string {

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import type { Caller } from "../caller.ts";
 import type { SqlStatement } from "../database/database.ts";
+import type { Bind, Parameters } from "./parameters.ts";
 
 /** A compiled statement, and the values of a call in the order of its parameters. */
 export type Bound = {
   readonly statement: () => SqlStatement;
-  readonly bind: (given: readonly (string | null)[], caller: Caller) => (string | null)[];
+  readonly bind: Bind;
 };
 
 const shapesPerPlan = 500;
@@ -19,8 +19,13 @@ const maxPrepared = 1_000;
 export class PreparedNames {
   #left = maxPrepared;
 
-  /** Gives each call its statement: without a name the first time. */
-  prepare(text: string): () => SqlStatement {
+  /** Compiles a statement from what was printed; it has no name the first time. */
+  prepare(printed: string, parameters: Parameters): Bound {
+    const { text, bind } = parameters.number(printed);
+    return { statement: this.#named(text), bind };
+  }
+
+  #named(text: string): () => SqlStatement {
     let statement: SqlStatement = { text };
     let used = false;
     return () => {

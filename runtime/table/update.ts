@@ -175,7 +175,7 @@ function compilePlain(update: Update, names: PreparedNames): Bound {
   const statement = namesOneRow(where, table)
     ? `${text}${printReturning(list)}`
     : printBounded(text, list, most);
-  return { statement: names.prepare(statement), bind: parameters.binder() };
+  return names.prepare(statement, parameters);
 }
 
 /** The rows that written ones are surely of: those of the rules, where nothing was written that they look at. */
@@ -196,7 +196,7 @@ function compileLock(update: Update, names: PreparedNames): Bound {
   const rule = printRule(update, parameters);
   const conditions = printMatch(update, parameters).join(" and ");
   const text = `select ${rule} from ${update.table.quoted} as ${judged} where ${conditions} limit ${update.most + 1} for update`;
-  return { statement: names.prepare(text), bind: parameters.binder() };
+  return names.prepare(text, parameters);
 }
 
 /** Writes each row as its rule says, and checks it as it was written: triggers and expressions have a say in that. */
@@ -221,7 +221,7 @@ function compileChecked(update: Update, names: PreparedNames): Bound {
   const text =
     `update ${table.quoted} as ${judged} set ${set} from ${matched} where ${judged}.ctid = ${matched}."row" ` +
     `and ${judged}.tableoid = ${matched}."part" and ${number} is not null`;
-  return { statement: names.prepare(printBounded(text, list, most, before)), bind: parameters.binder() };
+  return names.prepare(printBounded(text, list, most, before), parameters);
 }
 
 /** The conditions of the statement: the rules' and the caller's. */

@@ -72,7 +72,7 @@ export const printSetValue = (value: SetValue, parameters: Parameters): string =
 
 /**
  * The rules that let the caller write all of these columns at once, most specific first: those with the fewest
- * columns, then those that set the most.
+ * columns, then those for some rows only, then those that set the most.
  *
  * @throws {CallError} `forbidden` where no single rule does, or each that does sets a claim that the caller lacks.
  */
@@ -92,9 +92,14 @@ export function usableRules(
   return usable;
 }
 
-/** Sorts rules for {@link usableRules}. */
+/** Sorts rules for {@link usableRules}; what is equal stays in the order of the roles' names. */
 export const bySpecificity = (rules: readonly WriteRule[]): WriteRule[] =>
-  rules.toSorted((a, b) => a.columns.size - b.columns.size || b.set.length - a.set.length);
+  rules.toSorted(
+    (a, b) =>
+      a.columns.size - b.columns.size ||
+      Number(a.where === undefined) - Number(b.where === undefined) ||
+      b.set.length - a.set.length,
+  );
 
 const hasClaims = ({ set }: WriteRule, caller: Caller): boolean =>
   set.every(({ value }) => value.kind !== "claim" || claimValue(value.claim, caller) !== null);
