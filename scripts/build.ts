@@ -1,14 +1,25 @@
 import { chmod, copyFile, mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 
 const root = path.resolve(import.meta.dirname, "..");
 const dist = path.join(root, "dist");
+
+/** Zod's messages in sixty languages are half of the Bridge, and nothing asks for more than one. */
+const oneLanguage: Plugin = {
+  name: "one-language",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+    }));
+  },
+};
 
 const shared = {
   absWorkingDir: root,
   outdir: dist,
   bundle: true,
+  plugins: [oneLanguage],
   format: "esm",
   platform: "node",
   target: "node22.12",
