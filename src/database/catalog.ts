@@ -1,6 +1,6 @@
 /*
  * What is read of pg_catalog (PostgreSQL documentation, chapter "System Catalogs"), for Postgres 13 to 18.
- * Everything is of the schema `public` and of no extension. Partitions belong to their parent and are left out.
+ * Objects come in the order in which they were made. Everything is of the schema `public` and of no extension. Partitions belong to their parent and are left out.
  */
 
 const notOfExtension = (catalog: string, oid: string): string => `not exists (
@@ -17,13 +17,13 @@ set local intervalstyle = 'postgres';
 set local extra_float_digits = 1`;
 
 export const enumsQuery = `
-  select t.typname::text as name, json_agg(l.enumlabel order by l.enumsortorder) as values
+  select min(t.typname::text) as name, json_agg(l.enumlabel order by l.enumsortorder) as values
   from pg_type t join pg_namespace n on n.oid = t.typnamespace and n.nspname = 'public'
     join pg_enum l on l.enumtypid = t.oid
   where ${notOfExtension("pg_type", "t.oid")}
-  group by t.typname order by t.typname`;
+  group by t.oid order by t.oid`;
 
-export const tablesQuery = `select c.relname::text as name from ${tables} where ${isTable} order by 1`;
+export const tablesQuery = `select c.relname::text as name from ${tables} where ${isTable} order by c.oid`;
 
 export const columnsQuery = `
   select c.relname::text as table, a.attname::text as name,
@@ -45,7 +45,7 @@ export const columnsQuery = `
         and p.refobjid = c.oid and p.refobjsubid = a.attnum and p.deptype = 'a'
       order by q.relname limit 1) s on true
   where ${isTable}
-  order by c.relname, a.attnum`;
+  order by c.oid, a.attnum`;
 
 const namesOf = (table: string, numbers: string): string => `coalesce((
     select json_agg(a.attname order by u.n) from unnest(${numbers}) with ordinality as u (number, n)
@@ -76,7 +76,7 @@ export const constraintsQuery = `
     left join pg_class x on x.oid = k.conindid
     left join pg_class r on r.oid = k.confrelid
   where ${isTable}
-  order by c.relname, k.conname`;
+  order by c.oid, k.oid`;
 
 export const indexesQuery = `
   select c.relname::text as table, x.relname::text as name, pg_get_indexdef(i.indexrelid) as definition,
@@ -91,7 +91,7 @@ export const indexesQuery = `
     join pg_class x on x.oid = i.indexrelid
   where ${isTable} and not exists (
     select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
-  order by c.relname, x.relname`;
+  order by c.oid, x.oid`;
 
 export const othersQuery = `
   select kind, name from (

@@ -1,5 +1,5 @@
 import type { Change, Difference } from "./change.ts";
-import type { Constraint, Model, Table } from "./model.ts";
+import type { Constraint, Index, Model, Table } from "./model.ts";
 import { isWidening } from "./type-change.ts";
 
 /** Constraints of all tables. One that is not declared is dropped, since that loses no data. */
@@ -54,16 +54,14 @@ export function diffIndexes(
   { changes, notices }: Difference,
 ): void {
   const rest = new Map(live.indexes);
-  for (const [name, { shape }] of desired.indexes) {
+  for (const [name, index] of desired.indexes) {
     const present = rest.get(name);
-    if (present?.shape === shape && present.valid) rest.delete(name);
+    if (present !== undefined && isSameIndex(present, index)) rest.delete(name);
   }
   for (const [name, index] of desired.indexes) {
     const present = live.indexes.get(name);
     if (present !== undefined && !rest.has(name)) continue;
-    const other = [...rest].find(
-      ([old, { shape, valid }]) => !desired.indexes.has(old) && shape === index.shape && valid,
-    );
+    const other = [...rest].find(([old, each]) => !desired.indexes.has(old) && isSameIndex(each, index));
     if (other === undefined || present !== undefined)
       changes.push({ kind: "createIndex", table, name, index });
     else {
@@ -129,6 +127,9 @@ const typeChanges = (
   );
 
 const isSame = (a: Constraint, b: Constraint): boolean => a.kind === b.kind && a.definition === b.definition;
+
+const isSameIndex = (live: Index, desired: Index): boolean =>
+  live.shape === desired.shape && live.unique === desired.unique && live.valid;
 
 const add = (table: string, name: string, constraint: Constraint, { changes }: Difference): void =>
   void changes.push({ kind: "addConstraint", table, name, constraint });

@@ -141,7 +141,12 @@ export async function find(database: Database, probe: Probe): Promise<Finding> {
     count = row?.count ?? 0;
   });
   const { code, object, wayOut } = probe;
-  if (problem !== undefined) return unanswered(probe, problem);
+  if (problem !== undefined) {
+    const withoutRows = await attempt(database, () =>
+      database.query(`select from (${probe.rows}) found limit 0`),
+    );
+    return unanswered(probe, problem, withoutRows === undefined);
+  }
   if (count === 0) return {};
   return {
     blocked: { code, object, message: probe.message(count), wayOut, sql: `${probe.rows} limit ${shown}` },
@@ -149,11 +154,16 @@ export async function find(database: Database, probe: Probe): Promise<Finding> {
 }
 
 /**
- * A value on which the expression itself fails (class 22) fails the change as well. Any other error says only that
- * the question could not be asked beforehand: Postgres asks it again when the change is made.
+ * A row on which the expression itself fails (class 22) fails the change as well. Any other error says only that the
+ * question could not be asked beforehand, of a value that an enum is yet to get for one: Postgres asks it again when
+ * the change is made.
  */
-function unanswered({ code, object, wayOut }: Probe, { sqlstate, message }: SqlProblem): Finding {
-  if (sqlstate.startsWith("22"))
+function unanswered(
+  { code, object, wayOut }: Probe,
+  { sqlstate, message }: SqlProblem,
+  isOfRows: boolean,
+): Finding {
+  if (isOfRows && sqlstate.startsWith("22"))
     return { blocked: { code, object, message: `Postgres refuses a row of it: ${message}.`, wayOut } };
   return {
     unchecked:

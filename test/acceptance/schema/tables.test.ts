@@ -83,7 +83,7 @@ tables: { order: { columns: { select: { type: int, primaryKey: true }, user: { t
     },
     {
       name: "ignores other schemas",
-      seed: "create schema if not exists other; drop table if exists other.tasks; create table other.tasks (id text)",
+      seed: "create schema other; create table other.tasks (id text)",
       new: tasks,
       steps: ["Create the table tasks"],
       more: true,

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { duration, milliseconds } from "../../../schema/quantities.ts";
+import { type CommandContext, defineCommand, jsonOption, projectOption } from "../../core/command.ts";
+import { exitCodes, StkError } from "../../core/error.ts";
+import { ownPackage } from "../../core/package-root.ts";
+import { applyPlan } from "../../database/apply.ts";
+import { revisionOf } from "../../deploy/revision.ts";
+import { confirm } from "./confirm.ts";
+import { withPlans } from "./planning.ts";
+import { plansAsJson, showPlan } from "./show-plan.ts";
+import { targetsOf } from "./targets.ts";
+
+export const command = defineCommand({
+  summary: "Change the database to what is declared",
+  description:
+    "Plans, shows the plan, asks, and applies it whole or not at all: under an advisory lock, in one transaction, each " +
+    "lock waited for no longer than the lock timeout. With anything blocked nothing is applied (exit code 4). What was " +
+    "applied is recorded in _stk.applied.",
+  arguments: [],
+  options: {
+    project: projectOption,
+    connection: {
+      flags: "--connection <name>",
+      description: "one connection (default: all that declare something)",
+    },
+    env: {
+      flags: "--env <name>",
+      description: "the environment of config/environments.yaml whose databases are meant",
+    },
+    yes: { flags: "--yes", description: "do not ask; needed where there is no terminal" },
+    dryRun: { flags: "--dry-run", description: "show what would be applied, and change nothing" },
+    lockTimeout: {
+      flags: "--lock-timeout <duration>",
+      description: "how long one try waits for a lock while others queue behind it (default: 1s)",
+    },
+    json: jsonOption,
+  },
+  examples: [
+    { command: "stk schema apply", does: "shows the plan, asks, and applies it" },
+    { command: "stk schema apply --env prod --yes", does: "applies it in CI" },
+    { command: "stk schema apply --dry-run --json", does: "prints the plan as JSON and changes nothing" },
+  ],
+  input: z.strictObject({
+    project: z.string().optional(),
+    connection: z.string().optional(),
+    env: z.string().optional(),
+    yes: z.boolean().optional(),
+    dryRun: z.boolean().optional(),
+    lockTimeout: duration.optional(),
+    json: z.boolean().optional(),
+  }),
+  async run(input, context) {
+    const { output, env, signal } = context;
+    const { root, targets } = await targetsOf(input, context);
+    return withPlans(targets, context, async (open) => {
+      const plans = open.map(({ planned }) => planned.plan);
+      const done = (applied: boolean): void => output.json({ applied, plans: plansAsJson(plans) });
+      for (const plan of plans) showPlan(plan, output);
+      if (plans.some(({ blocked }) => blocked.length > 0)) {
+        done(false);
+        return exitCodes.blocked;
+      }
+      if (input.dryRun === true || plans.every(({ steps }) => steps.length === 0)) {
+        done(false);
+        return exitCodes.done;
+      }
+      if (input.yes !== true && !(await isConfirmed(context))) {
+        output.line("Nothing was applied.");
+        return exitCodes.failed;
+      }
+      const { revision } = await revisionOf(root, env, signal);
+      for (const { planned, database } of open) {
+        const { connection, steps } = planned.plan;
+        await applyPlan(database, planned, {
+          by: { version: ownPackage().version, ...(revision === undefined ? {} : { revision }) },
+          signal,
+          ...(input.lockTimeout === undefined ? {} : { lockTimeoutMs: milliseconds(input.lockTimeout) }),
+          onStep: ({ description }, index) =>
+            output.progress(`${connection} ${index + 1}/${steps.length} ${description}`),
+          onRetry: (attempt, pauseMs) =>
+            output.progress(
+              `${connection}: a lock was not to be had in try ${attempt}; again in ${pauseMs} ms`,
+            ),
+        });
+        if (steps.length > 0)
+          output.line(`${connection}: applied ${steps.length} ${steps.length === 1 ? "change" : "changes"}`);
+      }
+      done(true);
+      return exitCodes.done;
+    });
+  },
+});
+
+function isConfirmed({ interactive, signal }: CommandContext): Promise<boolean> {
+  if (interactive) return confirm("Apply this?", signal);
+  throw new StkError("confirmation_needed", "There is no terminal to ask on; nothing was applied.", {
+    hint: "Give --yes to apply without a question, or --dry-run to see the plan.",
+    exitCode: exitCodes.usage,
+  });
+}

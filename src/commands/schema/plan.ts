@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { defineCommand, jsonOption, projectOption } from "../../core/command.ts";
+import { exitCodes } from "../../core/error.ts";
+import { withPlans } from "./planning.ts";
+import { planScript, plansAsJson, showPlan } from "./show-plan.ts";
+import { targetsOf } from "./targets.ts";
+
+export const command = defineCommand({
+  summary: "Show what would change in the database",
+  description:
+    "Compares the live database with schema/*.yaml and shows the SQL that leads from one to the other. What could lose " +
+    "data is blocked, with what to do instead. Nothing is changed. Exit code 4: something is blocked.",
+  arguments: [],
+  options: {
+    project: projectOption,
+    connection: {
+      flags: "--connection <name>",
+      description: "one connection (default: all that declare something)",
+    },
+    env: {
+      flags: "--env <name>",
+      description: "the environment of config/environments.yaml whose databases are meant",
+    },
+    sql: { flags: "--sql", description: "print the SQL alone, as a script" },
+    exitCode: { flags: "--exit-code", description: "exit with 3 when changes are pending" },
+    json: jsonOption,
+  },
+  examples: [
+    { command: "stk schema plan", does: "shows what apply would do in the database of DATABASE_URL" },
+    {
+      command: "stk schema plan --env prod --exit-code",
+      does: "exits with 3 when prod is not what is declared",
+    },
+    { command: "stk schema plan --connection analytics --sql", does: "prints the SQL for one connection" },
+  ],
+  input: z
+    .strictObject({
+      project: z.string().optional(),
+      connection: z.string().optional(),
+      env: z.string().optional(),
+      sql: z.boolean().optional(),
+      exitCode: z.boolean().optional(),
+      json: z.boolean().optional(),
+    })
+    .refine(({ sql, json }) => !(sql && json), { message: "--sql and --json cannot both be given" }),
+  async run(input, context) {
+    const { output } = context;
+    const { targets } = await targetsOf(input, context);
+    const plans = await withPlans(targets, context, async (open) => open.map(({ planned }) => planned.plan));
+    for (const plan of plans) {
+      if (input.sql === true) for (const text of planScript(plan)) output.line(text);
+      else showPlan(plan, output);
+    }
+    output.json({ plans: plansAsJson(plans) });
+    if (plans.some(({ blocked }) => blocked.length > 0)) return exitCodes.blocked;
+    const isPending = plans.some(({ steps }) => steps.length > 0);
+    return isPending && input.exitCode === true ? exitCodes.pending : exitCodes.done;
+  },
+});

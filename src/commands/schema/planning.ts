@@ -1,0 +1,46 @@
+import type { CommandContext } from "../../core/command.ts";
+import { StkError } from "../../core/error.ts";
+import type { Database } from "../../database/database.ts";
+import { openDatabase } from "../../database/open.ts";
+import { type Planned, planSchema } from "../../database/plan.ts";
+import { openShadow } from "../../database/shadow.ts";
+import { SqlError } from "../../database/sql-error.ts";
+import type { Target } from "./targets.ts";
+
+/** A plan and the open database that it is for. */
+export type OpenPlan = { planned: Planned; database: Database };
+
+/** Plans every target and hands all plans to `work` while their databases are open. */
+export async function withPlans<T>(
+  targets: readonly Target[],
+  { signal, output }: CommandContext,
+  work: (plans: readonly OpenPlan[]) => Promise<T>,
+): Promise<T> {
+  const opened: Database[] = [];
+  try {
+    const plans: OpenPlan[] = [];
+    const shadow = await openShadow();
+    try {
+      for (const { connection, declared, url, connectTimeoutMs } of targets) {
+        output.progress(`reading ${connection}`);
+        const database = await openDatabase({ url, applicationName: "stk schema", connectTimeoutMs, signal });
+        opened.push(database);
+        const desired = await shadow.model(declared);
+        plans.push({ database, planned: await planSchema(database, { connection, desired }) });
+      }
+    } finally {
+      await shadow.close();
+    }
+    return await work(plans);
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    const { message, sqlstate, hint } = error.problem;
+    throw new StkError("database_error", `Postgres refuses to answer: ${message} (${sqlstate})`, {
+      ...(hint === undefined ? {} : { hint }),
+      details: { sqlstate, sql: error.sql },
+      cause: error,
+    });
+  } finally {
+    for (const database of opened) await database.close();
+  }
+}

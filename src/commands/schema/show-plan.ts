@@ -1,0 +1,62 @@
+import type { Json } from "../../core/canonical-json.ts";
+import type { Output } from "../../core/command.ts";
+import { spelling } from "../../database/catalog.ts";
+import type { Plan } from "../../database/plan.ts";
+
+/** Shows a plan to a person: each step with its SQL, what is blocked with its way out, what is left alone. */
+export function showPlan(
+  { connection, steps, blocked, notices }: Plan,
+  { line }: Pick<Output, "line">,
+): void {
+  line(`${connection}: ${summary(steps.length, blocked.length)}`);
+  steps.forEach(({ description, sql, hazard, committedFirst }, index) => {
+    line();
+    line(`  ${index + 1}. ${description}${committedFirst ? " (committed before the others)" : ""}`);
+    line(indented(`${sql};`, 5));
+    if (hazard !== undefined) line(`     ! ${hazard}`);
+  });
+  for (const { code, message, wayOut, sql } of blocked) {
+    line();
+    line(`  blocked: ${message} (${code})`);
+    line(`     ${wayOut}`);
+    if (sql !== undefined) line(indented(`${sql};`, 5));
+  }
+  if (notices.length === 0) return;
+  line();
+  line("  left alone:");
+  for (const { message } of notices) line(`     ${message}`);
+}
+
+/** A plan as a script for psql, which does what `apply` does but for its lock, its checks and its record. */
+export function planScript({ steps, blocked }: Plan): string[] {
+  const first = steps.filter(({ committedFirst }) => committedFirst === true);
+  const rest = steps.filter(({ committedFirst }) => committedFirst !== true);
+  return [
+    ...blocked.map(({ message }) => `-- blocked: ${message.replaceAll("\n", " ")}`),
+    ...first.map(({ sql }) => `${sql};`),
+    ...(rest.length === 0 ? [] : ["begin;", `${spelling};`, "set local lock_timeout = '1s';"]),
+    ...rest.map(({ sql }) => `${sql};`),
+    ...(rest.length === 0 ? [] : ["commit;"]),
+  ];
+}
+
+/** Plans as JSON. */
+export const plansAsJson = (plans: readonly Plan[]): Json =>
+  plans.map(({ steps, blocked, notices, ...plan }) => ({
+    ...plan,
+    steps: [...steps],
+    blocked: [...blocked],
+    notices: [...notices],
+  }));
+
+function summary(steps: number, blocked: number): string {
+  if (steps + blocked === 0) return "the database is what is declared";
+  const counted = `${steps} ${steps === 1 ? "change" : "changes"}`;
+  return blocked === 0 ? counted : `${counted}, ${blocked} blocked: nothing can be applied`;
+}
+
+const indented = (text: string, by: number): string =>
+  text
+    .split("\n")
+    .map((part) => " ".repeat(by) + part)
+    .join("\n");

@@ -1,0 +1,101 @@
+import { resolve } from "node:path";
+import { defaults } from "../../../config/defaults.ts";
+import type { DeclaredSchema } from "../../../schema/declared.ts";
+import { variableOf } from "../../../schema/names.ts";
+import { milliseconds } from "../../../schema/quantities.ts";
+import { compileProject } from "../../compile/compile-project.ts";
+import type { CommandContext } from "../../core/command.ts";
+import { assertNoErrors } from "../../core/diagnostic.ts";
+import { exitCodes, StkError } from "../../core/error.ts";
+import { suggest } from "../../core/suggest.ts";
+import { findProject } from "../../project/find-project.ts";
+import type { Project } from "../../project/project.ts";
+import { readProject } from "../../project/read-project.ts";
+
+/** Which databases are meant. */
+export type Selection = {
+  project?: string | undefined;
+  connection?: string | undefined;
+  env?: string | undefined;
+};
+
+/** A database, and what is declared for it. The URL holds a password and is never shown. */
+export type Target = { connection: string; declared: DeclaredSchema; url: string; connectTimeoutMs: number };
+
+/**
+ * The databases of a project for which something is declared, or the one that was asked for.
+ *
+ * @throws {StkError} `invalid_project`, `unknown_connection`, `unknown_environment`, `missing_variable`
+ */
+export async function targetsOf(
+  selection: Selection,
+  { cwd, env, output }: CommandContext,
+): Promise<{ root: string; targets: Target[] }> {
+  const project = await readProject(findProject(resolve(cwd, selection.project ?? ".")));
+  const compilation = await compileProject(project);
+  output.diagnostics(compilation.diagnostics, compilation);
+  assertNoErrors(compilation.diagnostics);
+  const { declared } = compilation;
+  const connections = project.connections?.value ?? {};
+  const references = environmentOf(project, selection.env);
+  const targets = chosen(declared, selection.connection).flatMap((connection): Target[] => {
+    const declaration = connections[connection];
+    const schema = declared[connection];
+    const reference = references[connection] ?? declaration?.url;
+    if (declaration === undefined || schema === undefined || reference === undefined) return [];
+    const timeout = declaration.connectTimeout;
+    return [
+      {
+        connection,
+        declared: schema,
+        url: urlOf(connection, variableOf(reference), env),
+        connectTimeoutMs:
+          timeout === undefined ? defaults.connection.connectTimeoutMs : milliseconds(timeout),
+      },
+    ];
+  });
+  return { root: project.root, targets };
+}
+
+function chosen(declared: Readonly<Record<string, DeclaredSchema>>, asked: string | undefined): string[] {
+  const all = Object.entries(declared);
+  const names = all.map(([name]) => name);
+  if (asked === undefined)
+    return all
+      .filter(([, { tables, enums }]) => Object.keys(tables).length + Object.keys(enums).length > 0)
+      .map(([name]) => name);
+  if (names.includes(asked)) return [asked];
+  throw unknown("connection", asked, names, "config/connections.yaml");
+}
+
+function environmentOf(
+  project: Project,
+  asked: string | undefined,
+): Readonly<Record<string, string | undefined>> {
+  if (asked === undefined) return {};
+  const environments = project.environments?.value ?? {};
+  const environment = Object.hasOwn(environments, asked) ? environments[asked] : undefined;
+  if (environment !== undefined) return environment.connections ?? {};
+  throw unknown("environment", asked, Object.keys(environments), "config/environments.yaml");
+}
+
+const unknown = (kind: "connection" | "environment", name: string, names: string[], file: string): StkError =>
+  new StkError(`unknown_${kind}`, `There is no ${kind} ${name} in ${file}.`, {
+    hint:
+      suggest(name, names) ??
+      (names.length === 0 ? `Declare it in ${file}.` : `There are: ${names.join(", ")}.`),
+    exitCode: exitCodes.usage,
+  });
+
+function urlOf(connection: string, variable: string, env: CommandContext["env"]): string {
+  const url = env[variable];
+  if (url !== undefined && url !== "") return url;
+  throw new StkError(
+    "missing_variable",
+    `${variable} is not set; it holds the URL of the connection ${connection}.`,
+    {
+      hint: `Set ${variable} to postgres://USER:PASSWORD@HOST:PORT/DATABASE.`,
+      details: { variable, connection },
+    },
+  );
+}
