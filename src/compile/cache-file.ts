@@ -26,10 +26,18 @@ export const cacheFiles = <T>(directory: string, format: z.ZodType<T>): CacheFil
       renameSync(unfinished, file);
       prune(directory);
     } catch {
-      rmSync(unfinished, { force: true });
+      discard(unfinished);
     }
   },
 });
+
+function discard(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // What could not be written need not be there to be removed.
+  }
+}
 
 function prune(directory: string): void {
   const files = readdirSync(directory).map((name) => join(directory, name));

@@ -123,12 +123,18 @@ function declareTable(scope: Scope): DeclaredTable {
     indexes: (declaration.indexes ?? []).flatMap((index, position): DeclaredIndex[] => {
       const named = index.columns.flatMap((part) => (typeof part === "string" ? part : (part.column ?? [])));
       if (!hasAll(named)) return [];
-      const parts = index.columns.map((part) => (typeof part === "string" ? part : (part.column ?? "expr")));
+      const parts = index.columns.map((part) =>
+        typeof part === "string" ? part : (part.column ?? expressionName(part.expression)),
+      );
       const chosen = name("index", parts.join("_"), "idx", ["indexes", position], index.name);
       return [declareIndex(chosen, index)];
     }),
   };
 }
+
+/** What Postgres calls an expression in an index's name: the function that it calls, else `expr`. */
+const expressionName = (expression = ""): string =>
+  /^\s*([a-z_][a-z0-9_]*)\s*\([^()]*\)\s*$/.exec(expression)?.[1] ?? "expr";
 
 /** Names one object of the table and notes where it stands; a given name that is taken is reported. */
 function namer({ table, relations, places, diagnostics }: Scope) {

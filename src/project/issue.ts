@@ -12,6 +12,10 @@ export type IssueProblem = {
   path: Path;
   part: Part;
   remove: Path;
+  /** The key that is missing, where one is. */
+  absent?: Path;
+  /** Whether another problem says it already. */
+  isSaid?: boolean;
 };
 
 type Issue = z.core.$ZodIssue;
@@ -22,7 +26,13 @@ export function explainIssues(
   format: z.core.$ZodType,
   value: unknown,
 ): IssueProblem[] {
-  return issues.flatMap((issue) => explain(issue, [], format, value));
+  const problems = issues.flatMap((issue) => explain(issue, [], format, value));
+  const meant = new Set(problems.map(({ path, hint }) => JSON.stringify([path.slice(0, -1), hint])));
+  return problems.map((one) => {
+    const key = one.absent?.at(-1);
+    const isMisspelt = meant.has(JSON.stringify([one.path, `Did you mean \`${String(key)}\`?`]));
+    return one.absent !== undefined && isMisspelt ? { ...one, isSaid: true } : one;
+  });
 }
 
 function explain(issue: Issue, base: Path, format: z.core.$ZodType, root: unknown): IssueProblem[] {
@@ -82,7 +92,8 @@ function explainUnion(
           message: `${title(path)} is not valid: ${alternatives(fitting)}.`,
         },
       ];
-    return problems.flatMap((inner) => explain(inner, path, format, root));
+    const explained = problems.flatMap((inner) => explain(inner, path, format, root));
+    return unknown.length > 0 ? explained.map((one) => ({ ...one, remove: path })) : explained;
   }
   const mismatches = issue.errors.flatMap((branch) => branch.filter(isMismatch));
   const values = mismatches.flatMap((one) => (one.code === "invalid_value" ? one.values : []));
@@ -145,6 +156,7 @@ function missing(path: Path, root: unknown): IssueProblem {
     path: parent,
     part: "key",
     remove,
+    absent: path,
   };
 }
 
@@ -161,6 +173,10 @@ function notOneOf(path: Path, found: string, values: readonly unknown[], others:
 const wrongType = (path: Path, expected: readonly string[], found: unknown) => ({
   code: "wrong_type",
   message: `${title(path)} should be ${expected.join(" or ")}, not ${kindOf(found)}.`,
+  hint:
+    typeof found === "string" && /^(?:yes|no|on|off)$/i.test(found)
+      ? "YAML 1.2 knows only true and false."
+      : undefined,
 });
 
 const kinds: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import { explainIssues } from "./issue.ts";
+import { explainIssues, valueAt } from "./issue.ts";
 import { problem } from "./problem.ts";
 import type { Parsed, Path } from "./project.ts";
 import { readYaml } from "./yaml.ts";
@@ -24,7 +24,9 @@ export function parseDeclaration<T>(format: z.ZodType<T>, text: string, file: st
     const result = format.safeParse(rest);
     if (result.success) return { parsed: { file, value: result.data, raw, at }, diagnostics };
     const problems = explainIssues(result.error.issues, format, rest);
-    for (const { code, message, hint, path, part } of problems) {
+    for (const { code, message, hint, path, part, absent, isSaid } of problems) {
+      // Said already, or there but taken out by an earlier round.
+      if (isSaid || (absent !== undefined && valueAt(raw, absent) !== undefined)) continue;
       const diagnostic = problem(at(path, part), code, message, hint);
       const identity = JSON.stringify(diagnostic);
       if (!seen.has(identity)) diagnostics.push(diagnostic);

@@ -14,7 +14,10 @@ const forms: readonly { kind: string; form: RegExp }[] = [
   { kind: "an npm token", form: /\bnpm_[A-Za-z0-9]{36}\b/g },
   { kind: "a Google API key", form: /\bAIza[0-9A-Za-z_-]{35}\b/g },
   { kind: "an AI provider's key", form: /\bsk-(?:ant|proj|or)-[A-Za-z0-9_-]{20,}/g },
-  { kind: "a JSON Web Token", form: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g },
+  {
+    kind: "a JSON Web Token",
+    form: /\beyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8,}/g,
+  },
   {
     kind: "a URL with a password",
     form: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@'"`$]{0,100}:(?!\$)[^\s/@'"`]{1,200}@/gi,
@@ -22,7 +25,7 @@ const forms: readonly { kind: string; form: RegExp }[] = [
 ];
 
 const assignment =
-  /(?<key>[\w-]*(?:password|passwd|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credential)[\w-]*)["']?[ \t]*(?::|=>?|:=)[ \t]*(?<value>"[^"\n]{8,200}"|'[^'\n]{8,200}'|`[^`\n$]{8,200}`|(?<![^\s:])[^\s"'`{}[\],]{8,200}$)/gim;
+  /(?<key>password|passwd|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credential)[\w-]{0,40}["']?[ \t]*(?::|=>?|:=)[ \t]*(?<value>"[^"\n]{8,200}"|'[^'\n]{8,200}'|`[^`\n$]{8,200}`|(?<![^\s:])[^\s"'`{}[\],]{8,200}$)/gim;
 
 /** Finds what looks like a key, a password or a token. `${NAME}` and names of variables are none. */
 export function findSecrets(text: string, language: "yaml" | "code"): SecretMatch[] {

@@ -138,15 +138,11 @@ function rangeOf(node: unknown): [number, number] | undefined {
   return typeof start === "number" && typeof end === "number" && end > start ? [start, end] : undefined;
 }
 
-/** A collection over several lines is shown by its key: underlining all of it would say nothing. */
+/** A collection that is not in brackets on one line is shown by its key: underlining all of it would say nothing. */
 function isBlock(node: unknown, text: string): boolean {
   const range = isCollection(node) ? rangeOf(node) : undefined;
   return (
-    range !== undefined &&
-    text
-      .slice(...range)
-      .trimEnd()
-      .includes("\n")
+    isCollection(node) && (node.flow !== true || (range !== undefined && text.slice(...range).includes("\n")))
   );
 }
 

@@ -1,4 +1,4 @@
-import type { SqlLogic, Statement } from "../../../schema/manifest.ts";
+import type { Binding, SqlLogic, Statement } from "../../../schema/manifest.ts";
 import { defaultConnection } from "../../../schema/names.ts";
 import { milliseconds } from "../../../schema/quantities.ts";
 import type { Diagnostic, Location } from "../../core/diagnostic.ts";
@@ -9,6 +9,7 @@ import type { LogicFile } from "../../project/project.ts";
 import { placeOf } from "../../project/text-position.ts";
 import type { Context } from "../context.ts";
 import type { Question } from "../question.ts";
+import { unknownType } from "../rules/columns.ts";
 import { type BoundStatement, bindStatement } from "./bind.ts";
 import { lexSql, type Token } from "./lexer.ts";
 import { type SqlStatement, splitStatements } from "./split.ts";
@@ -50,7 +51,10 @@ export function readSqlLogic(logic: LogicFile & { kind: "sql" }, { catalog }: Co
   const bound = statements.map((statement) => bindStatement(statement, { file, text, params, enums }));
   const refused = statements.flatMap((statement) => refusals(statement, file, text));
   const answers: Statement[] = [];
-  const broken = refused.length > 0 || bound.some(({ diagnostics }) => diagnostics.length > 0);
+  const untyped = Object.values(params).some(
+    ({ type }) => unknownType(type, catalog.get(connection)) !== undefined,
+  );
+  const broken = untyped || refused.length > 0 || bound.some(({ diagnostics }) => diagnostics.length > 0);
   const placeIn = (one: BoundStatement, position: number | undefined): Location => {
     const origin = one.originOf(unitsOf(one.sql, position));
     const token = tokens.find(({ start, end }) => start <= origin && origin < end) ?? nearest(tokens, origin);
@@ -62,7 +66,7 @@ export function readSqlLogic(logic: LogicFile & { kind: "sql" }, { catalog }: Co
       sql: one.sql,
       answer(description) {
         if ("error" in description)
-          return [refusedBy(description.error, placeIn(one, description.error.position))];
+          return [refusedBy(description.error, one, placeIn(one, positionOf(description.error, one.sql)))];
         answers[index] = {
           sql: one.sql,
           bindings: one.bindings,
@@ -172,14 +176,35 @@ function judgeResult(
 }
 
 const hints: Readonly<Record<string, string>> = {
-  "42P18": "Say its type: $claims.NAME::uuid.",
-  "42P08": "Write the same cast at every use: $user.id::uuid.",
+  "42P18": "Say its type, as in $claims.NAME::uuid.",
+  "42P08": "Write the same cast at every use, as in $user.id::uuid.",
 };
 
-/** Postgres' own words; it names names and never a value of a row. */
-function refusedBy({ sqlstate, message, hint }: SqlProblem, at: Location): Diagnostic {
-  const said = message.charAt(0).toUpperCase() + message.slice(1);
+/** Postgres' own words, with the names of the file in place of `$1`. */
+function refusedBy(
+  { sqlstate, message, hint }: SqlProblem,
+  { bindings }: BoundStatement,
+  at: Location,
+): Diagnostic {
+  const named = message.replace(
+    /\$(\d+)/g,
+    (placeholder, number) => nameOf(bindings[Number(number) - 1]) ?? placeholder,
+  );
+  const said = named.charAt(0).toUpperCase() + named.slice(1);
   return problem(at, "invalid_sql", `${said.replace(/\.$/, "")}.`, hint ?? hints[sqlstate]);
+}
+
+const nameOf = (binding: Binding | undefined): string | undefined =>
+  binding &&
+  { param: `:${binding.name}`, user: `$user.${binding.name}`, claim: `$claims.${binding.name}` }[
+    binding.from
+  ];
+
+/** Where Postgres points: at a character, or at a parameter by its number. */
+function positionOf({ position, message }: SqlProblem, sql: string): number | undefined {
+  const parameter = position === undefined ? /\$\d+/.exec(message)?.[0] : undefined;
+  const found = parameter === undefined ? -1 : sql.search(new RegExp(`\\${parameter}(?!\\d)`));
+  return found === -1 ? position : [...sql.slice(0, found)].length + 1;
 }
 
 /** Postgres counts characters from 1, JavaScript UTF-16 units from 0. */
