@@ -39,9 +39,9 @@ export const command = defineCommand({
     const bundle = createBundle(compilation);
     const written = writeBundle(bundle, resolve(cwd, input.out ?? resolve(root, "dist")));
     const files = bundle.files.map(({ path, content }) => ({ path, bytes: content.byteLength }));
-    output.line(`${relative(cwd, written.manifest)}`);
+    output.line(relative(cwd, written.manifest));
     output.line(
-      `${relative(cwd, written.tarball)} ${bundle.tarball.byteLength} bytes, ${files.length} files`,
+      `${relative(cwd, written.tarball)} ${bundle.tarball.byteLength} bytes, ${files.length} ${files.length === 1 ? "file" : "files"}`,
     );
     output.line(bundle.digest);
     output.json({ digest: bundle.digest, ...written, bytes: bundle.tarball.byteLength, files });
