@@ -21,7 +21,7 @@ export function selectImages(base: ImageSet, platforms: readonly string[] | unde
     platforms === undefined
       ? images
       : [...new Set(platforms)].map(
-          (wanted) => images.find(({ platform }) => matches(platform, wanted)) ?? wanted,
+          (wanted) => images.find(({ platform }) => matchesPlatform(platform, wanted)) ?? wanted,
         );
   const missing = selected.filter((image) => typeof image === "string");
   if (missing.length > 0 || selected.length === 0) {
@@ -37,5 +37,6 @@ export function selectImages(base: ImageSet, platforms: readonly string[] | unde
   return selected.filter((image) => typeof image !== "string");
 }
 
-const matches = (platform: Platform, wanted: string): boolean =>
+/** Whether `wanted`, as on the command line, names a platform; a variant may be left out. */
+export const matchesPlatform = (platform: Platform, wanted: string): boolean =>
   formatPlatform(platform) === wanted || formatPlatform({ ...platform, variant: undefined }) === wanted;

@@ -20,7 +20,9 @@ export const imageConfig = z.looseObject({
     })
     .nullish(),
   rootfs: z.looseObject({ type: z.literal("layers"), diff_ids: z.array(z.string().refine(isDigest)) }),
-  history: z.array(z.looseObject({ empty_layer: z.boolean().optional() })).nullish(),
+  history: z
+    .array(z.looseObject({ created_by: z.string().optional(), empty_layer: z.boolean().optional() }))
+    .nullish(),
 });
 export type ImageConfig = z.infer<typeof imageConfig>;
 

@@ -1,0 +1,52 @@
+import { StkError } from "../core/error.ts";
+import type { Platform } from "../oci/descriptor.ts";
+import type { ImageSet } from "../oci/image.ts";
+import { formatReference } from "../oci/reference.ts";
+import { type BaseOptions, builtInBase, hostMachine } from "./base/built-in.ts";
+import type { Machine } from "./base/elf.ts";
+import { findImage } from "./find-image.ts";
+import { parseLocation } from "./location.ts";
+import type { Places } from "./places.ts";
+import { isRunnable, matchesPlatform } from "./platforms.ts";
+
+/** A base, and what the baked image says of it. */
+export type Base = {
+  set: ImageSet;
+  /** The name under which a registry has it; others could not find it by another. */
+  name?: string;
+};
+
+/** What {@link findBase} is told. `base` is as on the command line; without it the built-in base is made. */
+export type BaseRequest = {
+  base: string | undefined;
+  platforms: readonly string[] | undefined;
+  cwd: string;
+  places: Places;
+  builtIn: BaseOptions;
+};
+
+/**
+ * Finds or makes the base; no layer of one in a registry is read.
+ *
+ * @throws {StkError} `image_not_found`, `base_unavailable`, `invalid_reference`
+ */
+export async function findBase(request: BaseRequest, signal?: AbortSignal): Promise<Base> {
+  const { base, platforms, places } = request;
+  if (base === undefined) return { set: await builtInBase(machinesOf(platforms), request.builtIn) };
+  const wanted = (platform: Platform): boolean =>
+    isRunnable(platform) && (platforms?.some((text) => matchesPlatform(platform, text)) ?? true);
+  const location = parseLocation(base, request.cwd);
+  const { set } = await findImage(location, places, wanted, signal);
+  const isPublished = location.kind === "name" && location.reference.registry !== undefined;
+  return { set, ...(isPublished ? { name: formatReference(location.reference) } : {}) };
+}
+
+function machinesOf(platforms: readonly string[] | undefined): Machine[] {
+  return (platforms ?? [`linux/${hostMachine()}`]).map((platform) => {
+    if (platform === "linux/amd64") return "amd64";
+    if (platform === "linux/arm64") return "arm64";
+    throw new StkError("base_unavailable", `The built-in base cannot be made for ${platform}.`, {
+      hint: "Name a base image with --base, or as base: in stk.yaml.",
+    });
+  });
+}
