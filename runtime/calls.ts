@@ -2,7 +2,7 @@ import type { Logic, Manifest } from "../schema/manifest.ts";
 import { StkError } from "../src/core/error.ts";
 import type { CallHandler, Calls } from "./call.ts";
 import type { Database } from "./database/database.ts";
-import type { Log } from "./log.ts";
+import { type Log, redacting } from "./log.ts";
 import { unknownCall } from "./logic/access.ts";
 import { AnswerCache } from "./logic/answer-cache.ts";
 import { loadModule } from "./logic/module-file.ts";
@@ -62,7 +62,7 @@ async function compileLogic(
     return compileSqlLogic({ path, logic, enums, database, cache, rows: manifest.server.limits.rows });
   const handler = await loadModule(modulesRoot, logic.file);
   const env = Object.freeze(Object.fromEntries(logic.env.map((name) => [name, environment[name] ?? ""])));
-  return compileModuleLogic({ path, logic, handler, enums, databases, env, calls, log });
+  return compileModuleLogic({ path, logic, handler, enums, databases, env, calls, log: redacting(log) });
 }
 
 function databaseOf(databases: ReadonlyMap<string, Database>, name: string): Database {

@@ -2,7 +2,7 @@ import { type Logger, pino, stdTimeFunctions } from "pino";
 import type { BridgeEnvironment } from "../config/environment.ts";
 
 /** Where the Bridge writes what happened; pino's, as far as it is used here. */
-export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "fatal">;
+export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "fatal" | "child">;
 
 /** A log and the way to write out what is still in memory. */
 export type BufferedLog = { log: Log; flush(): void };
@@ -12,8 +12,8 @@ const flushMs = 250;
 const bufferBytes = 8_192;
 
 /**
- * JSON lines on standard output, written in blocks, so that a call waits for none of them. Members that are named like
- * secrets are left out, at the top and one level below.
+ * JSON lines on standard output, written in blocks, so that a call waits for none of them. What the Bridge logs holds
+ * no token, no params and no secret; see {@link redacting} for what others log.
  */
 export function createLog(level: BridgeEnvironment["STK_LOG_LEVEL"]): BufferedLog {
   const destination = pino.destination({
@@ -28,12 +28,15 @@ export function createLog(level: BridgeEnvironment["STK_LOG_LEVEL"]): BufferedLo
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: secrets.flatMap((name) => [name, `*.${name}`]), remove: true },
     },
     destination,
   );
   return { log, flush: () => destination.flushSync() };
 }
+
+/** A log for code that may log anything: members named like secrets are left out, at the top and one level below. */
+export const redacting = (log: Log): Log =>
+  log.child({}, { redact: { paths: secrets.flatMap((name) => [name, `*.${name}`]), remove: true } });
 
 /** A log that keeps nothing. */
 export const silentLog: Log = pino({ level: "silent", enabled: false });

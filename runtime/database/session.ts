@@ -22,6 +22,7 @@ export class Session {
   readonly #client: pg.Client;
   readonly #events: SessionEvents;
   #progressAt = 0;
+  #gathering = false;
 
   private constructor(client: pg.Client, events: SessionEvents) {
     this.#client = client;
@@ -48,6 +49,7 @@ export class Session {
     if (this.sent.length === 0) this.#progressAt = performance.now();
     this.sent.push(pending);
     const { statement, values } = pending.sending;
+    this.#gather();
     // Extended always: the simple protocol would also run what stands behind a semicolon.
     const query = { name: statement.name, text: statement.text, values: [...values], queryMode: "extended" };
     this.#client.query(query, (error: Error | null, result: pg.QueryResult) => {
@@ -55,6 +57,18 @@ export class Session {
       else this.sent.splice(this.sent.indexOf(pending), 1);
       this.#progressAt = performance.now();
       this.#events.answered(this, pending, error, result);
+    });
+  }
+
+  /** Statements of one turn of the event loop leave in one write: a write costs more than all else that is done here. */
+  #gather(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    const { stream } = this.#client.connection;
+    stream.cork();
+    setImmediate(() => {
+      this.#gathering = false;
+      stream.uncork();
     });
   }
 
