@@ -5,6 +5,7 @@ import type { Blocked } from "../database/change.ts";
 import type { Database } from "../database/database.ts";
 import { planSchema } from "../database/plan.ts";
 import type { Shadow } from "../database/shadow.ts";
+import { counted } from "./counted.ts";
 
 /** What a development database is brought to. */
 export type Preparation = { connection: string; declared: DeclaredSchema; shadow: Shadow; version: string };
@@ -16,14 +17,14 @@ export type Preparation = { connection: string; declared: DeclaredSchema; shadow
 export async function prepareDatabase(
   database: Database,
   { connection, declared, shadow, version }: Preparation,
-  output: Output,
+  output: Pick<Output, "progress">,
 ): Promise<readonly Blocked[]> {
   const planned = await planSchema(database, { connection, desired: await shadow.model(declared) });
   const { steps, blocked } = planned.plan;
   if (blocked.length > 0) return blocked;
   await applyPlan(database, planned, { by: { version } });
   const isNew = planned.live.tables.size === 0;
-  if (isNew) output.progress(`${connection}: made ${planned.desired.tables.size} tables`);
+  if (isNew) output.progress(`${connection}: made ${counted(planned.desired.tables.size, "table")}`);
   else for (const { description } of steps) output.progress(`${connection}: ${description}`);
   return [];
 }

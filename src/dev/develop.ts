@@ -1,0 +1,158 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { createBridgeServer } from "../../runtime/http/server.ts";
+import type { CommandContext } from "../core/command.ts";
+import { DiagnosticsError } from "../core/diagnostic.ts";
+import { StkError } from "../core/error.ts";
+import { readProject } from "../project/read-project.ts";
+import { deleteDevelopmentDatabases } from "./database-directory.ts";
+import { Development } from "./development.ts";
+import { type DevelopmentKey, developmentJwks, developmentKey } from "./development-key.ts";
+import { exampleCall } from "./example-call.ts";
+import { takeLock } from "./lock.ts";
+import { requestLog } from "./request-log.ts";
+import { signToken } from "./sign-token.ts";
+import { watchProject } from "./watch.ts";
+
+/** How a project is served while it is worked on. `reset` deletes its development databases first. */
+export type DevelopOptions = { root: string; host: string; port: number; reset: boolean };
+
+const tokenLifetimeMs = 8 * 3_600_000;
+
+/**
+ * Serves a project from its files, and takes their changes over, until the context's signal aborts.
+ *
+ * @throws {StkError} `already_running`, `port_in_use`, `database_blocked`
+ */
+export async function develop(options: DevelopOptions, context: CommandContext): Promise<void> {
+  const { root, host, port, reset } = options;
+  const { output, env, signal } = context;
+  const lock = await takeLock(root, { pid: process.pid, url: `http://${host}:${port}` });
+  try {
+    if (reset) {
+      output.warn("--reset: deleting the development databases of this project, and all of their rows.");
+      await deleteDevelopmentDatabases(root);
+    }
+    const key = await developmentKey(root);
+    const input = { root, env, jwks: developmentJwks(key), output, log: requestLog(output) };
+    const development = new Development(input);
+    try {
+      await serve(development, key, options, context);
+    } finally {
+      await development.close();
+    }
+  } finally {
+    await lock.release();
+  }
+  if (!signal.aborted) throw new Error("stk dev ended without being asked to.");
+}
+
+async function serve(
+  development: Development,
+  key: DevelopmentKey,
+  { root, host, port }: DevelopOptions,
+  { output, signal }: CommandContext,
+): Promise<void> {
+  let server: Server | undefined;
+  let failure: unknown;
+  const ended = new AbortController();
+
+  const refresh = async (isFirst: boolean): Promise<void> => {
+    try {
+      const result = await development.refresh();
+      if (result === "invalid")
+        output.warn(
+          server === undefined
+            ? "Nothing is served until this is right."
+            : "The last good version goes on serving.",
+        );
+      else if (server !== undefined) output.progress("Took the change over.");
+    } catch (error) {
+      if (isFirst && !(error instanceof DiagnosticsError) && !isFixedInFiles(error)) throw error;
+      await show(error, root, output);
+      if (server !== undefined) output.warn("The last good version goes on serving.");
+    }
+    if (server === undefined && development.bridge !== undefined) {
+      server = await listen(createBridgeServer(development.bridge.handle), host, port);
+      await greet(development, key, server, output);
+    }
+  };
+
+  let last = Promise.resolve();
+  let waiting = false;
+  const changed = (): void => {
+    if (waiting) return;
+    waiting = true;
+    last = last
+      .then(() => {
+        waiting = false;
+        return ended.signal.aborted ? undefined : refresh(false);
+      })
+      .catch((error: unknown) => {
+        failure = error;
+        ended.abort();
+      });
+  };
+  const watcher = watchProject(root, changed);
+  try {
+    await refresh(true);
+    const either = AbortSignal.any([signal, ended.signal]);
+    if (!either.aborted) await once(either, "abort");
+    if (failure !== undefined) throw failure;
+  } finally {
+    watcher.close();
+    ended.abort();
+    await last;
+    server?.close();
+    server?.closeAllConnections();
+  }
+}
+
+/** What an edit of the project's files or of `.env` puts right, so that it is worth waiting for. */
+const isFixedInFiles = (error: unknown): boolean =>
+  error instanceof StkError &&
+  ["missing_variables", "invalid_variable", "invalid_module"].includes(error.code);
+
+async function show(error: unknown, root: string, output: CommandContext["output"]): Promise<void> {
+  if (error instanceof DiagnosticsError) output.diagnostics(error.diagnostics, await readProject(root));
+  else if (error instanceof StkError)
+    output.warn(`${error.message}${error.hint === undefined ? "" : `\n     ${error.hint}`}`);
+  else throw error;
+}
+
+async function listen(server: Server, host: string, port: number): Promise<Server> {
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (cause) {
+    if (!(cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE")) throw cause;
+    throw new StkError("port_in_use", `Something else listens on ${host}:${port}.`, {
+      hint: "Stop it, or give another port with --port.",
+      cause,
+    });
+  }
+  return server;
+}
+
+async function greet(
+  { manifest, connections }: Development,
+  key: DevelopmentKey,
+  server: Server,
+  output: CommandContext["output"],
+): Promise<void> {
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  output.line(`Serving ${manifest?.name} on http://localhost:${port}. Ctrl-C ends it.`);
+  const example = manifest === undefined ? undefined : await exampleCall(manifest, connections);
+  if (example === undefined) return;
+  const token = await signToken(
+    key,
+    { sub: example.sub, roles: [], expiresInMs: tokenLifetimeMs },
+    Date.now(),
+  );
+  output.line();
+  output.line(`curl -sS http://localhost:${port}/call -H 'content-type: application/json' \\`);
+  output.line(`  -H 'authorization: Bearer ${token}' \\`);
+  output.line(`  -d '${example.body}'`);
+  output.line();
+}
