@@ -1,7 +1,7 @@
 import pg from "pg";
 import { StkError } from "../core/error.ts";
 import type { Database } from "./database.ts";
-import { asSqlError } from "./sql-error.ts";
+import { asSqlError, SqlError } from "./sql-error.ts";
 
 /** Whom to connect to, and for how long to try. Aborting the signal cancels the statement that is running. */
 export type PostgresOptions = {
@@ -40,7 +40,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     } catch (error) {
       const reported = asSqlError(error, sql);
       if (options.signal?.aborted) throw interrupted(reported);
-      if (reported === error) throw lostConnection(lost ?? error, target);
+      if (reported === error || isShutdown(reported)) throw lostConnection(lost ?? error, target);
       throw reported;
     }
   };
@@ -100,7 +100,12 @@ async function cancelBackend(options: PostgresOptions, pid: number | undefined):
   }
 }
 
-const isEnding = (sql: string): boolean => /^\s*rollback\b/i.test(sql);
+/** What gives back what the session holds is run even after it was told to stop. */
+const isEnding = (sql: string): boolean => /^(rollback|select pg_advisory_unlock)\b/.test(sql);
+
+/** The server ended the session (57P01 to 57P05; PostgreSQL documentation, appendix A). */
+const isShutdown = (error: unknown): boolean =>
+  error instanceof SqlError && error.problem.sqlstate.startsWith("57P0");
 
 const interrupted = (cause?: unknown): StkError =>
   new StkError("interrupted", "Stopped; the running statement was cancelled.", { cause });

@@ -1,0 +1,243 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { withAdvisoryLock } from "../../src/database/advisory-lock.ts";
+import { applyPlan } from "../../src/database/apply.ts";
+import type { Database } from "../../src/database/database.ts";
+import { readModel } from "../../src/database/introspect.ts";
+import { fingerprint } from "../../src/database/model.ts";
+import { type Planned, planSchema } from "../../src/database/plan.ts";
+import { openShadow, type Shadow } from "../../src/database/shadow.ts";
+import { inSnapshot } from "../../src/database/transaction.ts";
+import { declaredFrom } from "../acceptance/schema/declared.ts";
+import { freshDatabase } from "../services/postgres.ts";
+import { liveDatabase } from "./live-database.ts";
+
+let shadow: Shadow;
+beforeAll(async () => {
+  shadow = await openShadow();
+});
+afterAll(() => shadow.close());
+
+const before = "tables: { t: { columns: { id: { type: int }, c: { type: text } } } }";
+const after = `tables: { t: { columns: { id: { type: int, unique: true }, c: { type: text }, d: { type: int } } },
+  u: { columns: { id: { type: int, primaryKey: true } } } }`;
+const by = { version: "0.0.0" };
+
+const planFor = async (database: Database, yaml: string): Promise<Planned> =>
+  planSchema(database, { connection: "main", desired: await shadow.model(declaredFrom(yaml)) });
+
+const stateOf = (database: Database): Promise<string> =>
+  inSnapshot(database, async () => fingerprint(await readModel(database)));
+
+const prepared = async () => {
+  const live = await liveDatabase(freshDatabase);
+  const database = await live.connect();
+  await applyPlan(database, await planFor(database, before), { by });
+  await database.script("insert into t values (1, 'a'), (2, 'b')");
+  return { ...live, database, untouched: await stateOf(database) };
+};
+
+it("records what was applied", async () => {
+  const { database } = await prepared();
+  const planned = await planFor(database, after);
+  await applyPlan(database, planned, { by: { version: "1.2.3", revision: "abc" } });
+  const rows = await database.query(
+    "select connection, from_fingerprint, to_fingerprint, stk_version, revision, statements from _stk.applied order by id",
+  );
+  expect(rows).toHaveLength(2);
+  expect(rows[1]).toEqual({
+    connection: "main",
+    from_fingerprint: planned.plan.live,
+    to_fingerprint: planned.plan.desired,
+    stk_version: "1.2.3",
+    revision: "abc",
+    statements: planned.plan.steps.map(({ sql }) => sql),
+  });
+});
+
+it("refuses a plan when the schema has changed since", async () => {
+  const { database } = await prepared();
+  const planned = await planFor(database, after);
+  await database.script("alter table t add column sneaked int");
+  const changed = await stateOf(database);
+  await expect(applyPlan(database, planned, { by })).rejects.toMatchObject({ code: "plan_stale" });
+  expect(await stateOf(database)).toBe(changed);
+});
+
+it("lets one of two applies through, and tells the other that its plan is stale", async () => {
+  const { database, connect } = await prepared();
+  const other = await connect();
+  const plans = [await planFor(database, after), await planFor(other, after)] as const;
+  const results = await Promise.allSettled([
+    applyPlan(database, plans[0], { by }),
+    applyPlan(other, plans[1], { by }),
+  ]);
+  expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  expect(results.find(({ status }) => status === "rejected")).toMatchObject({
+    reason: { code: "plan_stale" },
+  });
+  expect((await planFor(database, after)).plan.steps).toEqual([]);
+});
+
+it("says who holds the lock of apply", async () => {
+  const { database, connect, untouched } = await prepared();
+  const holder = await connect(undefined, "the other apply");
+  const planned = await planFor(database, after);
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const holding = withAdvisoryLock(holder, { waitMs: 1_000 }, () => held);
+  await sleep(100);
+  const [session] = await holder.query<{ pid: number }>("select pg_backend_pid() as pid");
+  await expect(applyPlan(database, planned, { by, waitMs: 300 })).rejects.toMatchObject({
+    code: "apply_running",
+    message: expect.stringContaining("the other apply"),
+    details: { pid: session?.pid },
+  });
+  expect(await stateOf(database)).toBe(untouched);
+  release();
+  await holding;
+  await applyPlan(database, planned, { by });
+});
+
+it("gives up on a table that is locked, and keeps nobody waiting longer than the lock timeout", async () => {
+  const { database, connect, untouched } = await prepared();
+  const planned = await planFor(database, after);
+  const holder = await connect();
+  await holder.script("begin; select * from t");
+  const reader = await connect();
+  const waits: number[] = [];
+  let done = false;
+  const reading = (async () => {
+    while (!done) {
+      const start = performance.now();
+      await reader.query("select count(*) from t");
+      waits.push(performance.now() - start);
+      await sleep(5);
+    }
+  })();
+  const retries: number[] = [];
+  const applying = applyPlan(database, planned, {
+    by,
+    lockTimeoutMs: 150,
+    attempts: 3,
+    onRetry: (attempt) => retries.push(attempt),
+  });
+  await expect(applying).rejects.toMatchObject({ code: "lock_timeout" });
+  done = true;
+  await reading;
+  expect(retries).toEqual([1, 2]);
+  expect(Math.max(...waits)).toBeGreaterThan(50);
+  expect(Math.max(...waits)).toBeLessThan(1_000);
+  await holder.script("rollback");
+  expect(await stateOf(database)).toBe(untouched);
+});
+
+it("gets through when a lock is freed between two tries", async () => {
+  const { database, connect } = await prepared();
+  const planned = await planFor(database, after);
+  const holder = await connect();
+  await holder.script("begin; lock table t in access share mode");
+  await applyPlan(database, planned, {
+    by,
+    lockTimeoutMs: 100,
+    onRetry: (attempt) => {
+      if (attempt === 1) void holder.script("rollback");
+    },
+  });
+  expect((await planFor(database, after)).plan.steps).toEqual([]);
+});
+
+it("rolls everything back when a statement fails in the middle, and shows it", async () => {
+  const { database, untouched } = await prepared();
+  const planned = await planFor(database, after);
+  await database.script("insert into t values (1, 'again')");
+  await expect(applyPlan(database, planned, { by })).rejects.toMatchObject({
+    code: "statement_failed",
+    message: expect.stringMatching(/^Step 3 of 3 .*t_id_key.*23505/s),
+    details: { sqlstate: "23505", sql: 'alter table "t" add constraint "t_id_key" UNIQUE (id)' },
+  });
+  expect(await stateOf(database)).toBe(untouched);
+  expect(await database.query("select from _stk.applied")).toHaveLength(1);
+});
+
+it("does not lose a value that came after the plan was made", async () => {
+  const { database, untouched } = await prepared();
+  const planned = await planFor(database, before.replace("text", "varchar(3)"));
+  expect(planned.plan.steps).toHaveLength(1);
+  await database.script("insert into t values (3, 'far too long')");
+  await expect(applyPlan(database, planned, { by })).rejects.toMatchObject({ code: "rows_changed" });
+  expect(await stateOf(database)).toBe(untouched);
+});
+
+it("cancels the running statement when it is told to stop, and rolls back", async () => {
+  const { connect, database, untouched } = await prepared();
+  const stop = new AbortController();
+  const session = await connect(stop.signal);
+  const planned = await planFor(session, after);
+  const holder = await connect();
+  await holder.script("begin; lock table t");
+  setTimeout(() => stop.abort(), 200);
+  const start = performance.now();
+  const applying = applyPlan(session, planned, { by, lockTimeoutMs: 30_000, signal: stop.signal });
+  await expect(applying).rejects.toMatchObject({ code: "interrupted" });
+  expect(performance.now() - start).toBeLessThan(5_000);
+  await holder.script("rollback");
+  expect(await stateOf(database)).toBe(untouched);
+  await applyPlan(database, planned, { by });
+});
+
+it("leaves nothing behind when its connection is lost", async () => {
+  const { connect, database, untouched } = await prepared();
+  const session = await connect(undefined, "doomed");
+  const planned = await planFor(session, after);
+  const holder = await connect();
+  await holder.script("begin; lock table t");
+  const applying = expect(applyPlan(session, planned, { by, lockTimeoutMs: 30_000 })).rejects.toMatchObject({
+    code: "database_lost",
+  });
+  await untilWaiting(database, "doomed");
+  await database.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'doomed'",
+  );
+  await applying;
+  await holder.script("rollback");
+  expect(await stateOf(database)).toBe(untouched);
+  await applyPlan(database, planned, { by });
+});
+
+it("leaves nothing behind when its process is killed", async () => {
+  const { connect, database, url, untouched } = await prepared();
+  const holder = await connect();
+  await holder.script("begin; lock table t");
+  const script = fileURLToPath(new URL("./fixtures/apply.ts", import.meta.url));
+  const child = execa(process.execPath, [script, url, after], { reject: false });
+  await untilWaiting(database, "doomed");
+  child.kill("SIGKILL");
+  expect(await child).toMatchObject({ signal: "SIGKILL" });
+  await holder.script("rollback");
+  // The server notices that the client is gone when it next writes to it.
+  for (let tries = 0; tries < 100 && (await isWaiting(database, "doomed")); tries += 1) await sleep(50);
+  expect(await stateOf(database)).toBe(untouched);
+  await applyPlan(database, await planFor(database, after), { by, waitMs: 10_000 });
+  expect((await planFor(database, after)).plan.steps).toEqual([]);
+});
+
+async function isWaiting(database: Database, application: string): Promise<boolean> {
+  const [row] = await database.query<{ waiting: boolean }>(
+    "select exists (select from pg_stat_activity where application_name = $1 and wait_event_type = 'Lock') as waiting",
+    [application],
+  );
+  return row?.waiting ?? false;
+}
+
+async function untilWaiting(database: Database, application: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (await isWaiting(database, application)) return;
+    await sleep(50);
+  }
+  throw new Error(`${application} never waited for a lock.`);
+}
