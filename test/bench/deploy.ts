@@ -1,133 +1,161 @@
-import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import { builtInBase } from "../../src/deploy/base/built-in.ts";
 import { parseReference } from "../../src/oci/reference.ts";
 import { createRegistry } from "../../src/oci/registry.ts";
-import { startEngine } from "../services/engine-server.ts";
-import { startRegistry } from "../services/registry.ts";
-import { interleaved, processTime } from "./measure.ts";
-import { changeHelpdesk, copyHelpdesk, stkFile } from "./project.ts";
+import { type Registry, startRegistry } from "../services/registry.ts";
+import { type Figure, interleaved, processTime } from "./measure.ts";
+import { type PrivateEngine, startPrivateEngine } from "./private-engine.ts";
+import { changeHelpdesk, copyHelpdesk, type Kind, stkFile } from "./project.ts";
 import type { Section } from "./report.ts";
 
 /** `stk deploy image` of helpdesk against `docker build` and `docker push` of the same files onto the same base. */
 export async function measureDeploy(directory: string): Promise<Section[]> {
-  const [engine, registry] = await Promise.all([startEngine(), startRegistry()]);
-  const base = `${registry.host}/base:v1`;
-  const docker = (...words: string[]) => processTime("docker", words, { env: { DOCKER_BUILDKIT: "0" } });
+  const [engine, registry] = await Promise.all([startPrivateEngine(), startRegistry()]);
   try {
-    const reference = parseReference(base);
+    const base = `${registry.host}/base:v1`;
     const set = await builtInBase(["amd64"], { env: process.env, progress: () => {} });
-    await createRegistry({ env: process.env }).write(set, reference);
+    await createRegistry({ env: process.env }).write(set, parseReference(base));
     const project = await copyHelpdesk(directory);
-    const context = path.join(directory, "context");
-    let change = 0;
-
-    const stk = async (repository: string, env: Record<string, string> = {}) => {
-      change += 1;
-      await changeHelpdesk(project, change);
-      const tag = `${registry.host}/${repository}:v${change}`;
-      const words = [stkFile, "deploy", "image", "--project", project, "--base", base, "--tag", tag];
-      return processTime(process.execPath, words, { env });
-    };
-    const dockerPush = async (repository: string) => {
-      change += 1;
-      await changeHelpdesk(project, change);
-      await writeContext(project, context, base);
-      const tag = `${registry.host}/${repository}:d${change}`;
-      return (
-        (await docker("build", "--quiet", "--tag", tag, context)) + (await docker("push", "--quiet", tag))
-      );
-    };
-    const emptyEngine = async () => {
-      const { stdout } = await execa("docker", [
-        "images",
-        "--quiet",
-        "--filter",
-        `reference=${registry.host}/*`,
-      ]);
-      const images = [...new Set(stdout.split("\n").filter(Boolean))];
-      if (images.length > 0) await execa("docker", ["rmi", "--force", ...images]);
-    };
-
-    await stk("helpdesk");
-    await dockerPush("helpdesk-docker");
-    const warm = await interleaved(
-      { stk: () => stk("helpdesk"), docker: () => dockerPush("helpdesk-docker") },
-      7,
-    );
-    let cold = 0;
-    const fromNothing = await interleaved(
-      {
-        stk: async () => {
-          cold += 1;
-          const cache = path.join(directory, `cache-${cold}`);
-          return stk(`cold-${cold}`, { XDG_CACHE_HOME: cache }).finally(() =>
-            rm(cache, { recursive: true, force: true }),
-          );
-        },
-        docker: async () => {
-          cold += 1;
-          await emptyEngine();
-          return dockerPush(`cold-${cold}`);
-        },
-      },
-      5,
-    );
-    await emptyEngine();
-    return [
-      compared(
-        "Deploying a change, warm",
-        "One statement of helpdesk differs from the image before.",
-        warm,
-        1,
-      ),
-      compared(
-        "Deploying from nothing, cold",
-        "The engine has no image, `stk` no cache of its own, and the registry only the base: the engine pulls it first.",
-        fromNothing,
-        10,
-      ),
-    ];
+    const subjects = subjectsOf({ directory, project, base, registry, engine });
+    return [await measureWarm(subjects), await measureCold(subjects, directory)];
   } finally {
     await Promise.all([engine.stop(), registry.stop()]);
   }
 }
 
-type Figures = Awaited<ReturnType<typeof interleaved<"stk" | "docker">>>;
+type Setting = {
+  directory: string;
+  project: string;
+  base: string;
+  registry: Registry;
+  engine: PrivateEngine;
+};
 
-function compared(title: string, text: string, { stk, docker }: Figures, aim: number): Section {
+/** Each changes one file of the project, then takes the time in milliseconds that a deployment takes. */
+type Subjects = {
+  stk(kind: Kind, options?: { repository?: string; cache?: string }): Promise<number>;
+  docker(options?: { repository?: string; withBundle?: boolean }): Promise<number>;
+  engine: PrivateEngine;
+};
+
+function subjectsOf({ directory, project, base, registry, engine }: Setting): Subjects {
+  const context = path.join(directory, "context");
+  let changes = 0;
+  const change = async (kind: Kind): Promise<string> => {
+    changes += 1;
+    await changeHelpdesk(project, kind, changes);
+    return `v${changes}`;
+  };
   return {
-    title,
-    text:
-      `${text} \`stk deploy image\` reads, checks and compiles the project, bakes and pushes; ` +
-      "`docker build` and `docker push` get the finished bundle. Whole processes, a registry on the same machine.",
+    engine,
+    async stk(kind, { repository = "by-stk", cache } = {}) {
+      const reference = `${registry.host}/${repository}:${await change(kind)}`;
+      const words = [stkFile, "deploy", "image", "--project", project, "--base", base, "--tag", reference];
+      return processTime(
+        process.execPath,
+        words,
+        cache === undefined ? {} : { env: { XDG_CACHE_HOME: cache } },
+      );
+    },
+    async docker({ repository = "by-docker", withBundle = false } = {}) {
+      const reference = `${registry.host}/${repository}:${await change("module")}`;
+      const bundling = await writeContext(project, context, base);
+      const { env } = engine;
+      const building = await processTime("docker", ["build", "--quiet", "--tag", reference, context], {
+        env,
+      });
+      const pushing = await processTime("docker", ["push", "--quiet", reference], { env });
+      return (withBundle ? bundling : 0) + building + pushing;
+    },
+  };
+}
+
+async function measureWarm({ stk, docker }: Subjects): Promise<Section> {
+  await stk("statement");
+  await stk("module");
+  await docker();
+  const figures = await interleaved(
+    {
+      docker: () => docker(),
+      module: () => stk("module"),
+      bundled: () => docker({ withBundle: true }),
+      statement: () => stk("statement"),
+    },
+    9,
+  );
+  const row = rowOf(figures.docker);
+  return {
+    title: "Deploying a change, warm",
+    text: `One file of helpdesk differs from the image before. ${what}`,
     unit: "ms",
     rows: [
-      { name: "`docker build` and `docker push`", figure: docker },
-      {
-        name: "`stk deploy image`",
-        figure: stk,
-        ratio: { of: docker.median / stk.median, to: "as fast as Docker" },
-        aim: aim === 1 ? "no slower" : `${aim} times as fast`,
-      },
+      { name: "`docker build`, `docker push`", figure: figures.docker },
+      { name: "`stk bundle`, `docker build`, `docker push`", ...row(figures.bundled) },
+      { name: "`stk deploy image`, TypeScript changed", ...row(figures.module), aim: "no slower" },
+      { name: "`stk deploy image`, SQL changed and checked", ...row(figures.statement), aim: "no slower" },
     ],
   };
 }
 
-/** What `docker build` is given: the bundle's files and a Dockerfile that adds them to the base. */
-async function writeContext(project: string, context: string, base: string): Promise<void> {
+async function measureCold({ stk, docker, engine }: Subjects, directory: string): Promise<Section> {
+  let run = 0;
+  const repository = () => {
+    run += 1;
+    return `cold-${run}`;
+  };
+  const figures = await interleaved(
+    {
+      docker: async () => {
+        await engine.empty();
+        return docker({ repository: repository() });
+      },
+      cached: () => stk("module", { repository: repository() }),
+      empty: async () => {
+        const cache = path.join(directory, `cache-${run}`);
+        const time = await stk("module", { repository: repository(), cache });
+        await rm(cache, { recursive: true, force: true });
+        return time;
+      },
+    },
+    5,
+  );
+  const row = rowOf(figures.docker);
+  return {
+    title: "Deploying from an empty engine, cold",
+    text: `The engine has nothing and pulls the base first; the repository is new to the registry. ${what}`,
+    unit: "ms",
+    rows: [
+      { name: "`docker build`, `docker push`", figure: figures.docker },
+      { name: "`stk deploy image`", ...row(figures.cached), aim: "10 times as fast" },
+      { name: "`stk deploy image`, its own cache empty too", ...row(figures.empty) },
+    ],
+  };
+}
+
+const what =
+  "Whole processes, one base, a registry on the same machine. `stk deploy image` reads, checks and compiles the " +
+  "project, bakes and pushes; `docker build` is given the compiled files.";
+
+const rowOf = (docker: Figure) => (figure: Figure) => ({
+  figure,
+  ratio: { of: docker.median / figure.median, to: "as fast as Docker" },
+});
+
+/** Writes the bundle's files and a Dockerfile that adds them to the base; gives the time that the bundle took. */
+async function writeContext(project: string, context: string, base: string): Promise<number> {
   const out = path.join(path.dirname(context), "bundle");
-  await execa(process.execPath, [stkFile, "bundle", "--project", project, "--out", out]);
+  const time = await processTime(process.execPath, [stkFile, "bundle", "--project", project, "--out", out]);
   await rm(context, { recursive: true, force: true });
   await mkdir(path.join(context, "bundle"), { recursive: true });
   await execa("tar", ["-xzf", path.join(out, "santokit-bundle.tgz"), "-C", path.join(context, "bundle")]);
-  await cp(path.join(out, "manifest.json"), path.join(context, "bundle/manifest.json"));
   const lines = [
     `FROM ${base}`,
     "COPY bundle /santokit/bundle",
     "ENV MANIFEST_PATH=/santokit/bundle/manifest.json",
   ];
   await writeFile(path.join(context, "Dockerfile"), `${lines.join("\n")}\n`);
+  return time;
 }

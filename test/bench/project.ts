@@ -44,9 +44,17 @@ export async function copyHelpdesk(directory: string): Promise<string> {
   return project;
 }
 
-/** Changes one statement of helpdesk, so that its bundle differs from every one before. */
-export async function changeHelpdesk(project: string, value: number): Promise<void> {
-  const file = path.join(project, "logic/status.sql");
+/** A change to a project: of an SQL statement, which is checked again, or of a TypeScript module. */
+export type Kind = "statement" | "module";
+
+/** Changes one file of helpdesk, so that its bundle differs from every one before. */
+export async function changeHelpdesk(project: string, kind: Kind, value: number): Promise<void> {
+  const file = path.join(project, "logic", kind === "statement" ? "status.sql" : "tickets/escalate.ts");
   const text = await readFile(file, "utf8");
-  await writeFile(file, text.replace(/^select$|^select -?\d+ as change,$/m, `select ${value} as change,`));
+  const changed =
+    kind === "statement"
+      ? text.replace(/^select(?: \d+ as change,)?$/m, `select ${value} as change,`)
+      : `${text.replace(/^export const change = .*\n/m, "")}export const change = ${value};\n`;
+  if (changed === text) throw new Error(`${file} is not what the benchmark changes.`);
+  await writeFile(file, changed);
 }
