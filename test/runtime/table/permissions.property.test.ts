@@ -88,10 +88,23 @@ const maybe = <T>(random: Random, key: string, make: () => T): Record<string, T>
   random.chance(0.7) ? { [key]: make() } : {};
 
 function somePermissions(random: Random): TablePermissions {
-  const where = (): Record<string, Predicate> =>
-    maybe(random, "where", () => ruleCondition(random, judgedColumns, 3));
+  // A few conditions for all rules, so that some of them are equal.
+  const pool = [
+    { owner: "$user.id" },
+    { org: { gte: 1 } },
+    ...random.list(2, () => ruleCondition(random, judgedColumns, 3)),
+  ];
+  const where = (): Record<string, Predicate> => maybe(random, "where", () => random.pick(pool));
   const check = (): Record<string, Predicate> =>
-    random.chance(0.4) ? { check: random.chance(0.2) ? {} : ruleCondition(random, judgedColumns, 2) } : {};
+    random.chance(0.4)
+      ? {
+          check: random.chance(0.2)
+            ? {}
+            : random.chance(0.5)
+              ? random.pick(pool)
+              : ruleCondition(random, judgedColumns, 2),
+        }
+      : {};
   const set = (): Record<string, Value> =>
     random.chance(0.4)
       ? { [random.pick(["owner", "org", "a"])]: random.pick([1, "$user.id", "$claims.x", null]) }
@@ -271,7 +284,9 @@ describe("a model in plain JavaScript agrees", () => {
       const set: Row = Object.fromEntries(
         names.map((name) => [name, name === "s" ? word(random) : small(random)]),
       );
-      const where = callCondition(random, scope, 2);
+      const where = random.chance(0.5)
+        ? { or: [{ [random.pick(scope)]: { isNull: false } }, callCondition(random, scope, 1)] }
+        : callCondition(random, scope, 2);
       const got = await outcome(
         world,
         isDelete ? "t/delete" : "t/update",

@@ -448,6 +448,19 @@ describe("update", () => {
     expect(await attempt(1, "r")).toMatchObject({ code: "conflict", details: { columns: ["org", "code"] } });
   });
 
+  it("gives back what may be read of the row as it is now, not as it was", async () => {
+    const own = { owner_id: "$user.id" };
+    const tasks = under({
+      select: { public: { columns: ["id"] }, authenticated: { columns: ["id", "code"], where: own } },
+      update: { authenticated: { columns: ["owner_id"], set: {}, where: own, check: {} } },
+    });
+    const params = { where: { id: 11 }, set: { owner_id: bob } };
+    expect(await tasks.call("tasks/update", params, user(ada))).toEqual({
+      count: 1,
+      rows: [{ id: 11, code: null }],
+    });
+  });
+
   it("sees a hidden cell as NULL in its filter", async () => {
     const tasks = under({
       select: {
