@@ -79,7 +79,7 @@ export type EngineImage = z.infer<typeof engineImage>;
 /** An error as dockerode throws it. */
 const engineError = z.object({
   statusCode: z.number().optional(),
-  json: z.object({ message: z.string() }).optional(),
+  json: z.object({ message: z.string() }).optional().catch(undefined),
   message: z.string(),
 });
 
