@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { DeclaredSchema } from "../../schema/declared.ts";
+import { applyPlan } from "../../src/database/apply.ts";
+import type { Database } from "../../src/database/database.ts";
+import { openPglite } from "../../src/database/pglite.ts";
+import { type Plan, planSchema } from "../../src/database/plan.ts";
+import { openShadow, type Shadow } from "../../src/database/shadow.ts";
+import { schemaDrawer } from "./random-schema.ts";
+
+let shadow: Shadow;
+let database: Database;
+beforeAll(async () => {
+  shadow = await openShadow();
+  database = await openPglite();
+});
+afterAll(async () => {
+  await shadow.close();
+  await database.close();
+});
+
+const empty: DeclaredSchema = { enums: {}, tables: {} };
+const by = { version: "0.0.0" };
+/** What takes data away, as Postgres spells it. */
+const destructive = /\b(drop (table|column|type|schema|sequence)|truncate|delete from)\b/i;
+
+const planFor = async (declared: DeclaredSchema) =>
+  planSchema(database, { connection: "main", desired: await shadow.model(declared) });
+
+const isEmpty = ({ steps, blocked }: Plan): boolean => steps.length + blocked.length === 0;
+
+const seeds = Array.from({ length: 20 }, (_, index) => index + 1);
+
+it.each(seeds)(
+  "arrives at any schema that takes nothing away, and stays there (seed %i)",
+  { timeout: 60_000 },
+  async (seed) => {
+    await database.script(
+      "drop schema public cascade; create schema public; drop schema if exists _stk cascade",
+    );
+    const drawer = schemaDrawer(seed);
+    let declared = empty;
+    for (let generation = 0; generation < 3; generation += 1) {
+      const before = declared;
+      declared = drawer.next(declared);
+      const planned = await planFor(declared);
+      expect(planned.plan.blocked).toEqual([]);
+      for (const { sql } of planned.plan.steps) expect(sql).not.toMatch(destructive);
+      await applyPlan(database, planned, { by });
+      expect(isEmpty((await planFor(declared)).plan)).toBe(true);
+
+      const back = await planFor(before);
+      for (const { sql } of back.plan.steps) expect(sql).not.toMatch(destructive);
+      if (back.plan.blocked.length > 0) continue;
+      await applyPlan(database, back, { by });
+      expect(isEmpty((await planFor(before)).plan)).toBe(true);
+      await applyPlan(database, await planFor(declared), { by });
+    }
+  },
+);
