@@ -33,6 +33,7 @@ export async function prepareProject(directory: string, databaseUrl: string): Pr
   await client.query("analyze");
   await client.end();
   await execa(process.execPath, [stkFile, "bundle", "--project", project]);
+  await execa("tar", ["-xzf", "santokit-bundle.tgz"], { cwd: path.join(project, "dist") });
   return path.join(project, "dist/manifest.json");
 }
 
