@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { DeclaredSchema } from "../../schema/declared.ts";
+import type { Output } from "../../src/core/command.ts";
+import { openPglite } from "../../src/database/pglite.ts";
+import { openShadow, type Shadow } from "../../src/database/shadow.ts";
+import { openDevelopmentDatabase } from "../../src/dev/database-directory.ts";
+import { prepareDatabase } from "../../src/dev/prepare-database.ts";
+
+const project = (): Promise<string> => mkdtemp(join(tmpdir(), "stk-database-"));
+
+test("a database that was killed while it wrote opens again with what it had committed", async () => {
+  const root = await project();
+  const script = `
+    import { openDevelopmentDatabase } from ${JSON.stringify(resolve("src/dev/database-directory.ts"))};
+    const database = await openDevelopmentDatabase(${JSON.stringify(root)}, "main");
+    await database.script("create table tea (n int); insert into tea values (1)");
+    console.log("committed");
+    for (;;) await database.script("begin; insert into tea select generate_series(1, 1000); rollback");`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(child.stdout, "data");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  const database = await openDevelopmentDatabase(root, "main");
+  expect(await database.query("select n from tea")).toEqual([{ n: 1 }]);
+  await database.close();
+});
+
+test("what was left by a kill before the database was whole is not taken for one", async () => {
+  const root = await project();
+  await mkdir(join(root, ".stk/pglite/main.new/base"), { recursive: true });
+  await writeFile(join(root, ".stk/pglite/main.new/PG_VERSION"), "18\n");
+  const database = await openDevelopmentDatabase(root, "main");
+  expect(await database.query("select 1 as one")).toEqual([{ one: 1 }]);
+  await database.close();
+  expect(await readdir(join(root, ".stk/pglite"))).toEqual(["main"]);
+});
+
+let shadow: Shadow;
+beforeAll(async () => {
+  shadow = await openShadow();
+});
+afterAll(() => shadow.close());
+
+const tea = (columns: DeclaredSchema["tables"][string]["columns"]): DeclaredSchema => ({
+  enums: {},
+  tables: { tea: { columns, uniques: [], checks: [], foreignKeys: [], indexes: [] } },
+});
+const name = { type: "text", nullable: true };
+
+test("what adds is done and said; what would lose data is given back, and nothing is done", async () => {
+  const database = await openPglite();
+  const said: string[] = [];
+  const output = { progress: (text: string) => said.push(text) } satisfies Partial<Output>;
+  const prepare = (declared: DeclaredSchema) =>
+    prepareDatabase(database, { connection: "main", declared, shadow, version: "1" }, output);
+
+  expect(await prepare(tea({ name }))).toEqual([]);
+  await database.script("insert into tea values ('assam')");
+  expect(await prepare(tea({ name, cups: { type: "integer", nullable: true } }))).toEqual([]);
+  expect(said).toEqual(["main: made 1 table", "main: Add the column tea.cups"]);
+
+  const destructive = tea({ cups: { type: "integer", nullable: true }, pot: name });
+  expect(await prepare(destructive)).toMatchObject([{ object: "tea.name" }]);
+  expect(await database.query("select * from tea")).toEqual([{ name: "assam", cups: null }]);
+  await database.close();
+});
