@@ -29,7 +29,7 @@ export type Baking = {
  * A new image: the base with the bundle as one more layer. Nothing of the base's layers is read, and the same input
  * has the same digest.
  *
- * @throws {StkError} `platform_missing`, `base_invalid`, `image_invalid`
+ * @throws {StkError} `platform_missing`, `invalid_base`, `invalid_image`
  */
 export async function bake(baking: Baking, signal?: AbortSignal): Promise<ImageSet> {
   const { bundle, created } = baking;
@@ -64,7 +64,7 @@ function bakedConfig(
   const { config, history, rootfs } = base;
   if (!config?.Entrypoint?.length && !config?.Cmd?.length) {
     throw new StkError(
-      "base_invalid",
+      "invalid_base",
       `The base has no entry point for ${formatPlatform(image.platform)}, so it starts no Bridge.`,
       {
         hint: "Name a base that was built from Dockerfile.bridge, or leave --base out for the built-in one.",

@@ -23,7 +23,7 @@ export type ImageFacts = {
   bundleDigest?: string;
 };
 
-/** Reads configs and the layer of the bundle, and no other layer. @throws {StkError} `image_invalid`, `bundle_invalid` */
+/** Reads configs and the layer of the bundle, and no other layer. @throws {StkError} `invalid_image`, `invalid_bundle` */
 export async function imageFacts(
   set: ImageSet,
   signal?: AbortSignal,

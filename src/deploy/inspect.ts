@@ -35,7 +35,7 @@ const fileLimit = 64 * 1_048_576;
 /**
  * Looks into a reference, `oci:DIRECTORY`, `tar:FILE`, a bundle's tarball or its manifest.
  *
- * @throws {StkError} `image_not_found`, `image_invalid`, `bundle_invalid`, `bundle_unsupported`
+ * @throws {StkError} `image_not_found`, `invalid_image`, `invalid_bundle`, `unsupported_bundle`
  */
 export async function inspect(target: string, context: InspectContext): Promise<Inspection> {
   const { cwd, env, project, signal } = context;
@@ -59,12 +59,12 @@ async function manifestInFile(path: string): Promise<Manifest> {
   try {
     const stats = await file.stat();
     if (!stats.isFile()) {
-      throw new StkError("bundle_invalid", `${path} is not a file.`, {
+      throw new StkError("invalid_bundle", `${path} is not a file.`, {
         hint: `For an image in a folder or a tar file write oci:${path} or tar:${path}.`,
       });
     }
     if (stats.size > fileLimit)
-      throw new StkError("bundle_invalid", `${path} is larger than 64 MiB, so it is no bundle.`);
+      throw new StkError("invalid_bundle", `${path} is larger than 64 MiB, so it is no bundle.`);
     const content = await file.readFile();
     return path.endsWith(".json") ? parseManifest(content) : manifestInTarball(content);
   } finally {

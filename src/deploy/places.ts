@@ -56,7 +56,7 @@ export function openPlaces({ project, env, signal }: PlacesOptions): Places {
 /**
  * Reads the image of a layout that is named by its path alone, or by a name in it as well: `oci:DIRECTORY:NAME`.
  *
- * @throws {StkError} `image_not_found`, `image_ambiguous`
+ * @throws {StkError} `image_not_found`, `ambiguous_image`
  */
 export async function readLayout(
   layout: Layout,
@@ -78,7 +78,7 @@ export async function readLayout(
     );
   }
   if (new Set(found.map(({ descriptor }) => descriptor.digest)).size > 1) {
-    throw new StkError("image_ambiguous", `${layout.directory} holds more than one image.`, {
+    throw new StkError("ambiguous_image", `${layout.directory} holds more than one image.`, {
       hint: `Name one, as oci:DIRECTORY:NAME. It holds: ${names}.`,
       exitCode: exitCodes.usage,
     });

@@ -18,7 +18,7 @@ const limits = {
  * The manifest that was baked into an image, or undefined where it has none. The bundle's layer is the last one that
  * holds it, and no layer larger than 64 MiB is read.
  *
- * @throws {StkError} `bundle_invalid`, `bundle_unsupported`
+ * @throws {StkError} `invalid_bundle`, `unsupported_bundle`
  */
 export async function manifestInImage(image: Image, signal?: AbortSignal): Promise<Manifest | undefined> {
   for (const layer of image.layers.toReversed()) {
@@ -30,31 +30,31 @@ export async function manifestInImage(image: Image, signal?: AbortSignal): Promi
   return undefined;
 }
 
-/** The manifest in a bundle's tarball. @throws {StkError} `bundle_invalid`, `bundle_unsupported` */
+/** The manifest in a bundle's tarball. @throws {StkError} `invalid_bundle`, `unsupported_bundle` */
 export function manifestInTarball(tarball: Uint8Array): Manifest {
   const found = fileInTar(tarball, "manifest.json");
   if (found === undefined)
-    throw new StkError("bundle_invalid", "The archive holds no manifest.json, so it is no bundle.");
+    throw new StkError("invalid_bundle", "The archive holds no manifest.json, so it is no bundle.");
   return parseManifest(found);
 }
 
 const versioned = z.looseObject({ formatVersion: z.int() });
 
-/** Reads `manifest.json`. @throws {StkError} `bundle_invalid`, `bundle_unsupported` */
+/** Reads `manifest.json`. @throws {StkError} `invalid_bundle`, `unsupported_bundle` */
 export function parseManifest(content: Uint8Array): Manifest {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
   } catch (cause) {
-    throw new StkError("bundle_invalid", "The manifest is not JSON.", { cause });
+    throw new StkError("invalid_bundle", "The manifest is not JSON.", { cause });
   }
   const head = versioned.safeParse(value);
   if (!head.success)
-    throw new StkError("bundle_invalid", "This is not a manifest of Santokit: it has no formatVersion.");
+    throw new StkError("invalid_bundle", "This is not a manifest of Santokit: it has no formatVersion.");
   const version = head.data.formatVersion;
   if (version !== formatVersion) {
     throw new StkError(
-      "bundle_unsupported",
+      "unsupported_bundle",
       `The manifest has format version ${version}; this stk reads ${formatVersion}.`,
       {
         hint: version > formatVersion ? "Upgrade stk." : "Bundle the project again with this stk.",
@@ -64,7 +64,7 @@ export function parseManifest(content: Uint8Array): Manifest {
   const result = manifest.safeParse(value);
   if (result.success) return result.data;
   throw new StkError(
-    "bundle_invalid",
+    "invalid_bundle",
     `The manifest does not have its format:\n${z.prettifyError(result.error)}`,
   );
 }
@@ -95,6 +95,6 @@ function gunzip(content: Uint8Array): Uint8Array {
   try {
     return gunzipSync(content, { maxOutputLength: limits.uncompressed });
   } catch (cause) {
-    throw new StkError("bundle_invalid", "A gzip archive is damaged, or holds more than 256 MiB.", { cause });
+    throw new StkError("invalid_bundle", "A gzip archive is damaged, or holds more than 256 MiB.", { cause });
   }
 }

@@ -13,7 +13,7 @@ import { manifestLimit, parseIndex } from "./manifest.ts";
 
 /** A tar file that holds one image as an OCI layout. */
 export interface ArchiveSource {
-  /** @throws {StkError} `image_not_found`, `image_invalid`, `image_ambiguous` */
+  /** @throws {StkError} `image_not_found`, `invalid_image`, `ambiguous_image` */
   read(signal?: AbortSignal, wanted?: (platform: Platform) => boolean): Promise<ImageSet>;
 }
 
@@ -30,7 +30,7 @@ export const openArchiveSource = (file: string): ArchiveSource => ({
     const places = await placesIn(file);
     const bytes = (path: string, from: AbortSignal | undefined): AsyncIterable<Uint8Array> => {
       const place = places.get(path);
-      if (place === undefined) throw new StkError("image_invalid", `${file} holds no ${path}.`);
+      if (place === undefined) throw new StkError("invalid_image", `${file} holds no ${path}.`);
       if (place.size === 0) return empty();
       const range = { start: place.start, end: place.start + place.size - 1 };
       return createReadStream(file, from === undefined ? range : { ...range, signal: from });
@@ -52,7 +52,7 @@ export const openArchiveSource = (file: string): ArchiveSource => ({
     const roots = new Map(parseIndex(index, head).manifests.map((root) => [root.digest, root]));
     const [only, ...more] = roots.values();
     if (only === undefined) throw new StkError("image_not_found", `${file} holds no image.`);
-    if (more.length > 0) throw new StkError("image_ambiguous", `${file} holds more than one image.`);
+    if (more.length > 0) throw new StkError("ambiguous_image", `${file} holds more than one image.`);
     const { annotations: _, ...root } = only;
     return readImageSet(root, await manifest(root, signal), { manifest, blob }, { wanted, signal });
   },
@@ -86,7 +86,7 @@ async function scan(file: FileHandle, path: string): Promise<Map<string, Place>>
       start + size > end ||
       entries >= entryLimit
     )
-      throw new StkError("image_invalid", `${path} is not a whole tar archive.`);
+      throw new StkError("invalid_image", `${path} is not a whole tar archive.`);
     if (header.type === "File" && header.path !== undefined)
       places.set(header.path.replace(/^\.\//, ""), { start, size });
     position = start + Math.ceil(size / block) * block;

@@ -29,7 +29,7 @@ export type ImageConfig = z.infer<typeof imageConfig>;
 /**
  * Reads an image's config.
  *
- * @throws {StkError} `image_invalid`
+ * @throws {StkError} `invalid_image`
  */
 export async function readConfig(image: Image, signal?: AbortSignal): Promise<ImageConfig> {
   const content = Buffer.from(await readBlob(image.config, manifestLimit, signal));
@@ -47,6 +47,6 @@ export async function readConfig(image: Image, signal?: AbortSignal): Promise<Im
 }
 
 const invalid = (image: Image, why: string, cause?: unknown) =>
-  new StkError("image_invalid", `The config ${image.config.descriptor.digest} of the image ${why}.`, {
+  new StkError("invalid_image", `The config ${image.config.descriptor.digest} of the image ${why}.`, {
     cause,
   });

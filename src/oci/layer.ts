@@ -9,10 +9,17 @@ import type { Blob } from "./image.ts";
 /** A layer with the digest of its uncompressed tar (OCI image specification, "Layer DiffID"). */
 export type Layer = { readonly blob: Blob; readonly diffId: Digest };
 
+/**
+ * Bytes; up to here a layer is stored and not compressed. Its transfer is one round trip either way, while the first
+ * use of a compressor in a process takes 10 ms.
+ */
+const storedLimit = 262_144;
+
 /** A layer small enough to be held in memory. */
 export function layerOf(entries: readonly TarEntry[], options: TarOptions): Layer {
   const tar = tarOf(entries, options);
-  return { blob: memoryBlob(gzip(tar), mediaTypes.layerGzip), diffId: digestOf(tar) };
+  const content = gzip(tar, tar.byteLength <= storedLimit ? 0 : 6);
+  return { blob: memoryBlob(content, mediaTypes.layerGzip), diffId: digestOf(tar) };
 }
 
 /**

@@ -10,6 +10,13 @@ describe("gzip", () => {
     expect(gunzipSync(gzip(sample))).toEqual(Buffer.from(sample));
   });
 
+  test("stores content as it is at level 0, for zlib to read back", () => {
+    const stored = gzip(sample, 0);
+    expect(stored.byteLength).toBeGreaterThan(sample.byteLength);
+    expect(gunzipSync(stored)).toEqual(Buffer.from(sample));
+    expect(gunzipSync(gzip(new Uint8Array(0), 0))).toEqual(Buffer.alloc(0));
+  });
+
   test("has these bytes on every Node and platform: no time, no name, one fixed OS byte", () => {
     expect([...gzip(sample).subarray(0, 10)]).toEqual([31, 139, 8, 0, 0, 0, 0, 0, 0, 3]);
     expect(digestOf(gzip(sample))).toMatchInlineSnapshot(

@@ -60,7 +60,7 @@ describe("bake", () => {
     const second = await baked(baseOf(), { bundle: { ...input.bundle, files: [...files].reverse() } });
     expect(second.descriptor).toEqual(first.descriptor);
     expect(first.descriptor.digest).toMatchInlineSnapshot(
-      `"sha256:5ee95887ea1abff0d2226b03559e0f1b36b012909a36c930b643a674c862cf92"`,
+      `"sha256:b0069c6f0cbff855dc11c34e0218ec28a0c6c1b774f90c289dc2cb1d240541e0"`,
     );
   });
 
@@ -97,7 +97,7 @@ describe("bake", () => {
   test.each([[{}], [{ Entrypoint: [], Cmd: null }]])(
     "refuses a base without an entry point: %j",
     async (config) => {
-      await expect(baked(baseOf(config))).rejects.toMatchObject({ code: "base_invalid" });
+      await expect(baked(baseOf(config))).rejects.toMatchObject({ code: "invalid_base" });
     },
   );
 
@@ -166,7 +166,7 @@ describe("bake", () => {
     await expect(
       baked({ descriptor: image.descriptor, images: [{ ...image, config }] }),
     ).rejects.toMatchObject({
-      code: "image_invalid",
+      code: "invalid_image",
       message: expect.stringContaining(message),
     });
   });
@@ -180,6 +180,6 @@ describe("bake", () => {
       descriptor: image.descriptor,
       images: [{ ...image, config: { ...image.config, open: endless } }],
     };
-    await expect(baked(set)).rejects.toMatchObject({ code: "image_invalid" });
+    await expect(baked(set)).rejects.toMatchObject({ code: "invalid_image" });
   });
 });
