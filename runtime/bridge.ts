@@ -4,6 +4,7 @@ import { authMode, configureAuth, optionalVariables } from "./auth/configure.ts"
 import { compileCalls } from "./calls.ts";
 import type { Database } from "./database/database.ts";
 import { createPool } from "./database/pool.ts";
+import { poolSize } from "./database/pool-size.ts";
 import { compileCors } from "./http/cors.ts";
 import { createHandler, type Served } from "./http/handler.ts";
 import { RunningCalls } from "./http/running.ts";
@@ -105,7 +106,8 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
 
   function openDatabase(name: string, settings: ConnectionSettings): Database {
     if (connect !== undefined) return connect(name, settings);
-    return createPool(name, { ...settings, url: environment[settings.url.env] ?? "" }, log);
+    const url = environment[settings.url.env] ?? "";
+    return createPool(name, { ...settings, url, pool: poolSize(settings.pool, environment) }, log);
   }
 
   let current = await open(input.manifest, input.modulesRoot, new Map());
