@@ -1,14 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Manifest, manifest as manifestFormat } from "../../schema/manifest.ts";
+import type { Manifest } from "../../schema/manifest.ts";
 import type { BundleFile, Compilation } from "../compile/compilation.ts";
-import { canonicalJsonText } from "../core/canonical-json.ts";
+import { canonicalJsonText, type Json } from "../core/canonical-json.ts";
 import { assertNoErrors } from "../core/diagnostic.ts";
 import { type Digest, digestOf } from "../core/digest.ts";
 import { gzip } from "../core/gzip.ts";
 import { tarOf } from "../core/tar.ts";
-import { jsonOf } from "./manifest-json.ts";
 
 export type { BundleFile } from "../compile/compilation.ts";
 
@@ -30,11 +29,30 @@ export type Bundle = {
  */
 export function createBundle(compilation: Compilation): Bundle {
   assertNoErrors(compilation.diagnostics);
-  const manifest = manifestFormat.parse(compilation.manifest);
-  const json = { path: "manifest.json", content: Buffer.from(canonicalJsonText(jsonOf(manifest))) };
-  const files = [json, ...compilation.modules].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const { manifest, modules } = compilation;
+  if (manifest === undefined) throw new TypeError("a compilation without a problem has a manifest");
+  const files = [{ path: manifestPath, content: Buffer.from(manifestText(manifest)) }, ...modules];
+  files.sort((a, b) => (a.path < b.path ? -1 : 1));
   const tar = tarOf(files, { mtime: new Date(0) });
-  return { manifest, files, digest: digestOf(tar), tarball: gzip(tar) };
+  let tarball: Uint8Array | undefined;
+  return {
+    manifest,
+    files,
+    digest: digestOf(tar),
+    // An image has the files and not the tarball, and compressing takes a tenth of a deploy.
+    get tarball() {
+      tarball ??= gzip(tar);
+      return tarball;
+    },
+  };
+}
+
+const manifestPath = "manifest.json";
+
+function manifestText(manifest: Manifest): string {
+  // What is undefined is no member of JSON.
+  const json: Json = JSON.parse(JSON.stringify(manifest));
+  return canonicalJsonText(json);
 }
 
 /** Where {@link writeBundle} wrote. */
@@ -44,10 +62,10 @@ export type WrittenBundle = { manifest: string; tarball: string };
 export function writeBundle(bundle: Bundle, directory: string): WrittenBundle {
   mkdirSync(directory, { recursive: true });
   const written = {
-    manifest: join(directory, "manifest.json"),
+    manifest: join(directory, manifestPath),
     tarball: join(directory, "santokit-bundle.tgz"),
   };
-  replaceFile(written.manifest, canonicalJsonText(jsonOf(bundle.manifest)));
+  replaceFile(written.manifest, manifestText(bundle.manifest));
   replaceFile(written.tarball, bundle.tarball);
   return written;
 }

@@ -11,8 +11,12 @@ export const configFiles = [
   "server.yaml",
 ] as const;
 
-/** Problems with files of `config/` that nothing reads, and of `schema/` that are not YAML by their name. */
-export function unreadFiles(config: readonly string[], schema: readonly string[]): Diagnostic[] {
+/** Problems with files of `config/` that nothing reads, and of `schema/` and `seeds/` that have another extension. */
+export function unreadFiles(
+  config: readonly string[],
+  schema: readonly string[],
+  seeds: readonly string[],
+): Diagnostic[] {
   const known = new Set(configFiles.map((name) => `config/${name}`));
   const unknown = config.filter((file) => !known.has(file) && !file.endsWith(".md"));
   return [
@@ -30,5 +34,10 @@ export function unreadFiles(config: readonly string[], schema: readonly string[]
           : "Only .yaml files belong here.";
         return problem(startOf(file), "unknown_file", `Nothing reads ${file}.`, hint);
       }),
+    ...seeds
+      .filter((file) => !/\.(?:sql|md)$/.test(file))
+      .map((file) =>
+        problem(startOf(file), "unknown_file", `Nothing reads ${file}.`, "Seeds are .sql files."),
+      ),
   ];
 }

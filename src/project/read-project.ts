@@ -48,8 +48,8 @@ export async function readProject(root: string): Promise<Project> {
   };
 
   const schemas = list("schema");
-  const seeds = list("seeds").filter((file) => file.endsWith(".sql"));
-  diagnostics.push(...unreadFiles(config, schemas), ...exposedEnvFiles(root));
+  const seeds = list("seeds");
+  diagnostics.push(...unreadFiles(config, schemas, seeds), ...exposedEnvFiles(root));
   return {
     root,
     settings: parse(projectFile, projectFileName) ?? unnamed,
@@ -62,10 +62,12 @@ export async function readProject(root: string): Promise<Project> {
     environments: parse(environmentsFile, "config/environments.yaml"),
     server: parse(serverFile, "config/server.yaml"),
     logic: readLogic(list("logic"), reader, diagnostics),
-    seeds: seeds.flatMap((file) => {
-      const text = reader.read(file);
-      return text === undefined ? [] : [{ file, text }];
-    }),
+    seeds: seeds
+      .filter((file) => file.endsWith(".sql"))
+      .flatMap((file) => {
+        const text = reader.read(file);
+        return text === undefined ? [] : [{ file, text }];
+      }),
     diagnostics: diagnostics.map((diagnostic) => redacted(diagnostic, reader.redact)),
     sources: reader.sources,
     redact: reader.redact,

@@ -316,6 +316,14 @@ describe("logic rules", () => {
     expect(await inSql(text, front)).toEqual([]);
   });
 
+  it("report logic of the connection `main` where there is none", async () => {
+    const found = await problems("logic/a.sql", {
+      "config/connections.yaml": 'stats: { url: "${A}" }\n',
+      "logic/a.sql": "---\naccess: public\n---\nselect 1 as a\n",
+    });
+    expect(found).toEqual(["unknown_connection 2:1"]);
+  });
+
   it("report paths that are reserved, too long or equal but for case", async () => {
     const sql = "---\naccess: public\n---\nselect 1 as a\n";
     const found = await problems("", {

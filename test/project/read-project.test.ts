@@ -74,12 +74,14 @@ describe("readProject", () => {
       "config/server.yml": "",
       "schema/a.yml": "",
       "logic/a.wasm": "",
+      "seeds/a.csv": "",
     });
     expect(found.map(({ file, code, hint }) => [file, code, hint])).toEqual([
       ["config/permision.yaml", "unknown_file", "Did you mean `permissions.yaml`?"],
       ["config/server.yml", "unknown_file", "Did you mean `server.yaml`?"],
       ["logic/a.wasm", "unsupported_logic", expect.any(String)],
       ["schema/a.yml", "unknown_file", "Rename it to end in .yaml."],
+      ["seeds/a.csv", "unknown_file", "Seeds are .sql files."],
     ]);
   });
 

@@ -18,9 +18,9 @@ export function checkConnections({ project, connections }: Context): Diagnostic[
       at: at(["connection"]),
     })),
     ...project.logic.flatMap(({ front }) =>
-      front?.value.connection === undefined
+      front === undefined
         ? []
-        : [{ name: front.value.connection, at: front.at(["connection"]) }],
+        : [{ name: front.value.connection ?? defaultConnection, at: front.at(["connection"]) }],
     ),
     ...Object.entries(project.environments?.value ?? {}).flatMap(([environment, { connections: named }]) =>
       Object.keys(named ?? {}).flatMap((name) => {
@@ -32,7 +32,8 @@ export function checkConnections({ project, connections }: Context): Diagnostic[
   return uses
     .filter(({ name }) => !connections.has(name))
     .map(({ name, at }) => {
-      const hint = suggest(name, connections) ?? `Declare it in ${file}.`;
+      const hint =
+        suggest(name, connections) ?? `Declare it in ${file}, or write connection: with one that is there.`;
       return problem(at, "unknown_connection", `There is no connection \`${name}\`.`, hint);
     });
 }
