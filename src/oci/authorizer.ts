@@ -6,7 +6,7 @@ import { isLoopback } from "./reference.ts";
 import type { Exchange, Transport } from "./transport.ts";
 
 /** Proves to one registry who is asking. */
-export interface Authorizer {
+interface Authorizer {
   /** The Authorization header for these scopes; undefined until the registry asks for one, or needs none. */
   header(scopes: readonly string[], signal?: AbortSignal): Promise<string | undefined>;
   /**
@@ -19,7 +19,7 @@ export interface Authorizer {
 }
 
 /** What {@link createAuthorizer} takes. */
-export type AuthorizerOptions = {
+type AuthorizerOptions = {
   registry: string;
   /** Throws where an answer is only for a while. */
   transport: Transport;

@@ -5,13 +5,6 @@ import type { Descriptor } from "./descriptor.ts";
 import type { Blob } from "./image.ts";
 import { formatReference, type Reference } from "./reference.ts";
 
-/** The descriptor of bytes. */
-export const describe = (content: Uint8Array, mediaType: string): Descriptor => ({
-  mediaType,
-  digest: digestOf(content),
-  size: content.byteLength,
-});
-
 /** A blob whose bytes are at hand. */
 export const blobOf = (content: Uint8Array, descriptor: Descriptor, origin?: Reference): Blob => ({
   descriptor,

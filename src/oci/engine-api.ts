@@ -4,7 +4,7 @@ import { StkError } from "../core/error.ts";
 type Cancellable = { abortSignal?: AbortSignal };
 
 /** The part of dockerode that is used. What an engine answers is not believed before it was parsed. */
-export interface EngineApi {
+interface EngineApi {
   version(options: Cancellable): Promise<unknown>;
   listImages(options: Cancellable): Promise<unknown>;
   getImage(name: string): {
@@ -45,7 +45,7 @@ export interface ContainerApi {
 }
 
 /** What a container is made with (Docker Engine API 1.41, `ContainerCreate`). */
-export type ContainerOptions = {
+type ContainerOptions = {
   Image: string;
   Env: string[];
   User?: string;

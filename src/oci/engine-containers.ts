@@ -20,7 +20,7 @@ export type ContainerRequest = {
 };
 
 /** What a container wrote. */
-export type LogChunk = { stream: "stdout" | "stderr"; content: Uint8Array };
+type LogChunk = { stream: "stdout" | "stderr"; content: Uint8Array };
 
 /** A container that was started. */
 export interface Container {

@@ -20,7 +20,7 @@ export interface Engine extends EngineImages {
 const quickTimeoutMs = 30_000;
 
 /** What {@link connectEngine} takes of the process. Time in milliseconds. */
-export type EngineOptions = {
+type EngineOptions = {
   env: Readonly<Record<string, string | undefined>>;
   signal?: AbortSignal | undefined;
   timeout?: number;

@@ -1,7 +1,7 @@
 import { StkError, type StkErrorOptions } from "../core/error.ts";
 
 /** What a {@link RegistryFailure} knows beside an error's usual parts. */
-export type FailureOptions = StkErrorOptions & {
+type FailureOptions = StkErrorOptions & {
   /** Whether the same request may well succeed later. */
   temporary?: boolean;
   /** HTTP status; undefined where there was no answer. */

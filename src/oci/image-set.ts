@@ -12,7 +12,7 @@ import {
 } from "./manifest.ts";
 
 /** Where the parts of an image are read from. */
-export interface ContentStore {
+interface ContentStore {
   /** A manifest's exact bytes, held to its digest. */
   manifest(descriptor: Descriptor, signal?: AbortSignal): Promise<Uint8Array>;
   blob(descriptor: Descriptor): Blob;
@@ -77,14 +77,6 @@ async function readImage(
     layers,
   };
 }
-
-/**
- * Whether an image is there to be run; what build tools keep beside it (attestations) says `unknown`.
- *
- * @example set.images.filter(isRunnable)
- */
-export const isRunnable = ({ platform }: Image): boolean =>
-  platform.os !== "unknown" && platform.architecture !== "unknown";
 
 /** Every blob of a set, once. */
 export function blobsOf(set: ImageSet): Blob[] {

@@ -7,7 +7,7 @@ import { parseRetryAfter, type RetryOptions, retry } from "./retry.ts";
 import type { Exchange, Request, Transport } from "./transport.ts";
 
 /** A request to a registry. */
-export type RegistryRequest = Omit<Request, "url"> & {
+type RegistryRequest = Omit<Request, "url"> & {
   /** A path of the API, or an address that the registry gave. */
   target: string | URL;
   /** What a token has to be for, the most important first. */
@@ -26,7 +26,7 @@ export interface RegistryApi {
 }
 
 /** What {@link createRegistryApi} takes. */
-export type RegistryApiOptions = {
+type RegistryApiOptions = {
   transport: Transport;
   credentials: CredentialStore;
   retry: RetryOptions;
@@ -72,11 +72,9 @@ export function createRegistryApi(registry: string, options: RegistryApiOptions)
       const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
       const answer = await transport({ ...request, url, headers });
       if (expected.includes(answer.status)) return answer;
-      if (
-        answer.status === 401 &&
-        challenges < challengeLimit &&
-        own?.challenged(answer, scopes, authorization)
-      ) {
+      // Only the registry itself may say where to prove who is asking, and not where it redirected to.
+      const asks = answer.status === 401 && answer.url.origin === origin;
+      if (asks && challenges < challengeLimit && own?.challenged(answer, scopes, authorization)) {
         await answer.discard();
         if (challenges > 0 || (await own.header(scopes, request.signal)) !== undefined) continue;
       }

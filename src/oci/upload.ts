@@ -26,17 +26,9 @@ export async function pushBlob(blob: Blob, to: Destination, signal: AbortSignal)
   const mountable = origin?.registry === to.api.registry && origin.repository !== to.repository;
   const mounted = mountable ? await mount(blob, origin.repository, to, signal) : undefined;
   if (mounted === true || (await has(`blobs/${blob.descriptor.digest}`, to, signal))) return;
-  let session = mounted;
-  await retry(
-    async () => {
-      // A session that failed is not taken up again: nobody knows what it holds.
-      const fresh = session ?? (await begin(to, signal));
-      session = undefined;
-      await finish(blob, fresh, to, signal);
-    },
-    to.retry,
-    signal,
-  );
+  if (mounted !== undefined && (await attempt(() => finish(blob, mounted, to, signal), signal))) return;
+  // A session that failed is not taken up again: nobody knows what it holds.
+  await retry(async () => finish(blob, await begin(to, signal), to, signal), to.retry, signal);
 }
 
 /**
@@ -72,14 +64,14 @@ export async function head(
 }
 
 /** `true` where it was mounted, else the upload session that was opened instead, if any. */
-async function mount(
+function mount(
   blob: Blob,
   from: string,
   to: Destination,
   signal: AbortSignal,
 ): Promise<true | URL | undefined> {
   const query = new URLSearchParams({ mount: blob.descriptor.digest, from });
-  try {
+  return attempt(async () => {
     const answer = await to.api.send({
       method: "POST",
       target: `/v2/${to.repository}/blobs/uploads/?${query}`,
@@ -89,9 +81,15 @@ async function mount(
     });
     await answer.discard();
     return answer.status === 201 ? true : locationOf(answer);
+  }, signal);
+}
+
+/** What comes of it, or undefined: registries refuse a mount in many ways, and the blob can still be sent. */
+async function attempt<T>(operation: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  try {
+    return await operation();
   } catch (error) {
     signal.throwIfAborted();
-    // Registries refuse a mount in many ways; whatever went wrong, the blob can still be sent.
     if (error instanceof RegistryFailure) return undefined;
     throw error;
   }
@@ -110,7 +108,7 @@ async function begin(to: Destination, signal: AbortSignal): Promise<URL> {
   return locationOf(answer);
 }
 
-async function finish(blob: Blob, session: URL, to: Destination, signal: AbortSignal): Promise<void> {
+async function finish(blob: Blob, session: URL, to: Destination, signal: AbortSignal): Promise<true> {
   const { digest, size } = blob.descriptor;
   // What the registry put into the query is part of the session.
   const target = new URL(session);
@@ -127,6 +125,7 @@ async function finish(blob: Blob, session: URL, to: Destination, signal: AbortSi
   });
   await answer.discard();
   assertStored(answer, blob.descriptor, to);
+  return true;
 }
 
 /**

@@ -217,6 +217,19 @@ describe("a redirect", () => {
     expect(storage.headers[0]?.authorization).toBeUndefined();
   });
 
+  it("cannot lead to a host that asks for the password", async () => {
+    const thief = await registryDouble((_, response) =>
+      status(response, 401, { "www-authenticate": 'Basic realm="x"' }),
+    );
+    const double = await registryDouble((request, response) =>
+      status(response, 307, { location: `http://${thief.host}${request.url}` }),
+    );
+    const { registry } = client({ credentials: async () => password });
+    expect(await failed(registry.read(ask(double)))).toMatchObject({ code: "registry_denied" });
+    expect(thief.headers.map(({ authorization }) => authorization)).toEqual([undefined]);
+    expect(double.headers.map(({ authorization }) => authorization)).toEqual([undefined]);
+  });
+
   it("to and fro has an end", async () => {
     const double = await registryDouble((request, response) =>
       status(response, 302, { location: `${request.url}x` }),
@@ -270,6 +283,10 @@ describe("a mount", () => {
     ["refused", (response) => status(response, 403)],
     ["unknown", (response) => status(response, 404)],
     ["broken", (response) => status(response, 500)],
+    [
+      "answered with a session that is none",
+      (response) => status(response, 202, { location: "/v2/app/blobs/uploads/9" }),
+    ],
     [
       "answered with a session",
       (response) => status(response, 202, { location: "/v2/app/blobs/uploads/9?_state=kept" }),
@@ -425,4 +442,29 @@ it("what a registry stores under another digest is not believed to be stored", a
   const outcome = await failed(client().registry.write(await sampleSet([sampleLayer("a")]), ask(double)));
   expect(outcome).toMatchObject({ code: "digest_mismatch" });
   expect(double.manifests.size).toBe(0);
+});
+
+it("is sent four blobs at once, and no more", async () => {
+  let busy = 0;
+  let most = 0;
+  const double = await registryDouble(async (request) => {
+    most = Math.max(most, ++busy);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    busy--;
+    return request.url === undefined;
+  });
+  const layers = Array.from({ length: 12 }, (_, index) => sampleLayer(`${index}`));
+  await client().registry.write(await sampleSet(layers), ask(double));
+  expect(most).toBe(4);
+});
+
+it("a push that fails half-way tags nothing, and stops", async () => {
+  const double = await registryDouble((request, response) =>
+    request.method === "PUT" && request.url?.includes("/blobs/") ? status(response, 403) : false,
+  );
+  const layers = Array.from({ length: 30 }, (_, index) => sampleLayer(`${index}`));
+  const outcome = await failed(client().registry.write(await sampleSet(layers), ask(double)));
+  expect(outcome).toMatchObject({ code: "registry_denied" });
+  expect(double.manifests.size).toBe(0);
+  expect(double.requests.length).toBeLessThan(20);
 });

@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import { digestOf } from "../../src/core/digest.ts";
 import { tarOf } from "../../src/core/tar.ts";
 import { imageOf, imageSetOf } from "../../src/oci/assemble.ts";
-import { blobOf, describe } from "../../src/oci/content.ts";
+import { memoryBlob } from "../../src/oci/blob.ts";
 import { mediaTypes } from "../../src/oci/descriptor.ts";
 import type { Blob, ImageSet } from "../../src/oci/image.ts";
 
 /** A layer of one file, which a container engine can unpack. */
 export function sampleLayer(path: string, content: Uint8Array | string = randomBytes(64)): Blob {
   const tar = tarOf([{ path, content: Buffer.from(content) }], { mtime: new Date(0) });
-  return blobOf(tar, describe(tar, mediaTypes.layer));
+  return memoryBlob(tar, mediaTypes.layer);
 }
 
 /** An image of layers for one platform, or for several under an index. */
