@@ -37,10 +37,10 @@ const integer =
 const isInteger = (value: unknown): value is number | string =>
   typeof value === "number"
     ? Number.isSafeInteger(value)
-    : typeof value === "string" && /^-?\d{1,19}$/.test(value);
+    : typeof value === "string" && /^[+-]?\d{1,19}$/.test(value);
 
 const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?$/;
-const isSpecial = (text: string): boolean => text === "NaN" || text === "Infinity" || text === "-Infinity";
+const isSpecial = (text: string): boolean => /^(?:nan|[+-]?infinity)$/i.test(text);
 
 const encodeNumeric: Encoder = (value) => {
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : undefined;

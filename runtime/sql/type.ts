@@ -8,6 +8,8 @@ export type SqlType = Scalar & {
   readonly name: string;
   /** The type of an array's elements. */
   readonly element: SqlType | undefined;
+  /** Whether Postgres reads more spellings than `encode`, which only knows those that every client agrees on. */
+  readonly loose: boolean;
   /** The type that a column of this one is selected as, where its own OID is not known to `values.ts`. */
   readonly selectAs: string | undefined;
 };
@@ -23,20 +25,38 @@ export function sqlType(name: string, enums: ReadonlyMap<string, readonly string
   if (elementName !== undefined) return arrayOf(sqlType(elementName, enums), name);
   const labels = enums.get(unquoted(name));
   if (labels !== undefined)
-    return { ...enumOf(unquoted(name), labels), name, element: undefined, selectAs: undefined };
-  const known = scalars.get(withoutModifier(name));
-  if (known !== undefined) return { ...known, name, element: undefined, selectAs: undefined };
+    return { ...enumOf(unquoted(name), labels), name, loose: false, element: undefined, selectAs: undefined };
   const cast = withoutModifier(name);
+  const known = scalars.get(cast);
+  if (known !== undefined)
+    return {
+      ...known,
+      name,
+      loose: !known.text && !exact.has(cast),
+      element: undefined,
+      selectAs: undefined,
+    };
   return {
     name,
     cast,
     encode: encodeText,
     comparable: true,
     text: false,
+    loose: true,
     element: undefined,
     selectAs: undefined,
   };
 }
+
+const exact: ReadonlySet<string> = new Set([
+  "boolean",
+  "smallint",
+  "integer",
+  "bigint",
+  "numeric",
+  "real",
+  "double precision",
+]);
 
 /** The type of a list of these, for `= any(...)`. */
 export const listOf = (element: SqlType): SqlType => arrayOf(element, `${element.name}[]`);
@@ -49,6 +69,7 @@ function arrayOf(element: SqlType, name: string): SqlType {
     encode: encodeArray(element.encode),
     comparable: element.comparable,
     text: false,
+    loose: true,
     element,
     selectAs: isBuiltIn ? undefined : "text[]",
   };

@@ -3,8 +3,10 @@ import type { Column, Table } from "./table.ts";
 
 /** The other side of a comparison. */
 export type Operand =
-  /** SQL that the manifest gives. */
+  /** A value that the manifest gives, as SQL. */
   | { readonly kind: "literal"; readonly sql: string }
+  /** A text that the manifest gives and Postgres reads anew in each call: `now` is another time then. */
+  | { readonly kind: "constant"; readonly text: string; readonly cast: string }
   | { readonly kind: "claim"; readonly claim: Claim }
   /** A column of the row that the rule judges. */
   | { readonly kind: "row"; readonly column: Column }

@@ -2,8 +2,8 @@ import type { Caller } from "../caller.ts";
 import { type Claim, claimValue } from "./claim.ts";
 import type { Operand } from "./condition.ts";
 
-/** Where a bound value comes from: the caller's claims, or a place among the values of the call. */
-type Slot = Claim | number;
+/** Where a bound value comes from: the caller's claims, a place among the values of the call, or the manifest. */
+type Slot = Claim | number | string;
 
 /**
  * The parameters of one statement. What a statement is printed from stands in marks, which {@link number} replaces:
@@ -24,8 +24,10 @@ export class Parameters {
   }
 
   /** An operand that does not depend on a row. */
-  constant(operand: Exclude<Operand, { kind: "row" }>): string {
+  operand(operand: Exclude<Operand, { kind: "row" }>): string {
     if (operand.kind === "literal") return operand.sql;
+    if (operand.kind === "constant")
+      return `${this.#mark(`'${operand.text}`, operand.text)}::${operand.cast}`;
     return operand.kind === "claim" ? this.claim(operand.claim) : this.given(operand.index, operand.cast);
   }
 
@@ -39,7 +41,10 @@ export class Parameters {
       return `$${numbers.get(mark)}`;
     });
     const bind: Bind = (given, caller) =>
-      used.map((slot) => (typeof slot === "number" ? (given[slot] ?? null) : claimValue(slot, caller)));
+      used.map((slot) => {
+        if (typeof slot === "string") return slot;
+        return typeof slot === "number" ? (given[slot] ?? null) : claimValue(slot, caller);
+      });
     return { text: numbered, bind };
   }
 

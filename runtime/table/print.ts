@@ -120,7 +120,7 @@ const cellAt = (column: Column, scope: Scope, depth: number): Cell | undefined =
   depth === 0 ? scope.cell(column) : { sql: `${aliasAt(depth)}.${column.quoted}` };
 
 const printOperand = (operand: Operand, scope: Scope): string =>
-  operand.kind === "row" ? (scope.cell(operand.column)?.sql ?? "null") : scope.parameters.constant(operand);
+  operand.kind === "row" ? (scope.cell(operand.column)?.sql ?? "null") : scope.parameters.operand(operand);
 
 /** Terms joined by `and` or `or`, in parentheses where there are several. */
 export const joined = (word: "and" | "or", terms: readonly string[]): string => {

@@ -72,23 +72,24 @@ function readColumn(column: Column, value: unknown, place: Place): Condition[] {
 }
 
 function readOperand(value: Scalar, type: SqlType, { judged }: Place): Operand {
-  if (typeof value !== "string" || !reference.test(value))
-    return { kind: "literal", sql: literal(value, type) };
+  if (typeof value !== "string" || !reference.test(value)) return literal(value, type);
   if (!value.startsWith("$row.")) return { kind: "claim", claim: { reference: value, type } };
   return { kind: "row", column: columnOf(judged, value.slice("$row.".length)) };
 }
 
 /**
- * A literal of a rule as SQL.
+ * A literal of a rule.
  *
  * @throws {StkError} `invalid_manifest` where it is not of the type, or starts with `$` and is no reference.
  */
-export function literal(value: Scalar, type: SqlType): string {
-  if (value === null) return `null::${type.cast}`;
+export function literal(value: Scalar, type: SqlType): Exclude<Operand, { kind: "row" }> {
+  if (value === null) return { kind: "literal", sql: `null::${type.cast}` };
   if (typeof value === "string" && /^\$(?!\$)/.test(value)) throw invalid(`${value} is no reference`);
-  const encoded = type.encode(typeof value === "string" ? value.replace(/^\$\$/, "$") : value);
-  if (encoded === undefined) throw invalid(`${JSON.stringify(value)} is not a value of ${type.name}`);
-  return `${quoteLiteral(encoded)}::${type.cast}`;
+  const plain = typeof value === "string" ? value.replace(/^\$\$/, "$") : value;
+  const encoded = type.encode(plain);
+  if (encoded !== undefined) return { kind: "literal", sql: `${quoteLiteral(encoded)}::${type.cast}` };
+  if (type.loose) return { kind: "constant", text: String(plain), cast: type.cast };
+  throw invalid(`${JSON.stringify(value)} is not a value of ${type.name}`);
 }
 
 /** @throws {StkError} `invalid_manifest` where the table has no such column. */

@@ -2,17 +2,15 @@ import type { DeleteRule, InsertRule, UpdateRule } from "../../schema/manifest.t
 import { reference } from "../../schema/predicate.ts";
 import type { Caller } from "../caller.ts";
 import { CallError } from "../error.ts";
-import { type Claim, claimValue } from "./claim.ts";
-import { dependsOn, looksAt } from "./condition.ts";
+import { claimValue } from "./claim.ts";
+import { dependsOn, looksAt, type Operand } from "./condition.ts";
 import type { Parameters } from "./parameters.ts";
 import { forbiddenColumn } from "./params.ts";
 import { columnOf, literal, type RuleCondition, readRule } from "./rule.ts";
 import type { Column, Table, Tables } from "./table.ts";
 
 /** A value that the server writes. `sql` is an expression whose value is known only once it was written. */
-export type SetValue =
-  | { readonly kind: "claim"; readonly claim: Claim }
-  | { readonly kind: "literal" | "sql"; readonly sql: string };
+export type SetValue = Exclude<Operand, { kind: "row" }> | { readonly kind: "sql"; readonly sql: string };
 
 /** A rule to insert or update with its names resolved. */
 export type WriteRule = {
@@ -63,12 +61,12 @@ function readSetValue(value: InsertRule["set"][string], column: Column): SetValu
   if (typeof value === "object" && value !== null) return { kind: "sql", sql: `(${value.sql})` };
   if (typeof value === "string" && reference.test(value) && !value.startsWith("$row."))
     return { kind: "claim", claim: { reference: value, type: column.type } };
-  return { kind: "literal", sql: literal(value, column.type) };
+  return literal(value, column.type);
 }
 
 /** A value that the server writes as SQL. */
 export const printSetValue = (value: SetValue, parameters: Parameters): string =>
-  value.kind === "claim" ? parameters.claim(value.claim) : value.sql;
+  value.kind === "sql" ? value.sql : parameters.operand(value);
 
 /**
  * The rules that let the caller write all of these columns at once, most specific first: those with the fewest

@@ -442,6 +442,19 @@ describe("a rule that does not fit the schema", () => {
     ).toThrow(expect.objectContaining({ code: "invalid_manifest" }));
   });
 
+  it("may hold what only Postgres reads, and reads it anew in each call", async () => {
+    const at = (value: string) =>
+      world.under({ tasks: { select: { public: { columns: ["id"], where: { owner_id: value } } } } });
+    expect(await at(`{${ada}}`).call("tasks/select", { where: { id: 1 } }, anonymous)).toEqual([{ id: 1 }]);
+    const tasks = at("no uuid");
+    const error = await tasks.refused("tasks/select", {}, anonymous);
+    expect(error.message).not.toContain("uuid");
+    expect(tasks.sent[0]).toMatchObject({
+      text: 'select "r"."id" as "id" from "tasks" as "r" where "r"."owner_id" = $1::uuid limit 1000',
+      values: ["no uuid"],
+    });
+  });
+
   it("may hold any text: $$ stands for a $", async () => {
     for (const text of ["$user.id", "$x", "it's", "back\\slash", "; --"]) {
       const where = { title: text.startsWith("$") ? `$${text}` : text };
