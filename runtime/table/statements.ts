@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { SqlStatement } from "../database/database.ts";
+import { statementName } from "../sql/statement-name.ts";
 import type { Bind, Parameters } from "./parameters.ts";
 
 /** A compiled statement, and the values of a call in the order of its parameters. */
@@ -31,7 +31,7 @@ export class PreparedNames {
     return () => {
       if (used && statement.name === undefined && this.#left > 0) {
         this.#left -= 1;
-        statement = { name: `stk_${createHash("sha256").update(text).digest("hex").slice(0, 32)}`, text };
+        statement = { name: statementName(text), text };
       }
       used = true;
       return statement;
