@@ -64,15 +64,16 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   };
 }
 
-/** `postgres://HOST:PORT/DATABASE`: a URL as it may be shown. */
+/** `postgres://HOST:PORT/DATABASE`: a URL as it may be shown. One that is malformed may hold a password anywhere. */
 export function describeUrl(url: string): string {
   if (!URL.canParse(url)) return "the database";
   const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname}`;
+  return host === "" || pathname.includes("@") ? "the database" : `${protocol}//${host}${pathname}`;
 }
 
 function newClient({ url, applicationName, connectTimeoutMs }: PostgresOptions): pg.Client {
   try {
+    if (!/^postgres(ql)?:\/\//.test(url)) throw new TypeError("not a URL of Postgres");
     return new pg.Client({
       connectionString: url,
       application_name: applicationName,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { withAdvisoryLock } from "../../src/database/advisory-lock.ts";
 import { applyPlan } from "../../src/database/apply.ts";
 import type { Database } from "../../src/database/database.ts";
@@ -162,6 +162,24 @@ it("rolls everything back when a statement fails in the middle, and shows it", a
   });
   expect(await stateOf(database)).toBe(untouched);
   expect(await database.query("select from _stk.applied")).toHaveLength(1);
+});
+
+it("says which right is missing for its record, and works where the schema was made for it", async () => {
+  const { database, connect, url } = await prepared();
+  const name = new URL(url).pathname.slice(1);
+  await database.script(`drop schema _stk cascade; create role ${name} login password 'x';
+    alter table t owner to ${name}; grant all on schema public to ${name}`);
+  onTestFinished(async () => {
+    await database.script(`drop owned by ${name}; drop role ${name}`);
+  });
+  const limited = await connect();
+  await limited.script(`set role ${name}`);
+  const planned = await planFor(limited, after);
+  const state = await stateOf(database);
+  await expect(applyPlan(limited, planned, { by })).rejects.toMatchObject({ code: "missing_right" });
+  expect(await stateOf(database)).toBe(state);
+  await database.script(`create schema _stk authorization ${name}`);
+  await applyPlan(limited, planned, { by });
 });
 
 it("does not lose a value that came after the plan was made", async () => {

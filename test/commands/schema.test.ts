@@ -1,0 +1,165 @@
+import { expect, it, onTestFinished } from "vitest";
+import type { Database } from "../../src/database/database.ts";
+import { openPostgres } from "../../src/database/postgres.ts";
+import { projectDirectory } from "../project/project-directory.ts";
+import { freshDatabase } from "../services/postgres.ts";
+import { stk } from "./in-process.ts";
+
+const schema = `tables:
+  tasks:
+    columns:
+      id: { type: int, primaryKey: true }
+      title: { type: text }
+`;
+
+async function project(files: Record<string, string> = { "schema/tasks.yaml": schema }) {
+  const { url, drop } = await freshDatabase();
+  onTestFinished(drop);
+  const cwd = projectDirectory({
+    "config/environments.yaml": 'prod:\n  connections: { main: "${PROD_URL}" }\ndev: {}\n',
+    ...files,
+  });
+  const run = (...words: string[]) => stk(["schema", ...words], { cwd, env: { DATABASE_URL: url } });
+  return { url, cwd, run };
+}
+
+async function session(url: string): Promise<Database> {
+  const database = await openPostgres({ url, applicationName: "test", connectTimeoutMs: 5_000 });
+  onTestFinished(() => database.close());
+  return database;
+}
+
+it("plans, applies, and then has nothing left to do", { timeout: 60_000 }, async () => {
+  const { run } = await project();
+  const plan = await run("plan");
+  expect(plan.exitCode).toBe(0);
+  expect(plan.stdout).toContain("main: 1 change\n");
+  expect(plan.stdout).toContain('create table "tasks" (');
+  expect((await run("plan", "--exit-code")).exitCode).toBe(3);
+
+  const dry = await run("apply", "--dry-run");
+  expect(dry.exitCode).toBe(0);
+  expect(dry.stdout).toBe(plan.stdout);
+  expect((await run("plan", "--exit-code")).exitCode).toBe(3);
+
+  const applied = await run("apply", "--yes");
+  expect(applied.exitCode).toBe(0);
+  expect(applied.stdout).toContain("main: applied 1 change\n");
+  const again = await run("plan", "--exit-code");
+  expect(again.exitCode).toBe(0);
+  expect(again.stdout).toBe("main: the database is what is declared\n");
+  expect((await run("apply", "--yes")).stdout).toBe(again.stdout);
+});
+
+it("asks before it applies, and without a terminal wants --yes", { timeout: 60_000 }, async () => {
+  const { run } = await project();
+  const refused = await run("apply");
+  expect(refused.exitCode).toBe(2);
+  expect(refused.stderr).toContain("--yes");
+  expect((await run("plan", "--exit-code")).exitCode).toBe(3);
+});
+
+it("exits with 4 and applies nothing at all when one change is blocked", { timeout: 60_000 }, async () => {
+  const { run, url } = await project();
+  const database = await session(url);
+  await database.script(
+    "create table tasks (id int primary key, old text); insert into tasks values (1, 'kept')",
+  );
+  const plan = await run("plan", "--json");
+  expect(plan.exitCode).toBe(4);
+  expect(JSON.parse(plan.stdout)).toMatchObject({
+    plans: [
+      {
+        connection: "main",
+        steps: [{ sql: 'alter table "tasks" add column "title" text' }],
+        blocked: [
+          {
+            code: "column_not_declared",
+            object: "tasks.old",
+            wayOut: "Declare it, or drop it yourself in a reviewed migration.",
+            sql: 'alter table "tasks" drop column "old"',
+          },
+        ],
+      },
+    ],
+  });
+  const applied = await run("apply", "--yes", "--json");
+  expect(applied.exitCode).toBe(4);
+  expect(JSON.parse(applied.stdout)).toMatchObject({ applied: false });
+  expect(await database.query("select * from tasks")).toEqual([{ id: 1, old: "kept" }]);
+});
+
+it("prints a script that does what apply does", { timeout: 60_000 }, async () => {
+  const { run, url } = await project({
+    "schema/tasks.yaml": `enums: { mood: [good] }\ntables: { t: { columns: { m: { type: mood, default: good } } } }`,
+  });
+  const database = await session(url);
+  await database.script("create type mood as enum ('bad')");
+  const blocked = await run("plan", "--sql");
+  expect(blocked.exitCode).toBe(4);
+  expect(blocked.stdout).toMatch(/^-- blocked: The enum mood has the value 'bad'/);
+  await database.script("drop type mood");
+  const { stdout } = await run("plan", "--sql");
+  await database.script(stdout);
+  expect((await run("plan", "--exit-code")).exitCode).toBe(0);
+});
+
+it("takes the URL from the environment that is named", { timeout: 60_000 }, async () => {
+  const { run, cwd, url } = await project();
+  const missing = await run("plan", "--env", "prod");
+  expect(missing.exitCode).toBe(1);
+  expect(missing.stderr).toContain("PROD_URL is not set");
+  const found = await stk(["schema", "plan", "--env", "prod"], { cwd, env: { PROD_URL: url } });
+  expect(found.exitCode).toBe(0);
+  expect((await run("plan", "--env", "dev")).exitCode).toBe(0);
+  const unknown = await run("plan", "--env", "prdo");
+  expect(unknown).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("Did you mean `prod`?") });
+  const connection = await run("plan", "--connection", "mian");
+  expect(connection).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("Did you mean `main`?") });
+});
+
+it.each([
+  "postgres://u:s3cret@127.0.0.1:1/x",
+  "postgres:u:s3cret@127.0.0.1/x",
+  "postgres://u:s3cret@host:port/x",
+  "mysql://u:s3cret@127.0.0.1/x",
+  "s3cret",
+])("says that a database does not answer, and never its password (%s)", { timeout: 60_000 }, async (url) => {
+  const { cwd } = await project();
+  for (const json of [[], ["--json"]]) {
+    const { exitCode, stdout, stderr } = await stk(["schema", "plan", ...json], {
+      cwd,
+      env: { DATABASE_URL: url },
+    });
+    expect(exitCode).toBe(1);
+    expect(stdout + stderr).toContain("database_unreachable");
+    expect(stdout + stderr).not.toContain("s3cret");
+  }
+});
+
+it("says that the server refused a password, and not which", { timeout: 60_000 }, async () => {
+  const { cwd, url } = await project();
+  const wrong = new URL(url);
+  wrong.password = "s3cret";
+  const { exitCode, stderr } = await stk(["schema", "plan"], { cwd, env: { DATABASE_URL: wrong.href } });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("database_refused");
+  expect(stderr).not.toContain("s3cret");
+});
+
+it("shows bad SQL in an expression where it stands, and asks no database", { timeout: 60_000 }, async () => {
+  const { run } = await project({
+    "schema/tasks.yaml": schema.replace("{ type: text }", "{ type: text, check: lenth(title) > 1 }"),
+  });
+  const { exitCode, stdout, stderr } = await run("plan");
+  expect(exitCode).toBe(1);
+  expect(stdout + stderr).toContain("schema/tasks.yaml:5");
+  expect(stdout + stderr).toContain("lenth");
+});
+
+it("works on an embedded database as well", { timeout: 60_000 }, async () => {
+  const { cwd } = await project();
+  const env = { DATABASE_URL: `pglite:${cwd}/data` };
+  expect((await stk(["schema", "apply", "--yes"], { cwd, env })).exitCode).toBe(0);
+  expect((await stk(["schema", "plan", "--exit-code"], { cwd, env })).exitCode).toBe(0);
+});
