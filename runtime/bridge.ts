@@ -128,6 +128,7 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
       const previous = current;
       current = next;
       previous.readiness.stop();
+      await running.ended();
       await closePools(previous.pools, next.pools);
     },
     async close() {

@@ -199,12 +199,13 @@ class Pool implements Database {
   }
 
   #failed(session: Session, pending: Pending, error: Error): void {
-    if (pending.settleIfAborted()) return;
     const isLost = isLostStatement(error);
-    if (isLost) this.#retire(session);
+    const isOver = isSessionFailure(error);
+    if (isLost || isOver) this.#retire(session);
+    if (pending.settleIfAborted()) return;
     // A cancel request hits what runs when it arrives, which may be the statement after the one that was meant.
     const isMistaken = isCancelled(error) && performance.now() - session.cancelledAt < limits.waitMs;
-    if (isSessionFailure(error)) pending.reject(unreachable(error));
+    if (isOver) pending.reject(unreachable(error));
     else if ((isLost || isMistaken) && pending.sending.repeatable && !pending.repeated) this.#repeat(pending);
     else pending.reject(error);
   }

@@ -7,13 +7,15 @@ export type RunningCall = {
   expire(): void;
 };
 
+type Watch = { readonly left: Set<RunningCall>; readonly done: () => void };
+
 const sweepMs = 50;
 
 /** The calls that are being made. One timer looks after the time of all: a timer for each costs more than most calls. */
 export class RunningCalls {
   readonly #running = new Set<RunningCall>();
+  readonly #watches = new Set<Watch>();
   readonly #timer = setInterval(() => this.#sweep(performance.now()), sweepMs).unref();
-  #idle: (() => void) | undefined;
 
   get size(): number {
     return this.#running.size;
@@ -25,20 +27,29 @@ export class RunningCalls {
 
   delete(call: RunningCall): void {
     this.#running.delete(call);
-    if (this.#running.size === 0) this.#idle?.();
+    for (const watch of this.#watches) {
+      watch.left.delete(call);
+      if (watch.left.size > 0) continue;
+      this.#watches.delete(watch);
+      watch.done();
+    }
   }
 
-  /** Waits until no call runs, at most so many milliseconds, and ends those that still do. */
+  /** Waits for the calls that run now. */
+  async ended(): Promise<void> {
+    if (this.#running.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#watches.add({ left: new Set(this.#running), done: resolve });
+    await promise;
+  }
+
+  /** Waits for the calls that run now, at most so many milliseconds, and ends all that still do. */
   async drain(withinMs: number): Promise<void> {
-    if (this.#running.size > 0) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#idle = resolve;
-      const timer = setTimeout(resolve, withinMs);
-      await promise;
-      clearTimeout(timer);
-    }
-    this.#sweep(Number.POSITIVE_INFINITY);
+    const timer = setTimeout(() => this.#sweep(Number.POSITIVE_INFINITY), withinMs);
+    await this.ended();
+    clearTimeout(timer);
     clearInterval(this.#timer);
+    this.#sweep(Number.POSITIVE_INFINITY);
   }
 
   #sweep(now: number): void {
@@ -46,6 +57,7 @@ export class RunningCalls {
       if (now < call.deadline) continue;
       call.controller.abort();
       call.expire();
+      this.delete(call); // it may never return, and holds no place from here on
     }
   }
 }

@@ -6,13 +6,15 @@ import { pathToFileURL } from "node:url";
 /** Says where in the user's sources an error of a module was thrown. Maps are read when the first error needs them. */
 export class SourceLocations {
   readonly #root: string;
-  readonly #prefix: string;
+  /** How a place in the bundle begins, as an address and as a path. */
+  readonly #prefixes: readonly string[];
   readonly #maps = new Map<string, SourceMap | undefined>();
 
   /** @param root the directory that holds the manifest and the modules. */
   constructor(root: string) {
     this.#root = root;
-    this.#prefix = pathToFileURL(`${path.resolve(root)}${path.sep}`).href;
+    const directory = `${path.resolve(root)}${path.sep}`;
+    this.#prefixes = [pathToFileURL(directory).href, directory];
   }
 
   /** An error's stack in which the bundle's places are those of the sources: `logic/tickets/escalate.ts:12:5`. */
@@ -24,17 +26,14 @@ export class SourceLocations {
   }
 
   #mapped(line: string): string {
-    const start = line.indexOf(this.#prefix);
-    const place = /^([^?:]+)(?:\?[^:]*)?:(\d+):(\d+)/.exec(
-      start < 0 ? "" : line.slice(start + this.#prefix.length),
-    );
-    const [matched, file, row, column] = place ?? [];
-    if (matched === undefined || file === undefined) return line;
+    const prefix = this.#prefixes.find((one) => line.includes(one));
+    if (prefix === undefined) return line;
+    const [before = "", after = ""] = line.split(prefix);
+    const [matched = "", file = "", row, column] = /^([^?:]+)(?:\?[^:]*)?:(\d+):(\d+)/.exec(after) ?? [];
     const entry = this.#mapOf(file)?.findEntry(Number(row) - 1, Number(column) - 1);
     if (entry === undefined || !("originalSource" in entry)) return line;
-    const source = path.posix.normalize(path.posix.join(path.posix.dirname(file), entry.originalSource));
-    const origin = `${source}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
-    return `${line.slice(0, start)}${origin}${line.slice(start + this.#prefix.length + matched.length)}`;
+    const source = path.posix.join(path.posix.dirname(file), entry.originalSource);
+    return `${before}${source}:${entry.originalLine + 1}:${entry.originalColumn + 1}${after.slice(matched.length)}`;
   }
 
   #mapOf(file: string): SourceMap | undefined {

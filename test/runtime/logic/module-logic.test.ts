@@ -1,0 +1,265 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { build } from "esbuild";
+import { pino } from "pino";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Manifest } from "../../../schema/manifest.ts";
+import { manifestOf } from "../manifest.ts";
+import { execute, notesDatabase, type Served, serve, untilReady } from "../serve.ts";
+
+const ada = {
+  authorization: `Bearer ${["{}", '{"sub":"ada"}'].map((part) => Buffer.from(part).toString("base64url")).join(".")}.`,
+};
+
+type Setting = {
+  logic?: Manifest["logic"];
+  environment?: Record<string, string>;
+  env?: string[];
+  timeMs?: number;
+};
+type Serving = Served & { database: string; lines: Record<string, unknown>[] };
+
+/** Serves one module, whose body is the handler's, at `it`. */
+async function serving(
+  body: string,
+  { logic = {}, environment = {}, env = [], timeMs }: Setting = {},
+): Promise<Serving> {
+  const root = await mkdtemp(path.join(tmpdir(), "santokit-logic-"));
+  onTestFinished(() => rm(root, { recursive: true }));
+  await mkdir(path.join(root, "logic"));
+  await writeFile(
+    path.join(root, "logic/it.ts"),
+    `type Params = { n: number };\n\nexport default async function it(params: Params, context: any) {\n${body}\n}\n`,
+  );
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["logic/it.ts"],
+    outdir: path.join(root, "modules"),
+    outExtension: { ".js": ".mjs" },
+    format: "esm",
+    sourcemap: "external",
+    minify: true,
+    keepNames: true,
+  });
+  const { url } = await notesDatabase();
+  const { limits } = manifestOf().server;
+  const lines: Record<string, unknown>[] = [];
+  const served = await serve({
+    url,
+    modulesRoot: root,
+    environment: { STK_DISABLE_AUTH: "true", ...environment },
+    log: pino({ base: null }, { write: (line) => lines.push(JSON.parse(line)) }),
+    manifest: manifestOf({
+      server: { limits: { ...limits, timeMs: timeMs ?? limits.timeMs }, drainMs: 500 },
+      environment: env.map((name) => ({ name, usedBy: ["logic/it.ts"] })),
+      logic: {
+        it: {
+          kind: "module",
+          access: "public",
+          params: { n: { type: "integer", default: 1 } },
+          connection: "main",
+          file: "modules/it.mjs",
+          env,
+        },
+        ...logic,
+      },
+    }),
+  });
+  await untilReady(served);
+  return { ...served, database: url, lines };
+}
+
+const hidden = {
+  kind: "sql" as const,
+  access: "private" as const,
+  params: { n: { type: "integer" } },
+  connection: "main",
+  returns: "value" as const,
+  statements: [
+    {
+      sql: "select ($1::integer) * 2 as n",
+      bindings: [{ from: "param" as const, name: "n" }],
+      types: ["integer"],
+      result: [{ name: "n", type: "integer" }],
+    },
+  ],
+};
+
+describe("what a module returns", () => {
+  it.each([
+    [
+      "return { n: params.n, big: 2n ** 64n, at: new Date(0), none: undefined }",
+      { n: 1, big: "18446744073709551616", at: "1970-01-01T00:00:00.000Z" },
+    ],
+    ["return undefined", null],
+    ["return [1, null, undefined]", [1, null, null]],
+  ])("is JSON: %s", async (body, data) => {
+    const { call } = await serving(body);
+    expect((await call("it")).body).toEqual({ data });
+  });
+
+  it.each([
+    ["a circle", "const a: any = {}; a.a = a; return a"],
+    ["more than may leave", "return 'x'.repeat(17_000_000)"],
+  ])("is refused when it is %s", async (_, body) => {
+    const { call } = await serving(body);
+    expect((await call("it")).body.error?.code).toBe("internal");
+  });
+});
+
+describe("sql", () => {
+  it("binds every value, whatever is in it", async () => {
+    const { call, database } = await serving(
+      `const evil = "'; drop table notes; --";
+       const [row] = await context.sql\`select \${evil}::text as a, \${params.n}::integer as n, \${null}::text as b,
+         \${["x", evil]}::text[] as c, \${{ k: evil }}::jsonb as d, \${new Date(0)}::timestamptz as e, \${true}::boolean as f\`;
+       return row;`,
+    );
+    const evil = "'; drop table notes; --";
+    expect((await call("it", { n: 5 })).body.data).toEqual({
+      a: evil,
+      n: 5,
+      b: null,
+      c: ["x", evil],
+      d: { k: evil },
+      e: "1970-01-01T00:00:00Z",
+      f: true,
+    });
+    expect((await execute(database, "select count(*)::integer as n from notes")).rows).toEqual([{ n: 3 }]);
+  });
+
+  it("is not called with a text", async () => {
+    const { call } = await serving("return context.sql('select 1')");
+    expect((await call("it")).body.error?.code).toBe("internal");
+  });
+
+  it("rolls a transaction back when its work throws", async () => {
+    const { call, database } = await serving(
+      `return context.transaction(async (transaction: any) => {
+         await transaction.sql\`delete from notes\`;
+         throw context.fail("not_now", "Not now.");
+       });`,
+    );
+    expect((await call("it")).body.error).toMatchObject({ code: "logic_failed", message: "Not now." });
+    expect((await execute(database, "select count(*)::integer as n from notes")).rows).toEqual([{ n: 3 }]);
+  });
+
+  it("names its connections, and no others", async () => {
+    const { call } = await serving(
+      `const [row] = await context.connection("main").sql\`select 1 as n\`;
+       try { context.connection("other"); } catch (error: any) { return [row.n, error.code]; }`,
+    );
+    expect((await call("it")).body.data).toEqual([1, "unknown_connection"]);
+  });
+});
+
+describe("the context", () => {
+  it("says who calls", async () => {
+    const { call } = await serving("return [context.user, context.claims, typeof context.requestId]");
+    expect((await call("it", {}, ada)).body.data).toEqual([
+      { id: "ada", roles: ["authenticated", "public"] },
+      { sub: "ada" },
+      "string",
+    ]);
+    expect((await call("it")).body.data).toEqual([{ roles: ["public"] }, {}, "string"]);
+  });
+
+  it("has the variables that were declared, frozen, and no others", async () => {
+    const { call } = await serving("return [context.env, Object.isFrozen(context.env)]", {
+      env: ["PAGER_URL"],
+      environment: { PAGER_URL: "https://pager.test", OTHER: "secret" },
+    });
+    expect((await call("it")).body.data).toEqual([{ PAGER_URL: "https://pager.test" }, true]);
+  });
+
+  it("calls others as the same caller, private ones too", async () => {
+    const { call } = await serving(
+      `const double = await context.call("hidden", { n: params.n });
+       const notes = await context.call("db/main/notes/select", { columns: ["id"], orderBy: [{ column: "id" }] });
+       return { double, notes };`,
+      { logic: { hidden } },
+    );
+    expect((await call("it", { n: 21 }, ada)).body.data).toEqual({
+      double: 42,
+      notes: [{ id: 1 }, { id: 2 }],
+    });
+    expect((await call("it", { n: 21 })).body.error?.code).toBe("unauthenticated");
+    expect((await call("hidden", { n: 1 })).body.error?.code).toBe("not_found");
+  });
+
+  it("does not call itself without end", async () => {
+    const { call } = await serving(`return context.call("it", params)`);
+    expect((await call("it")).body.error?.code).toBe("internal");
+  });
+
+  it("fails with a code and details that the client sees", async () => {
+    const { call } = await serving(`context.fail("sold_out", "None is left.", { left: 0 })`);
+    const { status, body } = await call("it");
+    expect(status).toBe(422);
+    expect(body.error).toMatchObject({
+      code: "logic_failed",
+      message: "None is left.",
+      details: { code: "sold_out", left: 0 },
+    });
+  });
+
+  it("logs with the request's id, and without what is named like a secret", async () => {
+    const { call, lines } = await serving(
+      `context.log.info("told", { n: 1, token: "t0ps3cret", user: { password: "t0ps3cret" } }); return 1`,
+    );
+    await call("it", {}, { "x-request-id": "trace-7" });
+    expect(lines).toContainEqual(
+      expect.objectContaining({ msg: "told", n: 1, requestId: "trace-7", path: "it" }),
+    );
+    expect(JSON.stringify(lines)).not.toContain("t0ps3cret");
+  });
+});
+
+describe("an error", () => {
+  it("is logged with its place in the sources, and not told to the client", async () => {
+    const { call, lines } = await serving(
+      `  const secret = "t0p";\n  if (params.n > 0)\n    throw new RangeError("It broke with " + secret);`,
+    );
+    const { status, body } = await call("it", { n: 1 }, { "x-request-id": "trace-8" });
+    expect(status).toBe(500);
+    expect(body).toEqual({
+      error: { code: "internal", message: "Something went wrong on our side.", requestId: "trace-8" },
+    });
+    const line = lines.find(({ msg, status: logged }) => msg === "call" && logged === 500);
+    expect(line).toMatchObject({ requestId: "trace-8", path: "it", code: "internal" });
+    expect(JSON.stringify(line)).toContain("logic/it.ts:6:");
+  });
+
+  it("of the database is told as what it means", async () => {
+    const { call } = await serving("return context.sql`insert into notes values (1, 'ada', 'again')`");
+    const { status, body } = await call("it");
+    expect({ status, code: body.error?.code }).toEqual({ status: 409, code: "conflict" });
+    expect(JSON.stringify(body)).not.toContain("notes_pkey");
+  });
+
+  it("that is no error is internal", async () => {
+    const { call } = await serving("throw 'text'");
+    expect((await call("it")).body.error?.code).toBe("internal");
+  });
+});
+
+describe("time", () => {
+  it("ends a module that never returns, and frees its place", async () => {
+    const { call } = await serving("if (params.n === 0) return 'quick'; await new Promise(() => undefined)", {
+      timeMs: 200,
+    });
+    const statuses = await Promise.all(Array.from({ length: 50 }, async () => (await call("it")).status));
+    expect(new Set(statuses)).toEqual(new Set([504]));
+    expect((await call("it", { n: 0 })).body.data).toBe("quick");
+  });
+
+  it("is told by the signal", async () => {
+    const { call, lines } = await serving(
+      `await new Promise((resolve) => context.signal.addEventListener("abort", resolve)); context.log.warn("aborted")`,
+      { timeMs: 200 },
+    );
+    expect((await call("it")).status).toBe(504);
+    await expect.poll(() => lines.some(({ msg }) => msg === "aborted")).toBe(true);
+  });
+});
