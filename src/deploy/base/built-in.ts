@@ -1,4 +1,4 @@
-import { type Stats, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -47,7 +47,7 @@ async function baseImage(machine: Machine, options: BaseOptions): Promise<Image>
   const directory = join(cacheDirectory(options.env), "base");
   const node = nodeBinary(machine);
   const libraries = librariesOf(node.elf);
-  const bridge = options.bridge ?? bridgeFile();
+  const bridge = checkedBridge(options.bridge ?? ownBridge());
   const [system, bridgeLayer] = await Promise.all([
     cachedLayer(
       directory,
@@ -120,11 +120,12 @@ const stamp = (path: string): [string, number, number] => {
   return [path, size, mtimeMs];
 };
 
-function bridgeFile(): string {
-  const path = join(dirname(require.resolve("santokit/package.json")), "dist", "bridge.mjs");
-  const found: Stats | undefined = statSync(path, { throwIfNoEntry: false });
-  if (found?.isFile()) return path;
+/** @throws {StkError} `bridge_missing` */
+function checkedBridge(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return path;
   throw new StkError("bridge_missing", `The Bridge is not built: there is no ${path}.`, {
     hint: "Run: npm run build",
   });
 }
+
+const ownBridge = (): string => join(dirname(require.resolve("santokit/package.json")), "dist", "bridge.mjs");
