@@ -4,7 +4,7 @@ import type { Log } from "../../runtime/log.ts";
 import type { Output } from "../core/command.ts";
 
 const line = z.looseObject({
-  level: z.int(),
+  level: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]),
   msg: z.string().default(""),
   path: z.string().optional(),
   status: z.int().optional(),
@@ -13,26 +13,54 @@ const line = z.looseObject({
   error: z.looseObject({ message: z.string(), stack: z.string().optional() }).optional(),
 });
 
-const shownByItself = new Set(["level", "msg", "path", "status", "code", "ms", "requestId", "error"]);
-const warning = 40;
+/** Where the lines for a person go. */
+type Lines = Pick<Output, "progress" | "warn">;
 
-/** The Bridge's log for a person at a terminal: one short line per call, what logic logs, and cautions once. */
-export function requestLog(output: Pick<Output, "progress" | "warn">): Log {
+/** The Bridge's log for a person at a terminal. */
+export const requestLog = (output: Lines): Log =>
+  pino(
+    { base: null, timestamp: false, formatters: { level: (label) => ({ level: label }) } },
+    { write: logReader(output) },
+  );
+
+/** Reads lines of the Bridge's log, and shows a short one per call, what logic logs, and cautions once. */
+export function logReader(output: Lines): (line: string) => void {
   const warned = new Set<string>();
-  const show = (text: string): void => {
-    const { level, msg, path = "", status, code, ms = 0, error, ...rest } = line.parse(JSON.parse(text));
+  return (text) => {
+    const parsed = line.safeParse(jsonOf(text));
+    if (!parsed.success) return output.progress(text.trimEnd());
+    const {
+      level,
+      msg,
+      path = "",
+      status,
+      code,
+      ms = 0,
+      error,
+      time: _,
+      requestId: __,
+      ...rest
+    } = parsed.data;
+    const isCaution = level === "warn" || level === "error" || level === "fatal";
     if (status !== undefined) {
       output.progress(`${status} ${path || "(no path)"} ${ms} ms${code === undefined ? "" : `  ${code}`}`);
       if (error !== undefined) output.warn(error.stack ?? error.message);
       return;
     }
-    const fields = Object.fromEntries(Object.entries(rest).filter(([name]) => !shownByItself.has(name)));
-    const said = `${path === "" ? "" : `${path}: `}${msg}${Object.keys(fields).length === 0 ? "" : ` ${JSON.stringify(fields)}`}`;
+    const fields = Object.keys(rest).length === 0 ? "" : ` ${JSON.stringify(rest)}`;
+    const said = `${path === "" ? "" : `${path}: `}${msg}${fields}`;
     // What the Bridge says of itself is for those who operate it; what logic says has the call's path.
-    if (level < warning && path !== "") output.progress(said);
-    if (level < warning || warned.has(said)) return;
+    if (!isCaution && path !== "") output.progress(said);
+    if (!isCaution || warned.has(said)) return;
     warned.add(said);
     output.warn(said);
   };
-  return pino({ base: null, timestamp: false }, { write: show });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -2,10 +2,10 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { Parser } from "tar/parse";
-import { StkError } from "../core/error.ts";
-import { readConfig } from "../oci/config.ts";
-import { readBlob } from "../oci/content.ts";
-import type { Image } from "../oci/image.ts";
+import { StkError } from "../../core/error.ts";
+import { readConfig } from "../../oci/config.ts";
+import { readBlob } from "../../oci/content.ts";
+import type { Image } from "../../oci/image.ts";
 
 /** Bytes. The layer that holds Node is larger, and is not wanted here. */
 const limits = { compressed: 64 * 1_048_576, uncompressed: 256 * 1_048_576 } as const;
