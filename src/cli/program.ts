@@ -47,11 +47,21 @@ function programOf({ version, write, writeError }: ProgramOptions): Commander {
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
     .helpCommand(false)
+    .usage("COMMAND [options]")
+    .configureHelp({ visibleCommands: leavesOf, subcommandTerm: nameOf })
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: writeError })
     .showHelpAfterError("Run with --help to see what is accepted.")
     .addHelpText("after", "\nRun `stk COMMAND --help` for one command, with examples.\n");
 }
+
+/** The commands that do something, however deep they are nested. */
+const leavesOf = ({ commands }: Commander): Commander[] =>
+  commands.flatMap((command) => (command.commands.length === 0 ? [command] : leavesOf(command)));
+
+/** The words that name a command, without the program's own. */
+const nameOf = (command: Commander): string =>
+  command.parent?.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
 
 function add(program: Commander, { name, group }: Entry, command: Command): Commander {
   const words = name.split(" ");

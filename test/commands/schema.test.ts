@@ -111,7 +111,8 @@ it("takes the URL from the environment that is named", { timeout: 60_000 }, asyn
   expect(missing.stderr).toContain("PROD_URL is not set");
   const found = await stk(["schema", "plan", "--env", "prod"], { cwd, env: { PROD_URL: url } });
   expect(found.exitCode).toBe(0);
-  expect((await run("plan", "--env", "dev")).exitCode).toBe(0);
+  const unmapped = await run("plan", "--env", "dev");
+  expect(unmapped).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("unmapped_connection") });
   const unknown = await run("plan", "--env", "prdo");
   expect(unknown).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("Did you mean `prod`?") });
   const connection = await run("plan", "--connection", "mian");

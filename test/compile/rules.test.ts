@@ -2,10 +2,13 @@ import { describe, expect, it } from "vitest";
 import { compileProject } from "../../src/compile/compile-project.ts";
 import { readProject } from "../../src/project/read-project.ts";
 import { projectDirectory } from "../project/project-directory.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 /** The problems of a project, as `code line:column` within the one file that matters. */
 async function problems(file: string, files: Readonly<Record<string, string>>): Promise<string[]> {
-  const { diagnostics } = await compileProject(await readProject(projectDirectory(files)));
+  const { diagnostics } = await compileProject(await readProject(projectDirectory(files)), {
+    openShadow: sharedShadow,
+  });
   return diagnostics.map(
     (one) => `${one.file === file ? "" : `${one.file} `}${one.code} ${one.line}:${one.column}`,
   );
@@ -154,6 +157,16 @@ describe("permission rules", () => {
       "a misspelt reference",
       "select: { agent: { where: { owner_id: $user.ids } } }",
       ["unknown_reference 4:43"],
+    ],
+    [
+      "a pattern that would be a reference",
+      'select: { agent: { where: { n: { like: "$5%" } } } }',
+      ["unknown_reference 4:44"],
+    ],
+    [
+      "a text that begins with $, escaped",
+      'select: { agent: { where: { exists: { table: users, where: { name: { like: "$$5%" } } } } } }',
+      [],
     ],
     [
       "$row outside exists",

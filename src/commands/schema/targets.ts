@@ -25,7 +25,8 @@ export type Target = { connection: string; declared: DeclaredSchema; url: string
 /**
  * The databases of a project for which something is declared, or the one that was asked for.
  *
- * @throws {StkError} `invalid_project`, `unknown_connection`, `unknown_environment`, `missing_variable`
+ * @throws {StkError} `invalid_project`, `unknown_connection`, `unknown_environment`,
+ *   `unmapped_connection`, `missing_variable`
  */
 export async function targetsOf(
   selection: Selection,
@@ -37,12 +38,13 @@ export async function targetsOf(
   assertNoErrors(compilation.diagnostics);
   const { declared } = compilation;
   const connections = project.connections?.value ?? {};
-  const references = environmentOf(project, selection.env);
+  const environment = environmentOf(project, selection.env);
   const targets = chosen(declared, selection.connection).flatMap((connection): Target[] => {
     const declaration = connections[connection];
     const schema = declared[connection];
-    const reference = references[connection] ?? declaration?.url;
-    if (declaration === undefined || schema === undefined || reference === undefined) return [];
+    if (declaration === undefined || schema === undefined) return [];
+    const reference = environment === undefined ? declaration.url : environment.urls[connection];
+    if (reference === undefined) throw unmapped(connection, environment?.name);
     const timeout = declaration.connectTimeout;
     return [
       {
@@ -68,16 +70,22 @@ function chosen(declared: Readonly<Record<string, DeclaredSchema>>, asked: strin
   throw unknown("connection", asked, names, "config/connections.yaml");
 }
 
-function environmentOf(
-  project: Project,
-  asked: string | undefined,
-): Readonly<Record<string, string | undefined>> {
-  if (asked === undefined) return {};
+type Environment = { name: string; urls: Readonly<Record<string, string | undefined>> };
+
+function environmentOf(project: Project, asked: string | undefined): Environment | undefined {
+  if (asked === undefined) return undefined;
   const environments = project.environments?.value ?? {};
   const environment = Object.hasOwn(environments, asked) ? environments[asked] : undefined;
-  if (environment !== undefined) return environment.connections ?? {};
+  if (environment !== undefined) return { name: asked, urls: environment.connections ?? {} };
   throw unknown("environment", asked, Object.keys(environments), "config/environments.yaml");
 }
+
+// The connection's own variable is not taken in its place: it may well hold the URL of another environment.
+const unmapped = (connection: string, environment: string | undefined): StkError =>
+  new StkError("unmapped_connection", `The environment ${environment} does not say where ${connection} is.`, {
+    hint: `Add it in config/environments.yaml: ${environment}: { connections: { ${connection}: "\${NAME}" } }, or name another --connection.`,
+    exitCode: exitCodes.usage,
+  });
 
 const unknown = (kind: "connection" | "environment", name: string, names: string[], file: string): StkError =>
   new StkError(`unknown_${kind}`, `There is no ${kind} ${name} in ${file}.`, {

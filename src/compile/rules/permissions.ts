@@ -8,7 +8,13 @@ import type { Path } from "../../project/project.ts";
 import type { ConnectionCatalog, Table } from "../catalog.ts";
 import type { Context } from "../context.ts";
 import { valueProblem } from "../value.ts";
-import { checkPredicate, type PredicateScope, unknownReference } from "./predicate.ts";
+import {
+  checkPredicate,
+  isReference,
+  literalOf,
+  type PredicateScope,
+  unknownReference,
+} from "./predicate.ts";
 
 type Rule = {
   columns?: readonly string[] | undefined;
@@ -141,7 +147,7 @@ function checkSetValue(
   { table, connection, at }: PredicateScope,
 ): Diagnostic[] {
   const place = at(path);
-  if (typeof value === "string" && value.startsWith("$")) {
+  if (typeof value === "string" && isReference(value)) {
     const unknown = unknownReference(value, place);
     if (unknown.length > 0) return unknown;
     return value.startsWith("$row.")
@@ -149,7 +155,7 @@ function checkSetValue(
       : [];
   }
   const type = table.columns.get(name)?.type;
-  const wrong = type && valueProblem(value, type, connection);
+  const wrong = type && valueProblem(literalOf(value), type, connection);
   return wrong === undefined ? [] : [problem(place, "invalid_value", wrong.message, wrong.hint)];
 }
 

@@ -67,15 +67,17 @@ function checkColumn(name: string, value: unknown, path: Path, scope: PredicateS
       : []),
     ...(typeof list === "string" ? checkList(list, [...path, "in"], scope) : []),
     ...[like, ilike].flatMap((pattern, index) =>
-      pattern === undefined ? [] : checkPattern(column, [...path, index === 0 ? "like" : "ilike"], scope),
+      pattern === undefined
+        ? []
+        : checkPattern(pattern, column, [...path, index === 0 ? "like" : "ilike"], scope),
     ),
   ];
 }
 
 function checkValue(value: Scalar, column: Column, path: Path, scope: PredicateScope): Diagnostic[] {
   const at = scope.at(path);
-  if (typeof value !== "string" || !value.startsWith("$")) {
-    const wrong = column.type && valueProblem(value, column.type, scope.connection);
+  if (typeof value !== "string" || !isReference(value)) {
+    const wrong = column.type && valueProblem(literalOf(value), column.type, scope.connection);
     return wrong === undefined ? [] : [problem(at, "invalid_value", wrong.message, wrong.hint)];
   }
   const unknown = unknownReference(value, at);
@@ -116,18 +118,28 @@ function checkList(value: string, path: Path, { at }: PredicateScope): Diagnosti
   return [problem(place, "invalid_value", `\`${value}\` is one value, not a list.`, `Write eq: ${value}.`)];
 }
 
-function checkPattern(column: Column, path: Path, { at }: PredicateScope): Diagnostic[] {
+function checkPattern(pattern: string, column: Column, path: Path, { at }: PredicateScope): Diagnostic[] {
+  const unknown = isReference(pattern) ? unknownReference(pattern, at(path)) : [];
+  if (unknown.length > 0) return unknown;
   const texts = ["text", "character varying", "character", "name"];
   if (column.type === undefined || (texts.includes(column.type.name) && !column.type.array)) return [];
   const message = `\`${column.name}\` is ${column.declaration?.type}, which has no patterns.`;
   return [problem(at(path, "key"), "invalid_operator", message, "like and ilike are for text.")];
 }
 
+/** Whether a text of a rule stands for a value. It begins with `$`; a text that does is written with `$$`. */
+export const isReference = (text: string): boolean => /^\$(?!\$)/.test(text);
+
+/** A value of a rule that is no reference, as it is compared. */
+export const literalOf = (value: Scalar): Scalar =>
+  typeof value === "string" ? value.replace(/^\$\$/, "$") : value;
+
 /** A problem where a text that begins with `$` is no reference. */
 export function unknownReference(value: string, at: Location): Diagnostic[] {
   if (reference.test(value)) return [];
   const hint = suggest(value, ["$user.id", "$user.roles", `$claims.${value.split(".")[1] ?? "NAME"}`]);
-  const known = "There are $user.id, $user.roles, $claims.NAME and, within exists, $row.COLUMN.";
+  const known =
+    "There are $user.id, $user.roles, $claims.NAME and, within exists, $row.COLUMN. A text that begins with $ is written with $$.";
   return [problem(at, "unknown_reference", `\`${value}\` is not known.`, hint ?? known)];
 }
 

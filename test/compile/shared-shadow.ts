@@ -1,0 +1,12 @@
+import { afterAll } from "vitest";
+import { openShadow, type Shadow } from "../../src/database/shadow.ts";
+
+let shared: Promise<Shadow> | undefined;
+afterAll(async () => (await shared)?.close());
+
+/** One embedded Postgres for all tests of a file. */
+export async function sharedShadow(): Promise<Shadow> {
+  shared ??= openShadow();
+  const { rehearse, model } = await shared;
+  return { rehearse, model, close: async () => undefined };
+}
