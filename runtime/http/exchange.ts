@@ -23,14 +23,19 @@ export class Exchange {
   readonly startedAt = performance.now();
   /** Headers that every answer of this exchange has. */
   headers: HeaderList = [];
+  /** Whether the connection is of no more use after the answer. */
+  closes = false;
   /** The call's path, once it was read. */
   path: string | undefined;
   readonly #response: ServerResponse;
+  readonly #isEnding: () => boolean;
   #answered = false;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  /** @param isEnding whether connections are to be closed with their answers. */
+  constructor(request: IncomingMessage, response: ServerResponse, isEnding: () => boolean) {
     this.request = request;
     this.#response = response;
+    this.#isEnding = isEnding;
     this.requestId = requestId(request.headers["x-request-id"]);
   }
 
@@ -62,6 +67,7 @@ export class Exchange {
     this.#answered = true;
     headers.push("x-request-id", this.requestId, "content-length", String(Buffer.byteLength(body)));
     headers.push(...this.headers);
+    if (this.closes || this.#isEnding()) headers.push("connection", "close");
     this.#response.writeHead(status, headers).end(body);
   }
 }

@@ -35,8 +35,7 @@ export type HandlerInput = {
 /** Serves `POST /call`, `GET /healthz` and `GET /readyz`. */
 export function createHandler(input: HandlerInput): RequestListener {
   return (request, response) => {
-    const exchange = new Exchange(request, response);
-    if (input.isDraining()) exchange.headers = ["connection", "close"];
+    const exchange = new Exchange(request, response, input.isDraining);
     const path = pathOf(request.url);
     if (path === "/call") receive(exchange, input);
     else if (path === "/healthz" || path === "/readyz") void health(exchange, path, input);
@@ -68,15 +67,14 @@ function receive(exchange: Exchange, input: HandlerInput): void {
     exchange.answerEmpty(cors.preflight(headers.origin));
     return;
   }
-  if (cors !== undefined) exchange.headers = [...exchange.headers, ...cors.answer(headers.origin)];
+  if (cors !== undefined) exchange.headers = cors.answer(headers.origin);
   if (method !== "POST") refuseMethod(exchange, cors === undefined ? "POST" : "POST, OPTIONS");
   else if (!isJson(headers["content-type"])) settle(exchange, unsupported(), input, served);
   else {
     const { bodyBytes } = served.limits;
     readBody(request, bodyBytes, (body) => {
       if (body === "too_large") {
-        // What still comes is not read, so the connection is of no more use.
-        exchange.headers = [...exchange.headers, "connection", "close"];
+        exchange.closes = true; // what still comes is not read
         settle(exchange, tooLarge(bodyBytes), input, served);
       } else if (body !== "aborted") void make(exchange, body, input, served);
     });

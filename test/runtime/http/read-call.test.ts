@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { readCall } from "../../../runtime/http/read-call.ts";
+import { callRequest } from "../../../schema/wire.ts";
+
+const accepted = (body: string): unknown => {
+  try {
+    return readCall(Buffer.from(body), 100);
+  } catch {
+    return "refused";
+  }
+};
+
+const declared = (body: string): unknown => {
+  const parsed = callRequest.safeParse(JSON.parse(body));
+  return parsed.success ? parsed.data : "refused";
+};
+
+describe("the check by hand", () => {
+  it("takes what the declared format takes, and nothing else", () => {
+    const paths = [
+      "undefined",
+      '"a"',
+      '""',
+      "1",
+      "null",
+      "[]",
+      "{}",
+      JSON.stringify("x".repeat(200)),
+      JSON.stringify("x".repeat(201)),
+    ];
+    const params = ["undefined", "{}", '{"a":1}', "null", "[]", "1", '"a"', '{"a":{"b":[1,null]}}'];
+    const others = ["", '"c":1', '"toString":1'];
+    let taken = 0;
+    for (const path of paths)
+      for (const param of params)
+        for (const other of others) {
+          const members = [
+            path === "undefined" ? "" : `"path":${path}`,
+            param === "undefined" ? "" : `"params":${param}`,
+            other,
+          ];
+          const body = `{${members.filter((member) => member !== "").join(",")}}`;
+          expect({ body, result: accepted(body) }).toEqual({ body, result: declared(body) });
+          if (accepted(body) !== "refused") taken += 1;
+        }
+    expect(taken).toBe(8);
+    for (const body of ["null", "1", "[]", '"a"', "true"]) expect(accepted(body)).toBe("refused");
+  });
+
+  it("leaves prototypes alone", () => {
+    readCall(
+      Buffer.from(
+        '{"path":"a","params":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}}',
+      ),
+      5,
+    );
+    expect("polluted" in {}).toBe(false);
+  });
+
+  it("takes the last of members with one name", () => {
+    expect(readCall(Buffer.from('{"path":"a","path":"b"}'), 5)).toEqual({ path: "b" });
+  });
+});

@@ -1,0 +1,251 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import type { Manifest } from "../../schema/manifest.ts";
+import { freePort } from "../services/port.ts";
+import { TestIssuer } from "./issuer.ts";
+import { manifestOf } from "./manifest.ts";
+import { notesDatabase, post } from "./serve.ts";
+
+/** The Bridge as it is shipped: one file, in a directory that holds nothing else but the bundle. */
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), "santokit-main-"));
+  await build({
+    entryPoints: ["runtime/main.ts"],
+    outfile: path.join(directory, "bridge.mjs"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node22",
+    external: ["pg-native"],
+    banner: {
+      js: 'import { createRequire as __r } from "node:module"; const require = __r(import.meta.url);',
+    },
+    logLevel: "error",
+  });
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+type Line = { level: string; msg: string; code?: string; reason?: string; hint?: string };
+type Process = {
+  child: ChildProcess;
+  lines: Line[];
+  output(): string;
+  ended: Promise<number | null>;
+  url: string;
+};
+
+async function run(manifest: unknown, environment: Record<string, string>): Promise<Process> {
+  const file = path.join(await mkdtemp(path.join(directory, "bundle-")), "manifest.json");
+  if (manifest !== undefined)
+    await writeFile(file, typeof manifest === "string" ? manifest : JSON.stringify(manifest));
+  const port = await freePort();
+  const child = spawn(
+    process.execPath,
+    [
+      "--permission",
+      "--allow-net",
+      `--allow-fs-read=${directory}`,
+      "--disable-warning=ExperimentalWarning",
+      path.join(directory, "bridge.mjs"),
+    ],
+    { env: { MANIFEST_PATH: file, HOST: "127.0.0.1", PORT: String(port), ...environment }, cwd: "/" },
+  );
+  const lines: Line[] = [];
+  let output = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  let rest = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+    const parts = (rest + chunk.toString()).split("\n");
+    rest = parts.pop() ?? "";
+    for (const part of parts) lines.push(JSON.parse(part));
+  });
+  const ended = once(child, "close").then(() => child.exitCode);
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await ended;
+  });
+  return { child, lines, output: () => output, ended, url: `http://127.0.0.1:${port}` };
+}
+
+const readiness = async (url: string): Promise<number | undefined> =>
+  fetch(`${url}/readyz`).then(
+    ({ status }) => status,
+    () => undefined,
+  );
+
+const untilReady = ({ url }: Process) =>
+  expect.poll(() => readiness(url), { timeout: 10_000, interval: 20 }).toBe(200);
+
+const slow = (seconds: number): Manifest["logic"] => ({
+  slow: {
+    kind: "sql",
+    access: "public",
+    params: {},
+    connection: "main",
+    returns: "value",
+    statements: [
+      {
+        sql: `select 7 as n from pg_sleep(${seconds})`,
+        bindings: [],
+        types: [],
+        result: [{ name: "n", type: "integer" }],
+      },
+    ],
+  },
+});
+
+describe("a start", () => {
+  it("serves calls with tokens of a real issuer, with no more rights than to read its bundle", async () => {
+    const { url: DATABASE_URL } = await notesDatabase();
+    const issuer = await TestIssuer.start();
+    onTestFinished(() => issuer.stop());
+    const token = await issuer.sign(await issuer.addKey("a"), "a");
+    const bridge = await run(manifestOf({ issuers: [issuer.declared] }), {
+      DATABASE_URL,
+      NODE_ENV: "production",
+    });
+    await untilReady(bridge);
+    const select = JSON.stringify({ path: "db/main/notes/select", params: { where: { id: 1 } } });
+    const permitted = await post(bridge.url, select, { authorization: `Bearer ${token}` });
+    expect(permitted).toMatchObject({ status: 200, body: { data: [{ id: 1, body: "one" }] } });
+    const refused = await post(bridge.url, select, { authorization: `Bearer ${token}x` });
+    expect(refused).toMatchObject({ status: 401, body: { error: { code: "invalid_token" } } });
+    expect(refused.headers.get("www-authenticate")).toBe('Bearer error="invalid_token"');
+    expect((await post(bridge.url, select)).headers.get("www-authenticate")).toBe("Bearer");
+    bridge.child.kill("SIGTERM");
+    expect(await bridge.ended).toBe(0);
+    const calls = bridge.lines.filter(({ msg }) => msg === "call");
+    expect(calls).toHaveLength(3);
+    expect(calls[0]).toMatchObject({ level: "info", path: "db/main/notes/select", status: 200 });
+    expect(bridge.output()).not.toContain(token);
+    expect(bridge.output()).not.toContain(new URL(DATABASE_URL).password);
+  });
+
+  it.each([
+    ["without MANIFEST_PATH", manifestOf(), { MANIFEST_PATH: "" }, "invalid_variable", /MANIFEST_PATH/],
+    ["with a port that is none", manifestOf(), { PORT: "many" }, "invalid_variable", /PORT/],
+    ["without a manifest", undefined, {}, "manifest_unreadable", /ENOENT/],
+    ["with a manifest that is no JSON", "{", {}, "invalid_manifest", /JSON/],
+    ["with a manifest that lacks a part", { formatVersion: 1 }, {}, "invalid_manifest", /santokit/],
+    [
+      "with a manifest of tomorrow",
+      { formatVersion: 2 },
+      {},
+      "unsupported_format",
+      /version 2; this Bridge reads version 1/,
+    ],
+    [
+      "without its variables",
+      manifestOf({
+        environment: [
+          { name: "DATABASE_URL", usedBy: ["config/connections.yaml"] },
+          { name: "PAGER_URL", usedBy: ["logic/page.ts"] },
+        ],
+      }),
+      {},
+      "missing_variables",
+      /DATABASE_URL \(config\/connections.yaml\), PAGER_URL \(logic\/page.ts\)/,
+    ],
+    [
+      "with authentication disabled in production",
+      manifestOf(),
+      { DATABASE_URL: "postgres://a:b@c/d", STK_DISABLE_AUTH: "true", NODE_ENV: "production" },
+      "development_only",
+      /STK_DISABLE_AUTH/,
+    ],
+    [
+      "with development keys in production",
+      manifestOf(),
+      { DATABASE_URL: "postgres://a:b@c/d", STK_DEV_JWKS: '{"keys":[]}', STK_ENV: "prod" },
+      "development_only",
+      /STK_DEV_JWKS/,
+    ],
+    [
+      "with a URL of another database",
+      manifestOf(),
+      { DATABASE_URL: "mysql://a:hunter2@b/c" },
+      "invalid_connection",
+      /main/,
+    ],
+  ] as const)("%s ends at once and says why", async (_, manifest, environment, code, reason) => {
+    const bridge = await run(manifest, environment);
+    expect(await bridge.ended).toBe(1);
+    expect(bridge.lines).toHaveLength(1);
+    expect(bridge.lines[0]).toMatchObject({ level: "fatal", code, reason: expect.stringMatching(reason) });
+    expect(bridge.output()).not.toMatch(/hunter2|\n\s+at /);
+  });
+
+  it("says what to upgrade", async () => {
+    const newer = await run({ formatVersion: 2 }, {});
+    await newer.ended;
+    expect(newer.lines[0]?.hint).toMatch(/Upgrade the Bridge/);
+    const older = await run({ formatVersion: 0 }, {});
+    await older.ended;
+    expect(older.lines[0]?.hint).toMatch(/Upgrade the bundle/);
+  });
+
+  it("goes on without its database, and never ends for it", async () => {
+    const DATABASE_URL = `postgres://postgres:hunter2@127.0.0.1:${await freePort()}/x`;
+    const bridge = await run(manifestOf(), { DATABASE_URL });
+    await expect.poll(() => readiness(bridge.url), { timeout: 5_000, interval: 20 }).toBe(503);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(bridge.child.exitCode).toBeNull();
+    expect((await fetch(`${bridge.url}/healthz`)).status).toBe(200);
+    expect(bridge.output()).not.toContain("hunter2");
+  });
+});
+
+describe("the end", () => {
+  it.each(["SIGTERM", "SIGINT"] as const)(
+    "by %s lets calls finish, and takes no new ones",
+    async (signal) => {
+      const { url: DATABASE_URL } = await notesDatabase();
+      const bridge = await run(manifestOf({ logic: slow(0.7) }), { DATABASE_URL });
+      await untilReady(bridge);
+      const running = post(bridge.url, '{"path":"slow"}');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      bridge.child.kill(signal);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await expect(fetch(`${bridge.url}/healthz`, { headers: { connection: "close" } })).rejects.toThrow();
+      const { status, body, headers } = await running;
+      expect({ status, body }).toEqual({ status: 200, body: { data: 7 } });
+      expect(headers.get("connection")).toBe("close");
+      expect(await bridge.ended).toBe(0);
+      expect(bridge.lines.some(({ msg, level }) => msg === "call" && level === "info")).toBe(true);
+    },
+  );
+
+  it("waits no longer than it may", async () => {
+    const { url: DATABASE_URL } = await notesDatabase();
+    const { limits } = manifestOf().server;
+    const server = { limits: { ...limits, timeMs: 60_000 }, drainMs: 300 };
+    const bridge = await run(manifestOf({ logic: slow(4), server }), { DATABASE_URL });
+    await untilReady(bridge);
+    const running = post(bridge.url, '{"path":"slow"}');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const started = performance.now();
+    bridge.child.kill("SIGTERM");
+    expect((await running).status).toBe(504);
+    expect(await bridge.ended).toBe(0);
+    expect(performance.now() - started).toBeLessThan(3_500);
+  });
+
+  it("comes to idle connections at once", async () => {
+    const { url: DATABASE_URL } = await notesDatabase();
+    const bridge = await run(manifestOf(), { DATABASE_URL });
+    await untilReady(bridge);
+    const started = performance.now();
+    bridge.child.kill("SIGTERM");
+    expect(await bridge.ended).toBe(0);
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});
