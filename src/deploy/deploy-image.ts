@@ -51,12 +51,13 @@ export type Deployment = {
 export async function deployImage(request: DeployRequest, context: DeployContext): Promise<Deployment> {
   const { root } = request;
   const { cwd, env, output, places, signal } = context;
-  const project = await readProject(root);
+  // Git answers while the files are read and parsed.
+  const [revision, project] = await Promise.all([revisionOf(root, env, signal), readProject(root)]);
   const settings = project.settings.value;
   const references = request.tags.map((tag) => targetOf(tag, settings.image));
   const platforms = request.platforms ?? settings.platforms;
 
-  const [compilation, base, revision, destinations] = await Promise.all([
+  const [compilation, base, destinations] = await Promise.all([
     compileProject(project),
     findBase(
       {
@@ -68,7 +69,6 @@ export async function deployImage(request: DeployRequest, context: DeployContext
       },
       signal,
     ),
-    revisionOf(root, env, signal),
     destinationsOf(references, request.wish, places),
   ]);
   output.diagnostics(compilation.diagnostics, compilation);
