@@ -1,10 +1,13 @@
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
+import { execa } from "execa";
 import { beforeEach, expect, test } from "vitest";
 import { parse } from "yaml";
 import packageFile from "../../package.json" with { type: "json" };
+import { compileProject } from "../../src/compile/compile-project.ts";
 import { readProject } from "../../src/project/read-project.ts";
+import { askService } from "../services/ask.ts";
 import { stk } from "./in-process.ts";
 
 let cwd: string;
@@ -23,9 +26,9 @@ test("writes a project that is named for its directory, with nothing wrong in it
   expect(exitCode).toBe(0);
   expect(stdout).toContain("Made my-shop in");
   const root = join(cwd, "shops/My Shöp!");
-  const project = await readProject(root);
-  expect(project.diagnostics).toEqual([]);
-  expect(project.settings.value.name).toBe("my-shop");
+  const { manifest, diagnostics } = await compileProject(await readProject(root));
+  expect(diagnostics).toEqual([]);
+  expect(manifest?.name).toBe("my-shop");
   for (const file of await filesOf(root))
     expect(await readFile(join(root, file), "utf8")).not.toMatch(/__[A-Z]+__/);
 });
@@ -73,6 +76,19 @@ test("the workflow pins its actions, asks for few permissions, and runs commands
   const commands = steps.flatMap(({ run = "" }) => run.match(/(?<=npx stk )[a-z ]+(?= -|$)/g) ?? []);
   expect(commands).toEqual(["validate", "schema plan", "deploy image", "schema apply"]);
 });
+
+test("its TypeScript is checked against the types that the package has", async () => {
+  await stk(["init"], { cwd });
+  await askService("/command");
+  await mkdir(join(cwd, "node_modules"));
+  await symlink(resolve("."), join(cwd, "node_modules", "santokit"));
+  const check = () =>
+    execa("tsc", ["-p", cwd], { preferLocal: true, localDir: resolve("."), reject: false, all: true });
+  expect(await check()).toMatchObject({ exitCode: 0, all: "" });
+  const file = join(cwd, "logic/tasks/finish.ts");
+  await writeFile(file, (await readFile(file, "utf8")).replace("context.fail(", "context.fial("));
+  expect((await check()).all).toContain("fial");
+}, 60_000);
 
 test("overwrites nothing: all that is in the way is named, and nothing is written", async () => {
   await writeFile(join(cwd, "README.md"), "mine");
