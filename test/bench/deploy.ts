@@ -19,8 +19,9 @@ export async function measureDeploy(directory: string): Promise<Section[]> {
     const set = await builtInBase(["amd64"], { env: process.env, progress: () => {} });
     await createRegistry({ env: process.env }).write(set, parseReference(base));
     const project = await copyHelpdesk(directory);
-    const subjects = subjectsOf({ directory, project, base, registry, engine });
-    return [await measureWarm(subjects), await measureCold(subjects, directory)];
+    const setting = { directory, project, base, registry, engine };
+    const subjects = subjectsOf(setting);
+    return [await measureWarm(subjects), await measureCold(subjects, setting)];
   } finally {
     await Promise.all([engine.stop(), registry.stop()]);
   }
@@ -100,7 +101,10 @@ async function measureWarm({ stk, docker }: Subjects): Promise<Section> {
   };
 }
 
-async function measureCold({ stk, docker, engine }: Subjects, directory: string): Promise<Section> {
+async function measureCold(
+  { stk, docker, engine }: Subjects,
+  { directory, project }: Setting,
+): Promise<Section> {
   let run = 0;
   const repository = () => {
     run += 1;
@@ -114,10 +118,10 @@ async function measureCold({ stk, docker, engine }: Subjects, directory: string)
       },
       cached: () => stk("module", { repository: repository() }),
       empty: async () => {
-        const cache = path.join(directory, `cache-${run}`);
-        const time = await stk("module", { repository: repository(), cache });
-        await rm(cache, { recursive: true, force: true });
-        return time;
+        const cache = path.join(directory, "cache");
+        for (const kept of [cache, path.join(project, ".stk")])
+          await rm(kept, { recursive: true, force: true });
+        return stk("module", { repository: repository(), cache });
       },
     },
     5,
