@@ -1,17 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { digestOf } from "../../src/core/digest.ts";
 import { type TarEntry, tarOf } from "../../src/core/tar.ts";
+import { temporaryDirectory } from "../services/temporary.ts";
 
 const mtime = new Date("2026-11-21T02:00:00Z");
 const text = (value: string) => new TextEncoder().encode(value);
 
 /** What GNU tar makes of an archive. */
 function unpack(archive: Uint8Array): string {
-  const directory = mkdtempSync(join(tmpdir(), "stk-tar-"));
+  const directory = temporaryDirectory();
   execFileSync("tar", ["-xpf", "-", "-C", directory], { input: archive });
   return directory;
 }

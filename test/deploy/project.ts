@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DeployContext } from "../../src/deploy/deploy-image.ts";
 import { openPlaces } from "../../src/deploy/places.ts";
+import { temporaryDirectory } from "../services/temporary.ts";
 
 const files = {
   "stk.yaml": "name: notes\n",
@@ -20,7 +20,7 @@ const files = {
 
 /** A small project of its own, with some files other than the usual ones. */
 export function writeProject(changes: Readonly<Record<string, string>> = {}): string {
-  const root = mkdtempSync(join(tmpdir(), "stk-deploy-"));
+  const root = temporaryDirectory();
   for (const [path, text] of Object.entries({ ...files, ...changes })) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);

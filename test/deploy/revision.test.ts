@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { revisionOf, webAddress } from "../../src/deploy/revision.ts";
 import { fixedTime } from "../../src/deploy/times.ts";
+import { temporaryDirectory } from "../services/temporary.ts";
 
-const directory = () => mkdtempSync(join(tmpdir(), "stk-revision-"));
+const directory = () => temporaryDirectory();
 const env = { PATH: process.env.PATH, HOME: directory(), GIT_CONFIG_NOSYSTEM: "1" };
 
 function repository() {

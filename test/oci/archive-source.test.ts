@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { execa } from "execa";
@@ -13,8 +12,9 @@ import { openLayout } from "../../src/oci/layout.ts";
 import { parseReference } from "../../src/oci/reference.ts";
 import { amd64, arm64, baseImage } from "../deploy/stand-in-base.ts";
 import { describeWith } from "../services/needs.ts";
+import { temporaryDirectory } from "../services/temporary.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "stk-archive-"));
+const directory = temporaryDirectory();
 const set = imageSetOf([baseImage(amd64), baseImage(arm64)]);
 const reference = parseReference("base:1");
 

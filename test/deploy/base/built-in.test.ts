@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { execa } from "execa";
@@ -10,10 +9,10 @@ import { openArchive } from "../../../src/oci/archive.ts";
 import { readConfig } from "../../../src/oci/config.ts";
 import { parseReference } from "../../../src/oci/reference.ts";
 import { describeWith } from "../../services/needs.ts";
+import { temporaryDirectory } from "../../services/temporary.ts";
 
 const bridge = join(import.meta.dirname, "bridge-stand-in.mjs");
-const directory = mkdtempSync(join(tmpdir(), "stk-base-"));
-afterAll(() => rmSync(directory, { recursive: true }));
+const directory = temporaryDirectory();
 
 const make = (cache: string, said: string[] = []) =>
   builtInBase([hostMachine()], {
@@ -63,7 +62,7 @@ await describeWith(["engine"], "the built-in base in a container", () => {
   });
 
   it("runs read-only without capabilities, resolves names, and may do nothing else", async () => {
-    const hardened = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"];
+    const hardened = ["--read-only", "--network=none", "--cap-drop=ALL", "--security-opt=no-new-privileges"];
     await execa("docker", [
       "run",
       "--detach",

@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { hostMachine } from "../../../src/deploy/base/built-in.ts";
 import { readElf } from "../../../src/deploy/base/elf.ts";
 import { librariesOf } from "../../../src/deploy/base/libraries.ts";
 import { nodeBinary } from "../../../src/deploy/base/node-binary.ts";
+import { temporaryDirectory } from "../../services/temporary.ts";
 
 const node = nodeBinary(hostMachine());
 
@@ -38,7 +38,7 @@ describe("nodeBinary", () => {
 });
 
 describe("readElf", () => {
-  const directory = mkdtempSync(join(tmpdir(), "stk-elf-"));
+  const directory = temporaryDirectory();
   const read = (content: Uint8Array) => {
     const path = join(directory, "file");
     writeFileSync(path, content);

@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
@@ -7,12 +6,13 @@ import { describe, expect, test } from "vitest";
 import { digestOf } from "../../../src/core/digest.ts";
 import { cachedLayer } from "../../../src/deploy/base/layer-cache.ts";
 import type { Layer } from "../../../src/oci/layer.ts";
+import { temporaryDirectory } from "../../services/temporary.ts";
 
 const mtime = new Date("2026-10-28T00:00:00Z");
 const content = Buffer.alloc(3_000_000, "not all the same ");
 
 async function cache() {
-  const directory = await mkdtemp(join(tmpdir(), "stk-cache-"));
+  const directory = temporaryDirectory();
   let built = 0;
   const get = (key = "key") =>
     cachedLayer(directory, { key }, { mtime }, async () => {
