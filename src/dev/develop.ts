@@ -26,7 +26,7 @@ const tokenLifetimeMs = 8 * 3_600_000;
  */
 export async function develop(options: DevelopOptions, context: CommandContext): Promise<void> {
   const { root, host, port, reset } = options;
-  const { output, env, signal } = context;
+  const { output, env } = context;
   const lock = await takeLock(root, { pid: process.pid, url: `http://${host}:${port}` });
   try {
     if (reset) {
@@ -44,7 +44,6 @@ export async function develop(options: DevelopOptions, context: CommandContext):
   } finally {
     await lock.release();
   }
-  if (!signal.aborted) throw new Error("stk dev ended without being asked to.");
 }
 
 async function serve(
@@ -58,20 +57,20 @@ async function serve(
   const ended = new AbortController();
 
   const refresh = async (isFirst: boolean): Promise<void> => {
-    try {
-      const result = await development.refresh();
-      if (result === "invalid")
-        output.warn(
-          server === undefined
-            ? "Nothing is served until this is right."
-            : "The last good version goes on serving.",
-        );
-      else if (server !== undefined) output.progress("Took the change over.");
-    } catch (error) {
-      if (isFirst && !(error instanceof DiagnosticsError) && !isFixedInFiles(error)) throw error;
-      await show(error, root, output);
-      if (server !== undefined) output.warn("The last good version goes on serving.");
-    }
+    const isTaken = await development.refresh().then(
+      (result) => result === "served",
+      async (error: unknown) => {
+        if (isFirst && !(error instanceof DiagnosticsError) && !isFixedInFiles(error)) throw error;
+        await show(error, root, output);
+        return false;
+      },
+    );
+    if (isTaken && server !== undefined) output.progress("Took the change over.");
+    const goesOn =
+      server === undefined
+        ? "Nothing is served until this is right."
+        : "The last good version goes on serving.";
+    if (!isTaken) output.warn(goesOn);
     if (server === undefined && development.bridge !== undefined) {
       server = await listen(createBridgeServer(development.bridge.handle), host, port);
       await greet(development, key, server, output);
