@@ -64,17 +64,17 @@ function subjectsOf({ directory, project, base, registry, engine }: Setting): Su
     async docker({ repository = "by-docker", withBundle = false } = {}) {
       const reference = `${registry.host}/${repository}:${await change("module")}`;
       const bundling = await writeContext(project, context, base);
-      const { env } = engine;
-      const building = await processTime("docker", ["build", "--quiet", "--tag", reference, context], {
+      const { program, env } = engine;
+      const building = await processTime(program, ["build", "--quiet", "--tag", reference, context], {
         env,
       });
-      const pushing = await processTime("docker", ["push", "--quiet", reference], { env });
+      const pushing = await processTime(program, ["push", "--quiet", reference], { env });
       return (withBundle ? bundling : 0) + building + pushing;
     },
   };
 }
 
-async function measureWarm({ stk, docker }: Subjects): Promise<Section> {
+async function measureWarm({ stk, docker, engine }: Subjects): Promise<Section> {
   await stk("statement");
   await stk("module");
   await docker();
@@ -90,7 +90,7 @@ async function measureWarm({ stk, docker }: Subjects): Promise<Section> {
   const row = rowOf(figures.docker);
   return {
     title: "Deploying a change, warm",
-    text: `One file of helpdesk differs from the image before. ${what}`,
+    text: `One file of helpdesk differs from the image before. ${what(engine)}`,
     unit: "ms",
     rows: [
       { name: "`docker build`, `docker push`", figure: figures.docker },
@@ -129,7 +129,7 @@ async function measureCold(
   const row = rowOf(figures.docker);
   return {
     title: "Deploying from an empty engine, cold",
-    text: `The engine has nothing and pulls the base first; the repository is new to the registry. ${what}`,
+    text: `The engine has nothing and pulls the base first; the repository is new to the registry. ${what(engine)}`,
     unit: "ms",
     rows: [
       { name: "`docker build`, `docker push`", figure: figures.docker },
@@ -139,9 +139,9 @@ async function measureCold(
   };
 }
 
-const what =
+const what = ({ name }: PrivateEngine): string =>
   "Whole processes, one base, a registry on the same machine. `stk deploy image` reads, checks and compiles the " +
-  "project, bakes and pushes; `docker build` is given the compiled files.";
+  `project, bakes and pushes; \`docker build\` is given the compiled files (${name}).`;
 
 const rowOf = (docker: Figure) => (figure: Figure) => ({
   figure,

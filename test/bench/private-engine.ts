@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { execa } from "execa";
+import { programsInPath } from "../services/programs.ts";
 
-/** An engine of its own, so that it can be emptied. `env` makes the `docker` command speak to it. */
-export type PrivateEngine = {
-  env: Readonly<Record<string, string>>;
-  empty(): Promise<void>;
-  stop(): Promise<void>;
-};
+/** A `docker` command, the environment that makes it speak to an engine, and what builds there. */
+export type Builder = { program: string; env: Readonly<Record<string, string>>; name: string };
+
+/** An engine of its own, so that it can be emptied. */
+export type PrivateEngine = Builder & { empty(): Promise<void>; stop(): Promise<void> };
 
 /** Starts dockerd as root beside the machine's own, with an empty store and without networks. */
 export async function startPrivateEngine(): Promise<PrivateEngine> {
@@ -36,7 +36,7 @@ export async function startPrivateEngine(): Promise<PrivateEngine> {
     await wait(100);
   }
   return {
-    env: { DOCKER_HOST: host, DOCKER_BUILDKIT: await buildKit(host, directory) },
+    ...(await quickestBuilder(host, directory)),
     async empty() {
       await docker("system", "prune", "--all", "--force");
     },
@@ -48,14 +48,18 @@ export async function startPrivateEngine(): Promise<PrivateEngine> {
   };
 }
 
-/** BuildKit where this `docker` has it, as it is the quicker of the two builders. */
-async function buildKit(host: string, context: string): Promise<"0" | "1"> {
-  const env = { DOCKER_HOST: host, DOCKER_BUILDKIT: "1" };
-  const attempt = await execa("docker", ["build", "--quiet", "-"], {
-    env,
-    cwd: context,
-    input: "FROM scratch\nLABEL a=b\n",
-    reject: false,
-  });
-  return attempt.failed ? "0" : "1";
+/** The first `docker` on the PATH that has BuildKit, the quicker of the two builders; else the first, and the other. */
+async function quickestBuilder(host: string, directory: string): Promise<Builder> {
+  const programs = programsInPath("docker");
+  for (const program of programs) {
+    const env = { DOCKER_HOST: host, DOCKER_BUILDKIT: "1" };
+    const options = { env, cwd: directory, input: "FROM scratch\nLABEL a=b\n", reject: false };
+    const { failed } = await execa(program, ["build", "--quiet", "-"], options);
+    if (!failed) return { program, env, name: "BuildKit" };
+  }
+  return {
+    program: programs[0] ?? "docker",
+    env: { DOCKER_HOST: host, DOCKER_BUILDKIT: "0" },
+    name: "the engine's first builder",
+  };
 }

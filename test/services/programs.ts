@@ -1,11 +1,15 @@
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
 
-/** Whether a program is on the PATH. */
-export const inPath = (program: string): boolean =>
+/** Every file on the PATH that a program's name stands for; the first is the one that is run. */
+export const programsInPath = (program: string): string[] =>
   (process.env.PATH ?? "")
     .split(path.delimiter)
-    .some((directory) => isExecutable(path.join(directory, program)));
+    .map((directory) => path.join(directory, program))
+    .filter(isExecutable);
+
+/** Whether a program is on the PATH. */
+export const inPath = (program: string): boolean => programsInPath(program).length > 0;
 
 function isExecutable(file: string): boolean {
   try {
