@@ -60,7 +60,7 @@ type Pools = ReadonlyMap<string, { readonly settings: string; readonly database:
  */
 export async function createBridge(input: BridgeInput): Promise<Bridge> {
   const { environment, connect, log = silentLog, now = Date.now } = input;
-  const effects = { log, now, fetch: input.fetch ?? fetch };
+  const effects = { log, now, fetch: input.fetch ?? fetchLater };
   let draining = false;
 
   async function open(manifest: Manifest, modulesRoot: string, before: Pools): Promise<Release> {
@@ -139,6 +139,9 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
     },
   };
 }
+
+/** Node loads its fetch when it is first named, which would cost every start what only the first token needs. */
+const fetchLater: typeof fetch = (...request) => fetch(...request);
 
 /** Closes the pools that are not kept; each ends when what it was asked before is answered. */
 async function closePools(pools: Pools, kept: Pools): Promise<void> {

@@ -8,7 +8,7 @@ export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "fatal" | "
 export type BufferedLog = { log: Log; flush(): void };
 
 const secrets = ["password", "secret", "token", "authorization", "apiKey", "cookie"];
-const flushMs = 250;
+const flushMs = 50;
 const bufferBytes = 8_192;
 
 /**

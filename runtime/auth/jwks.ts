@@ -35,13 +35,16 @@ export function remoteKeys(url: URL, { fetch, now, log }: JwksEffects): JWTVerif
       throw error;
     }
   };
-  const remote = createRemoteJWKSet(url, {
-    timeoutDuration: limits.timeoutMs,
-    cooldownDuration: limits.cooldownMs,
-    cacheMaxAge: Number.POSITIVE_INFINITY,
-    [customFetch]: (address, init) => bounded(address, init),
-  });
+  const create = () =>
+    createRemoteJWKSet(url, {
+      timeoutDuration: limits.timeoutMs,
+      cooldownDuration: limits.cooldownMs,
+      cacheMaxAge: Number.POSITIVE_INFINITY,
+      [customFetch]: (address, init) => bounded(address, init),
+    });
+  let remote: ReturnType<typeof create> | undefined;
   return async (header, token) => {
+    remote ??= create(); // not before: it loads Node's fetch, and a start is to be quick
     if (now() >= refreshAt && !remote.reloading) {
       refreshAt = now() + limits.retryMs;
       remote.reload().catch(() => undefined);

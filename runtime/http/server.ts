@@ -1,10 +1,14 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import type { Socket } from "node:net";
+import process from "node:process";
 import { bridgeLimits } from "../../config/bridge.ts";
 import { type CallErrorCode, callErrors, type ErrorBody } from "../../schema/errors.ts";
 import { requestId } from "./request-id.ts";
 
 const limits = bridgeLimits.http;
+
+/** An import would read every export, one of which makes Node load its fetch: a sixth of the time to a first answer. */
+const { createServer } = process.getBuiltinModule("node:http");
 
 /** An HTTP server that gives up on clients that send their requests too slowly, too large or malformed. */
 export function createBridgeServer(handle: RequestListener): Server {
