@@ -36,7 +36,11 @@ const output = createOutput(
   },
   false,
 );
-const context: CommandContext = { cwd: root, env: process.env, output, signal, interactive: false };
+/** What the run says of itself; shown only where something went wrong. */
+const noted: string[] = [];
+const note = (text: string): void => void noted.push(text);
+const quiet = { ...output, progress: note, warn: note };
+const context: CommandContext = { cwd: root, env: process.env, output: quiet, signal, interactive: false };
 
 const answer = z.object({
   data: z.array(z.record(z.string(), z.unknown())).optional(),
@@ -61,7 +65,10 @@ async function demo(): Promise<void> {
     const token = await signToken(await developmentKey(root), subject, Date.now());
 
     output.line("3. Ben, a member of Northwind Bakery, reads the tickets that he may see");
-    const read = { path: "db/main/tickets/select", params: { columns: ["subject", "status", "priority"] } };
+    const read = {
+      path: "db/main/tickets/select",
+      params: { columns: ["subject", "status", "priority"], limit: 3 },
+    };
     const permitted = await call(running, token, read);
     const rows = permitted.body.data ?? [];
     for (const { subject: title, status, priority } of rows)
@@ -105,7 +112,7 @@ async function start(): Promise<RunningRelease> {
 async function startIn(place: "local" | undefined): Promise<RunningRelease> {
   const running = await runImage({ root, image, port: 0, pglite: true, place }, context);
   const patience = AbortSignal.any([signal, AbortSignal.timeout(readyWithinMs)]);
-  if (await untilReady(running, (reason) => output.warn(`not ready: ${reason}`), patience)) return running;
+  if (await untilReady(running, (reason) => note(`not ready: ${reason}`), patience)) return running;
   await running.stop();
   throw new StkError("not_ready", "The image did not become ready.");
 }
@@ -131,6 +138,7 @@ try {
   await demo();
 } catch (error) {
   const timedOut = signal.aborted && !interrupted.signal.aborted;
+  for (const text of noted) output.progress(text);
   const message = timedOut
     ? "The demo took too long."
     : error instanceof Error
