@@ -37,23 +37,10 @@ const shared = {
   },
 } satisfies BuildOptions;
 
-/**
- * `dist/stk.js` and its chunks. The entry turns the compile cache on before anything else is loaded, since the cache
- * holds only what is compiled afterwards.
- */
+/** `dist/stk.js` and its chunks, of which a command loads those that it needs. */
 const command = build({
   ...shared,
-  stdin: {
-    contents: [
-      "#!/usr/bin/env node",
-      'import { enableCompileCache } from "node:module";',
-      "enableCompileCache();",
-      'await import("./src/cli/main.ts");',
-    ].join("\n"),
-    resolveDir: root,
-    loader: "ts",
-  },
-  entryNames: "stk",
+  entryPoints: { stk: "src/cli/stk.ts" },
   chunkNames: "[name]-[hash]",
   outExtension: {},
   splitting: true,

@@ -10,6 +10,14 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
+// The reader of a pipe may go before all is written, as `head` does: there is nobody left to tell.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    throw error;
+  });
+}
+
 process.exitCode = await run(process.argv.slice(2), {
   version: packageFile.version,
   cwd: process.cwd(),
