@@ -77,10 +77,12 @@ function subjectsOf({ directory, project, base, registry, engine }: Setting): Su
 async function measureWarm({ stk, docker, engine }: Subjects): Promise<Section> {
   await stk("statement");
   await stk("module");
+  await stk("limit");
   await docker();
   const figures = await interleaved(
     {
       docker: () => docker(),
+      limit: () => stk("limit"),
       module: () => stk("module"),
       bundled: () => docker({ withBundle: true }),
       statement: () => stk("statement"),
@@ -95,6 +97,7 @@ async function measureWarm({ stk, docker, engine }: Subjects): Promise<Section> 
     rows: [
       { name: "`docker build`, `docker push`", figure: figures.docker },
       { name: "`stk bundle`, `docker build`, `docker push`", ...row(figures.bundled) },
+      { name: "`stk deploy image`, a limit changed", ...row(figures.limit), aim: "no slower" },
       { name: "`stk deploy image`, TypeScript changed", ...row(figures.module), aim: "no slower" },
       { name: "`stk deploy image`, SQL changed and checked", ...row(figures.statement), aim: "no slower" },
     ],

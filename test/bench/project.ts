@@ -45,17 +45,30 @@ export async function copyHelpdesk(directory: string): Promise<string> {
   return project;
 }
 
-/** A change to a project: of an SQL statement, which is checked again, or of a TypeScript module. */
-export type Kind = "statement" | "module";
+/** What changes in a project: an SQL statement, which is checked again, a TypeScript module, or a limit. */
+export type Kind = "statement" | "module" | "limit";
+
+const changes: Readonly<Record<Kind, { file: string; change(text: string, value: number): string }>> = {
+  statement: {
+    file: "logic/status.sql",
+    change: (text, value) => text.replace(/^select(?: \d+ as change,)?$/m, `select ${value} as change,`),
+  },
+  module: {
+    file: "logic/tickets/escalate.ts",
+    change: (text, value) =>
+      `${text.replace(/^export const change = .*\n/m, "")}export const change = ${value};\n`,
+  },
+  limit: {
+    file: "config/server.yaml",
+    change: (text, value) => text.replace(/rows: \d+/, `rows: ${1_000 + value}`),
+  },
+};
 
 /** Changes one file of helpdesk, so that its bundle differs from every one before. */
 export async function changeHelpdesk(project: string, kind: Kind, value: number): Promise<void> {
-  const file = path.join(project, "logic", kind === "statement" ? "status.sql" : "tickets/escalate.ts");
-  const text = await readFile(file, "utf8");
-  const changed =
-    kind === "statement"
-      ? text.replace(/^select(?: \d+ as change,)?$/m, `select ${value} as change,`)
-      : `${text.replace(/^export const change = .*\n/m, "")}export const change = ${value};\n`;
+  const { file, change } = changes[kind];
+  const text = await readFile(path.join(project, file), "utf8");
+  const changed = change(text, value);
   if (changed === text) throw new Error(`${file} is not what the benchmark changes.`);
-  await writeFile(file, changed);
+  await writeFile(path.join(project, file), changed);
 }
