@@ -135,7 +135,7 @@ function settle(
 }
 
 const answerable = (error: Error): CallError =>
-  error instanceof CallError ? error : new CallError("internal", "Something went wrong on our side.");
+  error instanceof CallError ? error : new CallError("internal", "The call failed.");
 
 const isJson = (type: string | undefined): boolean =>
   type === "application/json" || (type !== undefined && /^application\/json\s*(?:;|$)/i.test(type));

@@ -15,8 +15,16 @@ export function sqlTag(queryable: Queryable, signal: AbortSignal): Sql {
     strings: TemplateStringsArray,
     ...values: readonly unknown[]
   ): Promise<T[]> => {
-    const { rows } = await queryable.query(statementOf(strings), values.map(bound), signal);
-    return rows.map(asRow<T>);
+    const statement = statementOf(strings);
+    const bindings = values.map(bound);
+    try {
+      const { rows } = await queryable.query(statement, bindings, signal);
+      return rows.map(asRow<T>);
+    } catch (error) {
+      // The stack of what the socket brought leads to the socket; this one leads to the line of the module.
+      if (error instanceof Error) Error.captureStackTrace(error);
+      throw error;
+    }
   };
 }
 

@@ -224,11 +224,23 @@ describe("an error", () => {
     const { status, body } = await call("it", { n: 1 }, { "x-request-id": "trace-8" });
     expect(status).toBe(500);
     expect(body).toEqual({
-      error: { code: "internal", message: "Something went wrong on our side.", requestId: "trace-8" },
+      error: { code: "internal", message: "The call failed.", requestId: "trace-8" },
     });
     const line = lines.find(({ msg, status: logged }) => msg === "call" && logged === 500);
     expect(line).toMatchObject({ requestId: "trace-8", path: "it", code: "internal" });
     expect(JSON.stringify(line)).toContain("logic/it.ts:6:");
+  });
+
+  it("of a statement is logged with the line of the statement, and without values", async () => {
+    const { call, lines } = await serving(
+      "  const rows =\n    await context.sql`select * from missing`;\n  return rows;",
+    );
+    expect((await call("it")).body.error).toMatchObject({ code: "internal", message: "The call failed." });
+    expect(JSON.stringify(lines)).toContain("logic/it.ts:5:");
+    expect(JSON.stringify(lines)).toContain("42P01");
+    const refused = await serving("await context.sql`select ${'t0ps3cret'}::integer`");
+    expect((await refused.call("it")).body.error?.code).toBe("invalid_params");
+    expect(JSON.stringify(refused.lines)).not.toContain("t0ps3cret");
   });
 
   it("of the database is told as what it means", async () => {
