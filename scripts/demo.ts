@@ -67,7 +67,7 @@ async function demo(): Promise<void> {
     output.line("3. Ben, a member of Northwind Bakery, reads the tickets that he may see");
     const read = {
       path: "db/main/tickets/select",
-      params: { columns: ["subject", "status", "priority"], limit: 3 },
+      params: { columns: ["subject", "status", "priority"], orderBy: [{ column: "status" }] },
     };
     const permitted = await call(running, token, read);
     const rows = permitted.body.data ?? [];

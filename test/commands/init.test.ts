@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { execa } from "execa";
 import { beforeEach, expect, test } from "vitest";
@@ -8,11 +7,12 @@ import packageFile from "../../package.json" with { type: "json" };
 import { compileProject } from "../../src/compile/compile-project.ts";
 import { readProject } from "../../src/project/read-project.ts";
 import { askService } from "../services/ask.ts";
+import { temporaryDirectory } from "../services/temporary.ts";
 import { stk } from "./in-process.ts";
 
 let cwd: string;
 beforeEach(async () => {
-  cwd = await mkdtemp(join(tmpdir(), "stk-init-"));
+  cwd = temporaryDirectory();
 });
 
 const filesOf = async (directory: string): Promise<string[]> =>

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
@@ -13,6 +12,7 @@ import { stkDone } from "../e2e/stk.ts";
 import { describeWith } from "../services/needs.ts";
 import { freePort } from "../services/port.ts";
 import { freshDatabase } from "../services/postgres.ts";
+import { temporaryDirectory } from "../services/temporary.ts";
 
 const ann = "10000000-0000-4000-8000-000000000001";
 const noDocker = { DOCKER_HOST: "tcp://127.0.0.1:9" };
@@ -26,7 +26,7 @@ let temporary: string;
 let token: string;
 
 beforeAll(async () => {
-  temporary = await mkdtemp(join(tmpdir(), "stk-run-test-"));
+  temporary = temporaryDirectory();
   root = join(temporary, "shop");
   await initProject(root);
   await stkDone(["deploy", "image", "--project", root, "--tag", "shop:v1"], { env: noDocker });
@@ -36,7 +36,6 @@ beforeAll(async () => {
     Date.now(),
   );
 }, 120_000);
-afterAll(() => rm(temporary, { recursive: true, force: true }));
 
 /** `stk run` in a process of its own. */
 type Run = {

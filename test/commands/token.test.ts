@@ -1,15 +1,16 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLocalJWKSet, decodeJwt, jwtVerify } from "jose";
 import { beforeEach, expect, test } from "vitest";
 import { developmentIssuer } from "../../config/environment.ts";
 import { developmentJwks, developmentKey } from "../../src/dev/development-key.ts";
+import { temporaryDirectory } from "../services/temporary.ts";
 import { stk } from "./in-process.ts";
 
 let project: string;
 beforeEach(async () => {
-  project = await mkdtemp(join(tmpdir(), "stk-token-"));
+  project = temporaryDirectory();
   await writeFile(join(project, "stk.yaml"), "name: shop\n");
 });
 

@@ -1,18 +1,21 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { developmentKey } from "../../src/dev/development-key.ts";
 import { initProject } from "../../src/dev/init-project.ts";
 import { signToken } from "../../src/dev/sign-token.ts";
 import { freePort } from "../services/port.ts";
+import { temporaryDirectory } from "../services/temporary.ts";
 
-const answer = z.object({ data: z.unknown().optional(), error: z.looseObject({ code: z.string() }).optional() });
+const answer = z.object({
+  data: z.unknown().optional(),
+  error: z.looseObject({ code: z.string() }).optional(),
+});
 const ann = "10000000-0000-4000-8000-000000000001";
 
 /** `stk dev` in a process of its own, as its users have it. */
@@ -23,6 +26,11 @@ type Dev = {
   end(signal: NodeJS.Signals): Promise<number | null>;
 };
 
+const children: ChildProcessByStdio<null, Readable, Readable>[] = [];
+afterAll(() => {
+  for (const child of children) child.kill("SIGKILL");
+});
+
 async function dev(root: string, ...words: string[]): Promise<Dev> {
   const port = await freePort();
   const command = [resolve("src/cli/main.ts"), "dev", "--project", root, "--port", String(port), ...words];
@@ -30,6 +38,7 @@ async function dev(root: string, ...words: string[]): Promise<Dev> {
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env.PATH, HOME: process.env.HOME },
   });
+  children.push(child);
   let said = "";
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (text: string) => {
@@ -75,14 +84,13 @@ const edit = async (file: string, from: string, to: string): Promise<void> => {
 describe("stk dev", { timeout: 60_000 }, () => {
   let running: Dev;
   beforeAll(async () => {
-    root = join(await mkdtemp(join(tmpdir(), "stk-dev-")), "shop");
+    root = join(temporaryDirectory(), "shop");
     await initProject(root);
     running = await dev(root);
     await serves(running);
   });
   afterAll(async () => {
     await running.end("SIGINT");
-    await rm(root, { recursive: true, force: true });
   });
 
   test("serves the schema with the seeds, and prints a call that can be pasted", async () => {
@@ -169,10 +177,9 @@ describe("stk dev", { timeout: 60_000 }, () => {
 
 describe("stk dev's database", { timeout: 120_000 }, () => {
   beforeEach(async () => {
-    root = join(await mkdtemp(join(tmpdir(), "stk-dev-")), "shop");
+    root = join(temporaryDirectory(), "shop");
     await initProject(root);
   });
-  afterEach(() => rm(root, { recursive: true, force: true }));
 
   test("stays when stk dev is ended or killed, and --reset makes it anew", async () => {
     const insert = { path: "db/main/tasks/insert", params: { values: { title: "Stay" } } };

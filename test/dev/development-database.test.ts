@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DeclaredSchema } from "../../schema/declared.ts";
@@ -10,11 +9,12 @@ import { openPglite } from "../../src/database/pglite.ts";
 import { openShadow, type Shadow } from "../../src/database/shadow.ts";
 import { openDevelopmentDatabase } from "../../src/dev/database-directory.ts";
 import { prepareDatabase } from "../../src/dev/prepare-database.ts";
+import { temporaryDirectory } from "../services/temporary.ts";
 
-const project = (): Promise<string> => mkdtemp(join(tmpdir(), "stk-database-"));
+const project = temporaryDirectory;
 
 test("a database that was killed while it wrote opens again with what it had committed", async () => {
-  const root = await project();
+  const root = project();
   const script = `
     import { openDevelopmentDatabase } from ${JSON.stringify(resolve("src/dev/database-directory.ts"))};
     const database = await openDevelopmentDatabase(${JSON.stringify(root)}, "main");
@@ -33,7 +33,7 @@ test("a database that was killed while it wrote opens again with what it had com
 });
 
 test("what was left by a kill before the database was whole is not taken for one", async () => {
-  const root = await project();
+  const root = project();
   await mkdir(join(root, ".stk/pglite/main.new/base"), { recursive: true });
   await writeFile(join(root, ".stk/pglite/main.new/PG_VERSION"), "18\n");
   const database = await openDevelopmentDatabase(root, "main");

@@ -1,16 +1,16 @@
-import { mkdir, mkdtemp, rename, rm, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Watcher, watchProject } from "../../src/dev/watch.ts";
+import { temporaryDirectory } from "../services/temporary.ts";
 
 let root: string;
 let watcher: Watcher;
 let changes: number;
 
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), "stk-watch-"));
+  root = temporaryDirectory();
   await mkdir(join(root, "logic", "tasks"), { recursive: true });
   await writeFile(join(root, "stk.yaml"), "name: shop\n");
   await writeFile(join(root, "logic", "tasks", "open.sql"), "select 1\n");

@@ -1,7 +1,6 @@
 import { once } from "node:events";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp } from "node:fs/promises";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { silentLog } from "../../runtime/log.ts";
@@ -10,6 +9,7 @@ import type { Diagnostic } from "../../src/core/diagnostic.ts";
 import { Development } from "../../src/dev/development.ts";
 import { developmentJwks, developmentKey } from "../../src/dev/development-key.ts";
 import { signToken } from "../../src/dev/sign-token.ts";
+import { temporaryDirectory } from "../services/temporary.ts";
 
 /** Somebody who calls: whose token, or nobody's. */
 export type Person = { sub?: string; roles?: readonly string[]; claims?: Record<string, unknown> };
@@ -43,7 +43,7 @@ export type Helpdesk = {
 
 /** Serves a copy of the example with its seeds. */
 export async function serveHelpdesk(): Promise<Helpdesk> {
-  const root = join(await mkdtemp(join(tmpdir(), "stk-helpdesk-")), "helpdesk");
+  const root = join(temporaryDirectory(), "helpdesk");
   await cp(resolve("examples/helpdesk"), root, {
     recursive: true,
     filter: (source) => !source.endsWith("/.stk"),
@@ -92,7 +92,6 @@ export async function serveHelpdesk(): Promise<Helpdesk> {
       server.close();
       server.closeAllConnections();
       await development.close();
-      await rm(root, { recursive: true, force: true });
     },
   };
 }
