@@ -16,21 +16,13 @@ export const bridgeEnvironment = z.object({
     .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
     .default("info")
     .meta({ description: "The least level that is logged." }),
-  STK_DISABLE_AUTH: flag
-    .default(false)
-    .meta({
-      description: "Believe tokens without checking their signature. For development; refused in production.",
-    }),
-  STK_POOL: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(200)
-    .optional()
-    .meta({
-      description:
-        "Connections that this process holds to a database at most, where config/connections.yaml says more.",
-    }),
+  STK_DISABLE_AUTH: flag.default(false).meta({
+    description: "Believe tokens without checking their signature. For development; refused in production.",
+  }),
+  STK_POOL: z.coerce.number().int().min(1).max(200).optional().meta({
+    description:
+      "Connections that this process holds to a database at most, where config/connections.yaml says more.",
+  }),
   STK_DEV_JWKS: z
     .string()
     .optional()

@@ -4,10 +4,22 @@ import { duration } from "./quantities.ts";
 
 /** Signature algorithms with a public key. HS* is left out: its key would be a secret shared with the issuer. */
 export const algorithms = [
-  "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519",
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+  "Ed25519",
 ] as const;
 
-const claimPath = z.string().regex(/^[^.\s][^\s]*$/, "a claim is a name, or a path such as realm_access.roles");
+const claimPath = z
+  .string()
+  .regex(/^[^.\s][^\s]*$/, "a claim is a name, or a path such as realm_access.roles");
 
 /** Somebody who signs tokens. Issuer, audience and algorithms are pinned: what differs is refused. */
 export const issuerDeclaration = z.strictObject({
@@ -16,11 +28,17 @@ export const issuerDeclaration = z.strictObject({
   audience: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .meta({ description: "The aud claim: one of these must be in it." }),
-  algorithms: z.array(z.enum(algorithms)).min(1).optional().meta({ description: "RS256 and ES256 without it." }),
+  algorithms: z
+    .array(z.enum(algorithms))
+    .min(1)
+    .optional()
+    .meta({ description: "RS256 and ES256 without it." }),
   claims: z
     .strictObject({ id: claimPath.optional(), roles: claimPath.optional() })
     .optional()
-    .meta({ description: "Which claims hold the user's id (sub) and roles (roles). A URL is one name, not a path." }),
+    .meta({
+      description: "Which claims hold the user's id (sub) and roles (roles). A URL is one name, not a path.",
+    }),
   clockTolerance: duration.optional(),
 });
 export type IssuerDeclaration = z.infer<typeof issuerDeclaration>;

@@ -6,7 +6,12 @@ import { duration } from "./quantities.ts";
 export const connectionDeclaration = z.strictObject({
   engine: z.literal("postgres").optional(),
   url: variableReference,
-  pool: z.int().min(1).max(200).optional().meta({ description: "Connections that one Bridge holds at most." }),
+  pool: z
+    .int()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: "Connections that one Bridge holds at most." }),
   statementTimeout: duration.optional().meta({ description: "How long one statement may run." }),
   connectTimeout: duration.optional(),
 });

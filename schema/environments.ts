@@ -8,6 +8,9 @@ export const environmentDeclaration = z.strictObject({
 
 /** `config/environments.yaml`: the environments by name. */
 export const environmentsFile = z
-  .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "an environment is lower-case letters, digits and -"), environmentDeclaration)
+  .record(
+    z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "an environment is lower-case letters, digits and -"),
+    environmentDeclaration,
+  )
   .meta({ title: "config/environments.yaml", description: "dev, prod and what differs between them." });
 export type EnvironmentsFile = z.infer<typeof environmentsFile>;

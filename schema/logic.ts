@@ -5,8 +5,13 @@ import { duration } from "./quantities.ts";
 
 /** One parameter of a custom call. */
 export const parameterDeclaration = z.strictObject({
-  type: z.string().min(1).meta({ description: "A Postgres type, an enum of the connection, or an array of one: text[]." }),
-  default: scalar.optional().meta({ description: "Taken when the caller leaves it out. Without it the parameter is required." }),
+  type: z
+    .string()
+    .min(1)
+    .meta({ description: "A Postgres type, an enum of the connection, or an array of one: text[]." }),
+  default: scalar
+    .optional()
+    .meta({ description: "Taken when the caller leaves it out. Without it the parameter is required." }),
   nullable: z.boolean().optional().meta({ description: "Whether null is a value. false without it." }),
 });
 export type ParameterDeclaration = z.infer<typeof parameterDeclaration>;
@@ -28,7 +33,9 @@ export const sqlFrontMatter = z
   .strictObject({
     ...shared,
     returns: returns.optional(),
-    cache: duration.optional().meta({ description: "How long an answer to the same values may be given again." }),
+    cache: duration
+      .optional()
+      .meta({ description: "How long an answer to the same values may be given again." }),
   })
   .meta({ title: "logic/**/*.sql", description: "The front matter of SQL logic." });
 export type SqlFrontMatter = z.infer<typeof sqlFrontMatter>;
@@ -37,7 +44,10 @@ export type SqlFrontMatter = z.infer<typeof sqlFrontMatter>;
 export const moduleFrontMatter = z
   .strictObject({
     ...shared,
-    env: z.array(variableName).optional().meta({ description: "Variables that the module reads as context.env.NAME." }),
+    env: z
+      .array(variableName)
+      .optional()
+      .meta({ description: "Variables that the module reads as context.env.NAME." }),
   })
   .meta({ title: "logic/**/*.ts", description: "The front matter of TypeScript logic." });
 export type ModuleFrontMatter = z.infer<typeof moduleFrontMatter>;

@@ -47,7 +47,12 @@ const set = z.record(z.string(), z.union([scalar, z.strictObject({ sql: z.string
 /** What one role may do. Absent `where` and `check`: every row. `columns` is always spelled out. */
 export const selectRule = z.strictObject({ columns, where: predicate.optional() });
 export const insertRule = z.strictObject({ columns, set, check: predicate.optional() });
-export const updateRule = z.strictObject({ columns, set, where: predicate.optional(), check: predicate.optional() });
+export const updateRule = z.strictObject({
+  columns,
+  set,
+  where: predicate.optional(),
+  check: predicate.optional(),
+});
 export const deleteRule = z.strictObject({ where: predicate.optional() });
 export type SelectRule = z.infer<typeof selectRule>;
 export type InsertRule = z.infer<typeof insertRule>;

@@ -3,7 +3,10 @@ import { z } from "zod";
 /** A Postgres identifier as declarations may spell it: lower case, at most 63 bytes. */
 export const identifier = z
   .string()
-  .regex(/^[a-z_][a-z0-9_]{0,62}$/, "a name is lower-case letters, digits and _, at most 63, not starting with a digit")
+  .regex(
+    /^[a-z_][a-z0-9_]{0,62}$/,
+    "a name is lower-case letters, digits and _, at most 63, not starting with a digit",
+  )
   .meta({ description: "A Postgres name: lower-case letters, digits and _, at most 63 bytes." });
 
 /** Words that a filter uses for itself, so no column may have them as its name. */
@@ -25,13 +28,18 @@ export const roleName = z
 /** The name of a connection, a part of every call's path. */
 export const connectionName = z
   .string()
-  .regex(/^[a-z][a-z0-9_-]{0,30}$/, "a connection is lower-case letters, digits, _ and -, starting with a letter");
+  .regex(
+    /^[a-z][a-z0-9_-]{0,30}$/,
+    "a connection is lower-case letters, digits, _ and -, starting with a letter",
+  );
 
 /** The connection that a table, a rule or a statement belongs to when it names none. */
 export const defaultConnection = "main";
 
 /** The name of an environment variable. */
-export const variableName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, "a variable is upper-case letters, digits and _");
+export const variableName = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*$/, "a variable is upper-case letters, digits and _");
 
 /** `${NAME}`: a value that the process's environment gives at boot. */
 export const variableReference = z

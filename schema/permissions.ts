@@ -9,11 +9,14 @@ export type Operation = (typeof operations)[number];
 const columns = z.array(columnName).min(1);
 const where = predicate.meta({ description: "The rows that the rule covers. Without it: all." });
 const check = predicate.meta({
-  description: "What a row must meet after it was written. For update the rule's where, unless said otherwise.",
+  description:
+    "What a row must meet after it was written. For update the rule's where, unless said otherwise.",
 });
 const set = z
   .record(columnName, z.union([scalar, z.strictObject({ sql: z.string().min(1) })]))
-  .meta({ description: "Values that the server writes: a literal, $user.id, $claims.NAME or { sql: now() }." });
+  .meta({
+    description: "Values that the server writes: a literal, $user.id, $claims.NAME or { sql: now() }.",
+  });
 
 const always = z.literal(true);
 const byRole = <T extends z.ZodType>(rule: T) => z.record(roleName, z.union([always, rule]));

@@ -13,7 +13,10 @@ export const comparison = z.strictObject({
   gte: scalar.optional(),
   lt: scalar.optional(),
   lte: scalar.optional(),
-  in: z.union([z.array(scalar), z.string()]).optional().meta({ description: "A list, or in a rule a claim that is one." }),
+  in: z
+    .union([z.array(scalar), z.string()])
+    .optional()
+    .meta({ description: "A list, or in a rule a claim that is one." }),
   like: z.string().optional(),
   ilike: z.string().optional(),
   isNull: z.boolean().optional(),
@@ -41,24 +44,29 @@ export type Predicate = {
 export type Exists = { table: string; where: Predicate };
 
 /** A {@link Predicate} as it is written in `config/permissions.yaml`. */
-export const predicate: z.ZodType<Predicate> = z.lazy(() =>
-  z
-    .object({
-      get and() {
-        return z.array(predicate).min(1).optional();
-      },
-      get or() {
-        return z.array(predicate).min(1).optional();
-      },
-      get not() {
-        return predicate.optional();
-      },
-      get exists() {
-        return z.strictObject({ table: identifier, where: predicate }).optional();
-      },
-    })
-    .catchall(z.union([scalar, comparison])),
-).meta({ id: "predicate", description: "Columns with the value or comparison they must meet; and, or, not, exists." });
+export const predicate: z.ZodType<Predicate> = z
+  .lazy(() =>
+    z
+      .object({
+        get and() {
+          return z.array(predicate).min(1).optional();
+        },
+        get or() {
+          return z.array(predicate).min(1).optional();
+        },
+        get not() {
+          return predicate.optional();
+        },
+        get exists() {
+          return z.strictObject({ table: identifier, where: predicate }).optional();
+        },
+      })
+      .catchall(z.union([scalar, comparison])),
+  )
+  .meta({
+    id: "predicate",
+    description: "Columns with the value or comparison they must meet; and, or, not, exists.",
+  });
 
 /** Whether a key of a predicate names a column. */
 export const isColumnKey = (key: string): boolean => columnName.safeParse(key).success;

@@ -8,9 +8,19 @@ export const serverFile = z
       .strictObject({
         body: size.optional().meta({ description: "The largest request body." }),
         depth: z.int().min(1).max(100).optional().meta({ description: "How deep params may nest." }),
-        rows: z.int().min(1).max(100_000).optional().meta({ description: "Rows that one call may read or write." }),
+        rows: z
+          .int()
+          .min(1)
+          .max(100_000)
+          .optional()
+          .meta({ description: "Rows that one call may read or write." }),
         time: duration.optional().meta({ description: "How long one call may take." }),
-        concurrency: z.int().min(1).max(100_000).optional().meta({ description: "Calls at once; more are told to wait." }),
+        concurrency: z
+          .int()
+          .min(1)
+          .max(100_000)
+          .optional()
+          .meta({ description: "Calls at once; more are told to wait." }),
       })
       .optional(),
     cors: z

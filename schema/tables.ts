@@ -40,7 +40,10 @@ export type ColumnDeclaration = z.infer<typeof columnDeclaration>;
 
 const columnList = z.array(columnName).min(1);
 
-const uniqueDeclaration = z.union([columnList, z.strictObject({ name: identifier.optional(), columns: columnList })]);
+const uniqueDeclaration = z.union([
+  columnList,
+  z.strictObject({ name: identifier.optional(), columns: columnList }),
+]);
 
 const foreignKeyDeclaration = z.strictObject({
   name: identifier.optional(),

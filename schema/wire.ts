@@ -36,7 +36,10 @@ export const selectParams = z.strictObject({
 });
 
 /** The params of `.../insert`. Answers `{ count, rows }`. */
-export const insertParams = z.strictObject({ values: z.union([row, z.array(row).min(1)]), columns: columns.optional() });
+export const insertParams = z.strictObject({
+  values: z.union([row, z.array(row).min(1)]),
+  columns: columns.optional(),
+});
 
 /** The params of `.../update`: at least one condition, at least one column. Answers `{ count, rows }`. */
 export const updateParams = z.strictObject({ where: predicate, set: row, columns: columns.optional() });

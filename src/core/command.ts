@@ -1,7 +1,7 @@
 import type { z } from "zod";
+import type { Json } from "./canonical-json.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { ExitCode } from "./error.ts";
-import type { Json } from "./canonical-json.ts";
 
 /** The files that diagnostics point into: the text of each, by its path from `root`. */
 export type Sources = { readonly root: string; readonly sources: ReadonlyMap<string, string> };
@@ -58,4 +58,7 @@ export const projectOption: OptionDeclaration = {
 };
 
 /** `--json`, for every command that prints facts. */
-export const jsonOption: OptionDeclaration = { flags: "--json", description: "print facts as one JSON object" };
+export const jsonOption: OptionDeclaration = {
+  flags: "--json",
+  description: "print facts as one JSON object",
+};

@@ -32,5 +32,6 @@ export const inReadingOrder = (diagnostics: readonly Diagnostic[]): Diagnostic[]
 
 /** @throws {DiagnosticsError} `invalid_project` when one of them is an error. */
 export function assertNoErrors(diagnostics: readonly Diagnostic[]): void {
-  if (diagnostics.some(({ severity }) => severity === "error")) throw new DiagnosticsError(inReadingOrder(diagnostics));
+  if (diagnostics.some(({ severity }) => severity === "error"))
+    throw new DiagnosticsError(inReadingOrder(diagnostics));
 }

@@ -9,5 +9,7 @@ export function suggest(name: string, candidates: Iterable<string>): string | un
   const list = [...candidates];
   if (list.length === 0) return undefined;
   const best = closest(name, list);
-  return distance(name, best) <= Math.max(2, Math.floor(name.length / 3)) ? `Did you mean \`${best}\`?` : undefined;
+  return distance(name, best) <= Math.max(2, Math.floor(name.length / 3))
+    ? `Did you mean \`${best}\`?`
+    : undefined;
 }

@@ -38,12 +38,15 @@ it("--help names every command under its heading", async () => {
   }
 });
 
-it.each(catalog.map(({ name }) => name))("%s --help shows its options and an example of its use", async (name) => {
-  const { exitCode, out, err } = await stk(...name.split(" "), "--help");
-  expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
-  expect(out).toContain(`Usage: stk ${name}`);
-  expect(out).toMatch(/Examples:\n {2}\$ stk /);
-});
+it.each(catalog.map(({ name }) => name))(
+  "%s --help shows its options and an example of its use",
+  async (name) => {
+    const { exitCode, out, err } = await stk(...name.split(" "), "--help");
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
+    expect(out).toContain(`Usage: stk ${name}`);
+    expect(out).toMatch(/Examples:\n {2}\$ stk /);
+  },
+);
 
 it("a command that does not exist is wrong usage, and the nearest one is named", async () => {
   const { exitCode, out, err } = await stk("validat");
@@ -51,25 +54,31 @@ it("a command that does not exist is wrong usage, and the nearest one is named",
   expect(err).toContain("Did you mean validate?");
 });
 
-it.each([
-  ["validate", "--nonsense"],
-  ["validate", "one", "two"],
-  ["deploy"],
-  ["deploy", "imag"],
-  ["token"],
-])("stk %s %s is wrong usage", async (...words) => {
-  const { exitCode, out } = await stk(...words);
-  expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
-});
+it.each([["validate", "--nonsense"], ["validate", "one", "two"], ["deploy"], ["deploy", "imag"], ["token"]])(
+  "stk %s %s is wrong usage",
+  async (...words) => {
+    const { exitCode, out } = await stk(...words);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
+  },
+);
 
 it("an error says what happened, its code and what to do next", async () => {
-  const { exitCode, err } = await stk("validate", "--project", path.join(tmpdir(), "there-is-no-such-directory"));
+  const { exitCode, err } = await stk(
+    "validate",
+    "--project",
+    path.join(tmpdir(), "there-is-no-such-directory"),
+  );
   expect(exitCode).toBe(1);
   expect(err).toMatch(/^stk: .+ \(project_not_found\)\n {5}.*stk init/);
 });
 
 it("with --json an error is JSON too", async () => {
-  const { out } = await stk("validate", "--json", "--project", path.join(tmpdir(), "there-is-no-such-directory"));
+  const { out } = await stk(
+    "validate",
+    "--json",
+    "--project",
+    path.join(tmpdir(), "there-is-no-such-directory"),
+  );
   expect(JSON.parse(out)).toMatchObject({ error: { code: "project_not_found" } });
 });
 
