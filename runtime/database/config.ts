@@ -2,7 +2,14 @@ import type pg from "pg";
 import { bridgeLimits } from "../../config/bridge.ts";
 import { StkError } from "../../src/core/error.ts";
 import { sessionSettings } from "../sql/values.ts";
-import type { PoolSettings } from "./pool.ts";
+
+/** What a pool needs to know of its database. `url` holds a password and is never shown or logged. */
+export type PoolSettings = {
+  url: string;
+  pool: number;
+  statementTimeoutMs: number;
+  connectTimeoutMs: number;
+};
 
 /**
  * What a session is opened with: the URL (TLS as its `sslmode` says), and the settings that decoding takes for granted

@@ -2,21 +2,13 @@ import type pg from "pg";
 import { bridgeLimits } from "../../config/bridge.ts";
 import { backoffMs } from "../backoff.ts";
 import type { Log } from "../log.ts";
-import { sessionConfig } from "./config.ts";
+import { type PoolSettings, sessionConfig } from "./config.ts";
 import type { Database, Queryable, Rows, SqlStatement } from "./database.ts";
 import { isCancelled, isLostStatement, isSessionFailure, reasonOf } from "./failure.ts";
 import { busy, Pending, type Sending, timedOut, unreachable } from "./pending.ts";
 import { isPlainRead } from "./read.ts";
 import { Session } from "./session.ts";
 import { runTransaction } from "./transaction.ts";
-
-/** What a pool needs to know of its database. `url` holds a password and is never shown or logged. */
-export type PoolSettings = {
-  url: string;
-  pool: number;
-  statementTimeoutMs: number;
-  connectTimeoutMs: number;
-};
 
 /** Who waits for a session, shared or not. */
 type Waiter = {

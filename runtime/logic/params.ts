@@ -3,7 +3,6 @@ import type { Scalar } from "../../schema/predicate.ts";
 import { readArray } from "../sql/array.ts";
 import { type SqlType, sqlType } from "../sql/type.ts";
 import { invalid, readParams } from "../table/params.ts";
-import { typeName } from "./type-name.ts";
 
 /** A parameter as JSON, and as Postgres' text of its type. */
 export type Argument = { readonly value: unknown; readonly text: string | null };
@@ -25,7 +24,7 @@ export function compileParams(
 ): (params: unknown) => Arguments {
   const parameters = Object.entries(declared).map(
     ([name, { type, nullable = false, default: value }]): Parameter => {
-      const known = sqlType(typeName(type), enums);
+      const known = sqlType(type, enums);
       return {
         name,
         type: known,

@@ -52,7 +52,9 @@ function print(condition: Condition, scope: Scope, depth: number, positive: bool
     case "isNull": {
       const test = condition.expected ? "is null" : "is not null";
       const cell = cellAt(condition.column, scope, depth);
-      return cell === undefined ? unknown : `${shown(cell)} ${test}`;
+      if (cell === undefined) return unknown;
+      const sql = `${cell.sql} ${test}`;
+      return cell.guard === undefined || cell.implied === true ? sql : masked(cell.guard, sql);
     }
     case "compare": {
       const test = `${operators[condition.operator]} ${printOperand(condition.operand, scope)}`;

@@ -1,7 +1,8 @@
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { PoolSettings } from "../../../runtime/database/config.ts";
 import type { Database } from "../../../runtime/database/database.ts";
-import { createPool, type PoolSettings } from "../../../runtime/database/pool.ts";
+import { createPool } from "../../../runtime/database/pool.ts";
 import { silentLog } from "../../../runtime/log.ts";
 import { freePort } from "../../services/port.ts";
 import { execute, notesDatabase } from "../serve.ts";

@@ -50,7 +50,7 @@ describe("params", () => {
     {
       returns: "row",
       params: {
-        n: { type: "int" },
+        n: { type: "integer" },
         list: { type: "text[]", nullable: true, default: null },
         mood: { type: "mood", default: "calm" },
       },

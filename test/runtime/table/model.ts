@@ -20,7 +20,8 @@ const some = (truths: Truth[]): Truth =>
 
 /** How a condition is judged: `cell` gives a column of the row, `resolve` the value of what a rule writes. */
 type Judge = {
-  cell(column: string): Value;
+  /** undefined where the cell is hidden. */
+  cell(column: string): Value | undefined;
   resolve(value: unknown): Value | Value[];
   exists(table: string, where: Predicate, negated: boolean): Truth;
 };
@@ -42,7 +43,8 @@ export function judge(predicate: Predicate, by: Judge, negated = false): Truth {
   );
 }
 
-function compare(left: Value, operator: string, right: unknown, by: Judge): Truth {
+function compare(left: Value | undefined, operator: string, right: unknown, by: Judge): Truth {
+  if (left === undefined) return null;
   if (operator === "isNull") return (left === null) === right;
   if (operator === "in") {
     const list = Array.isArray(right) ? right.map((item) => by.resolve(item)) : by.resolve(right);
@@ -108,16 +110,20 @@ export function matches(where: Predicate | undefined, row: Row, caller: Caller, 
   return judge(where ?? {}, judgeRow(row));
 }
 
-/** What a caller may see of a row: undefined where it is hidden, else each column that is his somewhere. */
-export function seen(row: Row, rules: TablePermissions, caller: Caller, data: Data): Row | undefined {
+/** The cells of a row that a caller may see; undefined where the row is hidden. */
+function shownCells(row: Row, rules: TablePermissions, caller: Caller, data: Data): Row | undefined {
   const own = caller.roles.flatMap((role) => rules.select?.[role] ?? []);
   const matching = own.filter((rule) => matches(rule.where, row, caller, data) === true);
   if (matching.length === 0) return undefined;
-  return Object.fromEntries(
-    readable(rules, caller).map((column) => [
-      column,
-      matching.some((rule) => rule.columns.includes(column)) ? (row[column] ?? null) : null,
-    ]),
+  const columns = matching.flatMap((rule) => rule.columns);
+  return Object.fromEntries(columns.map((column) => [column, row[column] ?? null]));
+}
+
+/** What a caller is given of a row: undefined where it is hidden, else each column that is his somewhere. */
+export function seen(row: Row, rules: TablePermissions, caller: Caller, data: Data): Row | undefined {
+  const shown = shownCells(row, rules, caller, data);
+  return (
+    shown && Object.fromEntries(readable(rules, caller).map((column) => [column, shown[column] ?? null]))
   );
 }
 
@@ -126,13 +132,23 @@ export const readable = (rules: TablePermissions, caller: Caller): string[] => [
   ...new Set(caller.roles.flatMap((role) => rules.select?.[role]?.columns ?? [])),
 ];
 
-/** The caller's own condition: it sees what he sees, and NULL in a row that is hidden from him. */
-export const filtered = (where: Predicate | undefined, row: Row | undefined): boolean =>
-  judge(where ?? {}, {
-    cell: (column) => row?.[column] ?? null,
-    resolve: (value) => value as Value | Value[],
-    exists: () => null,
-  }) === true;
+/** Whether a row meets the caller's own condition; a cell that is hidden from him meets nothing, under `not` too. */
+export function filtered(
+  where: Predicate | undefined,
+  row: Row,
+  rules: TablePermissions,
+  caller: Caller,
+  data: Data,
+): boolean {
+  const shown = shownCells(row, rules, caller, data);
+  return (
+    judge(where ?? {}, {
+      cell: (column) => shown?.[column],
+      resolve: (value) => value as Value | Value[],
+      exists: () => null,
+    }) === true
+  );
+}
 
 /** Sorts as Postgres does: NULL last when ascending, first when descending, unless said otherwise. */
 export function sorted(rows: Row[], keys: { column: string; direction?: string; nulls?: string }[]): Row[] {

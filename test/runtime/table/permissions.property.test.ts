@@ -258,7 +258,7 @@ describe("a model in plain JavaScript agrees", () => {
       }
       const rows = data.t.flatMap((row) => {
         const visible = seen(row, rules, caller, data);
-        return visible !== undefined && filtered(params.where, visible) ? [visible] : [];
+        return visible !== undefined && filtered(params.where, row, rules, caller, data) ? [visible] : [];
       });
       const expected = sorted(rows, params.orderBy).map((row) =>
         Object.fromEntries((params.columns ?? mine).map((name) => [name, row[name]])),
@@ -402,7 +402,7 @@ function modelDelete(data: Data, rules: TablePermissions, caller: Caller, where:
   const own = caller.roles.flatMap((role) => rules.delete?.[role] ?? []);
   const gone = data.t.filter(
     (row) =>
-      filtered(where, masked(row, rules, caller, data)) &&
+      filtered(where, row, rules, caller, data) &&
       own.some((rule) => matches(rule.where, row, caller, data) === true),
   );
   return {
@@ -411,10 +411,6 @@ function modelDelete(data: Data, rules: TablePermissions, caller: Caller, where:
     after: data.t.filter((row) => !gone.includes(row)),
   };
 }
-
-/** A row as the caller's filter sees it in a write, where no select rule has let it in. */
-const masked = (row: Row, rules: TablePermissions, caller: Caller, data: Data): Row | undefined =>
-  seen(row, rules, caller, data);
 
 function modelUpdate(
   data: Data,
@@ -433,7 +429,7 @@ function modelUpdate(
   const after: Row[] = [];
   for (const row of data.t) {
     const covering = usable.filter((rule) => matches(rule.where, row, caller, data) === true);
-    if (covering.length === 0 || !filtered(where, masked(row, rules, caller, data))) {
+    if (covering.length === 0 || !filtered(where, row, rules, caller, data)) {
       after.push(row);
       continue;
     }
