@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 
 const include = ["test/**/*.test.ts"];
@@ -14,6 +15,8 @@ export default defineConfig(({ mode }) => ({
     include,
     exclude: [...configDefaults.exclude, ...(mode === "unit" ? needServices() : [])],
     globalSetup: "test/services/setup.ts",
+    // vitest leaves one core free, which on two is half of them.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },
