@@ -33,12 +33,9 @@ export const issuerDeclaration = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: "RS256 and ES256 without it." }),
-  claims: z
-    .strictObject({ id: claimPath.optional(), roles: claimPath.optional() })
-    .optional()
-    .meta({
-      description: "Which claims hold the user's id (sub) and roles (roles). A URL is one name, not a path.",
-    }),
+  claims: z.strictObject({ id: claimPath.optional(), roles: claimPath.optional() }).optional().meta({
+    description: "Which claims hold the user's id (sub) and roles (roles). A URL is one name, not a path.",
+  }),
   clockTolerance: duration.optional(),
 });
 export type IssuerDeclaration = z.infer<typeof issuerDeclaration>;

@@ -12,11 +12,9 @@ const check = predicate.meta({
   description:
     "What a row must meet after it was written. For update the rule's where, unless said otherwise.",
 });
-const set = z
-  .record(columnName, z.union([scalar, z.strictObject({ sql: z.string().min(1) })]))
-  .meta({
-    description: "Values that the server writes: a literal, $user.id, $claims.NAME or { sql: now() }.",
-  });
+const set = z.record(columnName, z.union([scalar, z.strictObject({ sql: z.string().min(1) })])).meta({
+  description: "Values that the server writes: a literal, $user.id, $claims.NAME or { sql: now() }.",
+});
 
 const always = z.literal(true);
 const byRole = <T extends z.ZodType>(rule: T) => z.record(roleName, z.union([always, rule]));
