@@ -1,5 +1,4 @@
 import pino from "pino";
-import { onTestFinished } from "vitest";
 import { defaults } from "../../../config/defaults.ts";
 import type { Caller } from "../../../runtime/caller.ts";
 import type { Database, Queryable, SqlStatement } from "../../../runtime/database/database.ts";
@@ -90,17 +89,6 @@ export function worldOf(
     under: (others) => worldOf(database, schema, others),
   };
   return world;
-}
-
-/** A world that ends with the test. */
-export async function createWorld(
-  sql: string,
-  schema: DeclaredSchema,
-  permissions: Record<string, TablePermissions>,
-): Promise<World> {
-  const { database, close } = await databaseWith(sql);
-  onTestFinished(close);
-  return worldOf(database, schema, permissions);
 }
 
 /** A caller with a token. */
