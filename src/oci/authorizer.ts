@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Challenge, parseChallenges } from "./challenge.ts";
 import type { CredentialStore, Credentials } from "./credentials.ts";
 import { RegistryFailure, redactUrl } from "./failure.ts";
+import { headerOf } from "./http.ts";
 import { isLoopback } from "./reference.ts";
 import type { Exchange, Transport } from "./transport.ts";
 
@@ -62,7 +63,7 @@ export function createAuthorizer({ registry, transport, credentials, now }: Auth
   }
 
   function challenged(answer: Exchange, scopes: readonly string[], refused: string | undefined): boolean {
-    const offers = parseChallenges(answer.headers.get("www-authenticate") ?? "");
+    const offers = parseChallenges(headerOf(answer.headers, "www-authenticate") ?? "");
     challenge =
       offers.find(({ scheme }) => scheme === "bearer") ?? offers.find(({ scheme }) => scheme === "basic");
     tokens.delete(scopes.join(" "));

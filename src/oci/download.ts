@@ -3,6 +3,7 @@ import { StkError } from "../core/error.ts";
 import { assertContent, notFound, verified } from "./content.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { RegistryFailure } from "./failure.ts";
+import { headerOf } from "./http.ts";
 import type { Blob } from "./image.ts";
 import { acceptedManifests, manifestLimit, parseMediaType } from "./manifest.ts";
 import type { Reference } from "./reference.ts";
@@ -32,10 +33,10 @@ export async function pullManifest(
   if (content.byteLength > manifestLimit) {
     throw new StkError("invalid_image", `What came from ${place} is longer than a manifest may be.`);
   }
-  const promised = isDigest(name) ? name : (headers.get("docker-content-digest") ?? "");
+  const promised = isDigest(name) ? name : (headerOf(headers, "docker-content-digest") ?? "");
   const digest = isDigest(promised) ? promised : digestOf(content);
   assertContent(content, digest, place);
-  const type = headers.get("content-type")?.split(";")[0]?.trim() ?? "";
+  const type = headerOf(headers, "content-type")?.split(";")[0]?.trim() ?? "";
   const mediaType = type.startsWith("application/vnd.") ? type : parseMediaType(content, digest);
   return { content, descriptor: { mediaType, digest, size: content.byteLength } };
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { createAuthorizer, denied } from "./authorizer.ts";
 import type { CredentialStore } from "./credentials.ts";
 import { RegistryFailure, redactUrl } from "./failure.ts";
+import { headerOf } from "./http.ts";
 import { registryOrigin } from "./reference.ts";
 import { parseRetryAfter, type RetryOptions, retry } from "./retry.ts";
 import type { Exchange, Request, Transport } from "./transport.ts";
@@ -106,7 +107,7 @@ export function createRegistryApi(registry: string, options: RegistryApiOptions)
     return new RegistryFailure("registry_error", `${redactUrl(url)} answered ${status}${said}.`, {
       status,
       temporary: isTemporary(status),
-      retryAfterMs: parseRetryAfter(headers.get("retry-after"), now()),
+      retryAfterMs: parseRetryAfter(headerOf(headers, "retry-after"), now()),
       ...(status === 429
         ? { hint: `${registry} limits how much it is asked. Log in, or try again later.` }
         : {}),

@@ -3,18 +3,20 @@ import { type CredentialStore, dockerCredentials } from "./credentials.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { type Origin, pullManifest, pullScope, remoteBlob } from "./download.ts";
 import { each } from "./each.ts";
+import { type Http, headerOf, http } from "./http.ts";
 import type { ImageSet, ImageSink, ImageSource } from "./image.ts";
 import { assertWhole, blobsOf, readImageSet } from "./image-set.ts";
 import { formatReference, type Reference, tagOf } from "./reference.ts";
 import { createRegistryApi, type RegistryApi } from "./registry-api.ts";
 import { type RetryOptions, retryDefaults } from "./retry.ts";
-import { createTransport, type Fetch, type TransportLimits, transportDefaults } from "./transport.ts";
+import { createTransport, type TransportLimits, transportDefaults } from "./transport.ts";
 import { type Destination, has, head, pushBlob, pushManifest } from "./upload.ts";
 
 /** What {@link createRegistry} takes of the process. */
 export type RegistryOptions = {
   env: Readonly<Record<string, string | undefined>>;
-  fetch?: Fetch;
+  /** Node's own client without it. */
+  http?: Http;
   /** Docker's own without it. */
   credentials?: CredentialStore;
   retry?: Partial<RetryOptions>;
@@ -39,7 +41,7 @@ const concurrency = 4;
 export function createRegistry(options: RegistryOptions): Registry {
   const retry = { ...retryDefaults, ...options.retry };
   const shared = {
-    transport: createTransport(options.fetch ?? fetch, { ...transportDefaults, ...options.limits }),
+    transport: createTransport(options.http ?? http, { ...transportDefaults, ...options.limits }),
     credentials: options.credentials ?? dockerCredentials(options.env),
     now: options.now ?? Date.now,
     retry,
@@ -102,7 +104,7 @@ async function push(
   const { digest } = set.descriptor;
   const tag = tagOf(reference);
   const tagged = tag === undefined ? undefined : await head(`manifests/${tag}`, to, signal);
-  if (tagged?.get("docker-content-digest") === digest) return;
+  if (tagged !== undefined && headerOf(tagged, "docker-content-digest") === digest) return;
 
   // A registry takes a manifest only where it has what the manifest names, so that one answer stands for all.
   if (!(await has(`manifests/${digest}`, to, signal))) {

@@ -1,9 +1,7 @@
 import { setTimeout as timer } from "node:timers";
 import { StkError } from "../core/error.ts";
 import { RegistryFailure, redactUrl } from "./failure.ts";
-
-/** The part of the global `fetch` that is used. */
-export type Fetch = (url: URL, init: RequestInit & { duplex?: "half" }) => Promise<Response>;
+import { type Http, type HttpAnswer, type HttpHeaders, headerOf } from "./http.ts";
 
 /** Times in milliseconds. */
 export type TransportLimits = {
@@ -28,7 +26,7 @@ export type Request = {
 /** An answer, whatever its status. Its body is read once, or discarded. */
 export interface Exchange {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: HttpHeaders;
   /** Where the answer came from, after redirects. */
   readonly url: URL;
   chunks(): AsyncGenerator<Uint8Array>;
@@ -46,16 +44,16 @@ export type Transport = (request: Request) => Promise<Exchange>;
  * @throws {RegistryFailure} `registry_unreachable`, `registry_error`
  */
 export const createTransport =
-  (fetch: Fetch, limits: TransportLimits): Transport =>
+  (http: Http, limits: TransportLimits): Transport =>
   async (request) => {
     const watch = watchdog(limits, request.signal);
     let { url } = request;
     let headers: Record<string, string> = { ...request.headers };
     for (let redirects = 0; ; redirects++) {
-      const response = await send(fetch, { ...request, url, headers }, watch);
-      const target = redirectOf(response, url);
-      if (target === undefined) return exchange(response, url, watch);
-      await response.body?.cancel();
+      const answer = await send(http, { ...request, url, headers }, watch);
+      const target = redirectOf(answer, url);
+      if (target === undefined) return exchange(answer, url, watch);
+      await answer.body[Symbol.asyncIterator]().return?.();
       const failed = (why: string) =>
         new RegistryFailure(
           "registry_error",
@@ -75,16 +73,16 @@ export const createTransport =
 
 const redirectStatuses: readonly number[] = [301, 302, 303, 307, 308];
 
-function redirectOf(response: Response, base: URL): URL | undefined {
-  const location = response.headers.get("location");
-  if (!redirectStatuses.includes(response.status) || location === null) return undefined;
+function redirectOf({ status, headers }: HttpAnswer, base: URL): URL | undefined {
+  const location = headerOf(headers, "location");
+  if (!redirectStatuses.includes(status) || location === undefined) return undefined;
   return URL.parse(location, base) ?? undefined;
 }
 
 const withoutAuthorization = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name !== "authorization"));
 
-async function send(fetch: Fetch, request: Request, watch: Watchdog): Promise<Response> {
+async function send(http: Http, request: Request, watch: Watchdog): Promise<HttpAnswer> {
   const { method, url, body } = request;
   let sourceError: unknown;
   async function* sent(source: NonNullable<Request["body"]>): AsyncGenerator<Uint8Array> {
@@ -100,25 +98,21 @@ async function send(fetch: Fetch, request: Request, watch: Watchdog): Promise<Re
   }
   // Without it a server may compress what is named by the digest of its bytes.
   const headers: Record<string, string> = { "accept-encoding": "identity", ...request.headers };
-  const init: Parameters<Fetch>[1] = { method, headers, redirect: "manual", signal: watch.signal };
-  if (body !== undefined) {
-    headers["content-length"] = String(body.size);
-    Object.assign(init, { body: ReadableStream.from(sent(body)), duplex: "half" });
-  }
+  if (body !== undefined) headers["content-length"] = String(body.size);
+  const source = body && sent(body);
   try {
-    return await watch.during(fetch(url, init));
+    return await watch.during(http(url, { method, headers, body: source, signal: watch.signal }));
   } catch (error) {
     throw sourceError instanceof StkError ? sourceError : watch.explain(error, url);
   }
 }
 
-function exchange(response: Response, url: URL, watch: Watchdog): Exchange {
+function exchange({ status, headers, body }: HttpAnswer, url: URL, watch: Watchdog): Exchange {
   async function* chunks(): AsyncGenerator<Uint8Array> {
-    const reader = response.body?.getReader();
-    if (reader === undefined) return watch.stop();
+    const reader = body[Symbol.asyncIterator]();
     try {
       for (;;) {
-        const { done, value } = await watch.during(reader.read());
+        const { done, value } = await watch.during(reader.next());
         if (done) return;
         yield value;
       }
@@ -126,7 +120,7 @@ function exchange(response: Response, url: URL, watch: Watchdog): Exchange {
       throw watch.explain(error, url);
     } finally {
       watch.stop();
-      await reader.cancel().catch(() => {});
+      await reader.return?.();
     }
   }
   async function start(limit: number): Promise<Uint8Array> {
@@ -140,8 +134,8 @@ function exchange(response: Response, url: URL, watch: Watchdog): Exchange {
     return Buffer.concat(parts).subarray(0, limit);
   }
   return {
-    status: response.status,
-    headers: response.headers,
+    status,
+    headers,
     url,
     chunks,
     start,
@@ -158,7 +152,7 @@ interface Watchdog {
   touch(): void;
   /** Lets the idle time run while something is awaited, and only then: a slow reader is not a slow server. */
   during<T>(promise: Promise<T>): Promise<T>;
-  /** The error that stands for what `fetch` threw. */
+  /** The error that stands for what was thrown. */
   explain(error: unknown, url: URL): unknown;
   stop(): void;
 }

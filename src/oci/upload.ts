@@ -1,6 +1,7 @@
 import { StkError } from "../core/error.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { RegistryFailure } from "./failure.ts";
+import { type HttpHeaders, headerOf } from "./http.ts";
 import type { Blob } from "./image.ts";
 import { acceptedManifests } from "./manifest.ts";
 import type { RegistryApi } from "./registry-api.ts";
@@ -45,7 +46,7 @@ export async function head(
   path: string,
   to: Destination,
   signal?: AbortSignal,
-): Promise<Headers | undefined> {
+): Promise<HttpHeaders | undefined> {
   try {
     const answer = await to.api.send({
       method: "HEAD",
@@ -159,7 +160,7 @@ export async function pushManifest(
 }
 
 function assertStored({ headers }: Exchange, { digest }: Descriptor, { api, repository }: Destination): void {
-  const stored = headers.get("docker-content-digest");
+  const stored = headerOf(headers, "docker-content-digest");
   if (stored === null || stored === digest) return;
   throw new StkError(
     "digest_mismatch",
@@ -171,8 +172,8 @@ function assertStored({ headers }: Exchange, { digest }: Descriptor, { api, repo
 }
 
 function locationOf({ headers, url }: Exchange): URL {
-  const location = headers.get("location");
-  const session = location === null ? null : URL.parse(location, url);
+  const location = headerOf(headers, "location");
+  const session = location === undefined ? null : URL.parse(location, url);
   if (session !== null) return session;
   throw new RegistryFailure("registry_error", `${url.host} opened an upload and did not say where.`);
 }

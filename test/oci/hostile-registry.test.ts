@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import type { Credentials } from "../../src/oci/credentials.ts";
+import type { HttpAnswer } from "../../src/oci/http.ts";
 import type { ImageSet } from "../../src/oci/image.ts";
 import { parseReference } from "../../src/oci/reference.ts";
 import { createRegistry, type RegistryOptions } from "../../src/oci/registry.ts";
@@ -244,18 +246,17 @@ describe("a redirect", () => {
   });
 
   it("never takes a body, or the address of an upload, to an unencrypted place from an encrypted one", async () => {
-    const answers: Record<string, () => Response> = {
-      HEAD: () => new Response(null, { status: 404 }),
-      POST: () =>
-        new Response(null, { status: 202, headers: { location: "http://registry.example/upload" } }),
+    const answers: Record<string, Omit<HttpAnswer, "body">> = {
+      HEAD: { status: 404, headers: {} },
+      POST: { status: 202, headers: { location: "http://registry.example/upload" } },
     };
     const asked: string[] = [];
     const registry = createRegistry({
       env: {},
       credentials: async () => password,
-      fetch: async (url, init) => {
+      http: async (url, { method }) => {
         asked.push(url.protocol);
-        return answers[init.method ?? ""]?.() ?? new Response(null, { status: 500 });
+        return { status: 500, headers: {}, ...answers[method], body: Readable.from([]) };
       },
     });
     const set = await sampleSet([sampleLayer("a")]);

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, expect, it, onTestFinished } from "vitest";
+import { type Http, http } from "../../src/oci/http.ts";
 import type { ImageSet } from "../../src/oci/image.ts";
 import { formatReference, parseReference, type Reference } from "../../src/oci/reference.ts";
 import { createRegistry } from "../../src/oci/registry.ts";
-import type { Fetch } from "../../src/oci/transport.ts";
 import { describeWith } from "../services/needs.ts";
 import { type Registry, registryUser, startRegistry } from "../services/registry.ts";
 import { bytesOf, sampleLayer, sampleSet } from "./sample.ts";
@@ -15,11 +15,11 @@ import { bytesOf, sampleLayer, sampleSet } from "./sample.ts";
 /** A client that records what it asks. */
 function recorded(credentials = async (): Promise<undefined> => undefined) {
   const requests: string[] = [];
-  const recording: Fetch = (url, init) => {
-    requests.push(`${init.method} ${url.pathname.replace(/[0-9a-f-]{36}|[0-9a-f]{64}/g, "*")}`);
-    return fetch(url, init);
+  const recording: Http = (url, request) => {
+    requests.push(`${request.method} ${url.pathname.replace(/[0-9a-f-]{36}|[0-9a-f]{64}/g, "*")}`);
+    return http(url, request);
   };
-  return { requests, registry: createRegistry({ env: {}, fetch: recording, credentials }) };
+  return { requests, registry: createRegistry({ env: {}, http: recording, credentials }) };
 }
 
 const folder = async (): Promise<string> => {

@@ -68,7 +68,7 @@ describe("parseRetryAfter", () => {
     ["1e9", undefined],
     ["soon", undefined],
     ["99999999999", undefined],
-    [null, undefined],
+    [undefined, undefined],
   ])("of %j is %j", (header, wait) => {
     expect(parseRetryAfter(header, now)).toBe(wait);
   });
