@@ -1,6 +1,7 @@
-import { chmod, copyFile, mkdir, readdir, rm } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type BuildOptions, build, type Plugin } from "esbuild";
+import { licensesOf } from "./licenses.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const dist = path.join(root, "dist");
@@ -58,9 +59,12 @@ await mkdir(dist, { recursive: true });
 const built = await Promise.all([command, bridge]);
 await copyFile(path.join(root, "runtime/logic/context.ts"), path.join(dist, "logic.d.ts"));
 await chmod(path.join(dist, "stk.js"), 0o755);
+const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+await writeFile(path.join(dist, "licenses.txt"), await licensesOf(inputs));
 
 const written = new Set([
   "logic.d.ts",
+  "licenses.txt",
   ...built.flatMap(({ metafile }) => Object.keys(metafile.outputs)).map((file) => path.basename(file)),
 ]);
 const stale = (await readdir(dist)).filter((name) => !written.has(name));
