@@ -22,6 +22,14 @@ const timeoutMs = 5_000;
 const run = promisify(execFile);
 
 /**
+ * What a checkout brings must not be run: a folder that looks like a bare repository has a config of its own, and that
+ * may name programs for Git to start.
+ */
+const harmless = ["safe.bareRepository=explicit", "core.fsmonitor=false", "log.showSignature=false"].flatMap(
+  (setting) => ["-c", setting],
+);
+
+/**
  * Asks Git about the project. Without Git, or outside a repository, only `created` is known.
  *
  * @throws {StkError} `invalid_environment` when SOURCE_DATE_EPOCH is not a number of seconds.
@@ -40,7 +48,7 @@ export async function revisionOf(
     ...(signal === undefined ? {} : { signal }),
   };
   const git = async (...words: string[]) =>
-    (await run("git", ["-C", project, ...words], options)).stdout.trim();
+    (await run("git", ["-C", project, ...harmless, ...words], options)).stdout.trim();
   // What stk itself writes into a project changes nothing of what is baked.
   const watched = ["--", ".", ":(exclude).stk", ":(exclude)dist"];
   const [head, changes, remote] = await Promise.allSettled([

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { revisionOf, webAddress } from "../../src/deploy/revision.ts";
@@ -54,6 +54,25 @@ describe("revisionOf", () => {
     git("commit", "-qm", "first");
     writeFileSync(join(root, "elsewhere"), "");
     expect((await revisionOf(join(root, "project"), env)).revision).toBe(git("rev-parse", "HEAD"));
+  });
+
+  test("runs no program that files of the repository name", async () => {
+    const { root, git } = repository();
+    const project = join(root, "project");
+    const ran = join(directory(), "ran");
+    for (const folder of ["objects", "refs"]) mkdirSync(join(project, folder), { recursive: true });
+    writeFileSync(join(project, "HEAD"), "ref: refs/heads/main\n");
+    writeFileSync(
+      join(project, "config"),
+      `[core]\n\tbare = false\n\tworktree = .\n\tfsmonitor = "touch ${ran}; false"\n`,
+    );
+    git("-c", "safe.bareRepository=all", "commit", "-qm", "first");
+    git("config", "core.fsmonitor", `touch ${ran}; false`);
+    const revision = await revisionOf(project, env);
+    expect(existsSync(ran)).toBe(false);
+    expect(revision.unknown).toContain("bare repository");
+    expect((await revisionOf(root, env)).revision).toBe(`${git("rev-parse", "HEAD")}-dirty`);
+    expect(existsSync(ran)).toBe(false);
   });
 
   test("takes SOURCE_DATE_EPOCH before the commit's time", async () => {
