@@ -64,7 +64,7 @@ describe("revisionOf", () => {
     writeFileSync(join(project, "HEAD"), "ref: refs/heads/main\n");
     writeFileSync(
       join(project, "config"),
-      `[core]\n\tbare = false\n\tworktree = .\n\tfsmonitor = "touch ${ran}; false"\n`,
+      `[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n\tfsmonitor = "touch ${ran}; false"\n`,
     );
     git("-c", "safe.bareRepository=all", "commit", "-qm", "first");
     git("config", "core.fsmonitor", `touch ${ran}; false`);
