@@ -9,7 +9,10 @@ need docker-registry docker-registry
 need skopeo skopeo
 need umoci umoci
 need wrk wrk
-[[ -n "$(ls -d /usr/lib/postgresql/*/bin 2> /dev/null)" ]] || missing+=(postgresql)
+need curl curl
+need git git
+# The client alone makes the same directory.
+compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null || missing+=(postgresql)
 [[ ${#missing[@]} -gt 0 ]] || exit 0
 
 if [[ $(id -u) -ne 0 ]] || ! command -v apt-get > /dev/null; then
