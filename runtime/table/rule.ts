@@ -68,6 +68,8 @@ function readColumn(column: Column, value: unknown, place: Place): Condition[] {
     conditions.push({ kind: "in", column, list: operands });
   }
   if (isNull !== undefined) conditions.push({ kind: "isNull", column, expected: isNull });
+  // Compared with nothing it would hold for every row.
+  if (conditions.length === 0) throw invalid(`A rule on ${column.name} does not say what it must be`);
   return conditions;
 }
 

@@ -189,6 +189,13 @@ describe("permission rules", () => {
       ["unknown_table 4:50"],
     ],
     [
+      "conditions that are empty, and so hold for every row",
+      "select: { agent: { where: { owner_id: {}, or: [{}], not: {}, exists: { table: users, where: {} } } } }",
+      ["empty_condition 4:43", "empty_condition 4:52", "empty_condition 4:62", "empty_condition 4:97"],
+    ],
+    ["a where that is empty", "delete: { agent: { where: {} } }", ["empty_condition 4:31"]],
+    ["no check that is empty: it takes the where's place", "update: { agent: { check: {} } }", []],
+    [
       "a column that is not there, within or",
       "select: { agent: { where: { or: [{ nn: 1 }] } } }",
       ["unknown_column 4:40"],

@@ -3,12 +3,14 @@ import { operations } from "../../../schema/permissions.ts";
 import type { Predicate, Scalar } from "../../../schema/predicate.ts";
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import { suggest } from "../../core/suggest.ts";
+import { valueAt } from "../../project/issue.ts";
 import { caution, problem } from "../../project/problem.ts";
 import type { Path } from "../../project/project.ts";
 import type { ConnectionCatalog, Table } from "../catalog.ts";
 import type { Context } from "../context.ts";
 import { valueProblem } from "../value.ts";
 import {
+  checkCondition,
   checkPredicate,
   isReference,
   literalOf,
@@ -34,7 +36,8 @@ export function checkPermissions(context: Context): Diagnostic[] {
     return operations.flatMap((operation) =>
       Object.entries(rules[operation] ?? {}).flatMap(([role, rule]) => {
         const base = ["tables", path, operation, role];
-        const scope = { ...found, at: permissions.at };
+        const written = (at: Path) => valueAt(permissions.raw, at);
+        const scope = { ...found, at: permissions.at, written };
         const body: Rule = rule === true ? {} : rule;
         return [
           ...unknownRole(role, base, context),
@@ -109,7 +112,7 @@ function checkRule(
             ),
           ],
     ),
-    ...(where === undefined ? [] : checkPredicate(where, [...path, "where"], scope)),
+    ...(where === undefined ? [] : checkCondition(where, [...path, "where"], scope)),
     ...(check === undefined ? [] : checkPredicate(check, [...path, "check"], scope)),
     ...Object.entries(set).flatMap(([name, value]) => {
       const own = [...path, "set", name];

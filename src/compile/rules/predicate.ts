@@ -13,19 +13,33 @@ export type PredicateScope = {
   connection: ConnectionCatalog;
   judged?: Table;
   at(path: Path, part?: Part): Location;
+  /** What stands in the file, with what the format refused. */
+  written(path: Path): unknown;
 };
 
 /** A condition names columns, values and references that are there and fit each other. */
 export function checkPredicate(predicate: Predicate, path: Path, scope: PredicateScope): Diagnostic[] {
   const { and = [], or = [], not, exists, ...columns } = predicate;
   return [
-    ...and.flatMap((one, index) => checkPredicate(one, [...path, "and", index], scope)),
-    ...or.flatMap((one, index) => checkPredicate(one, [...path, "or", index], scope)),
-    ...(not === undefined ? [] : checkPredicate(not, [...path, "not"], scope)),
+    ...and.flatMap((one, index) => checkCondition(one, [...path, "and", index], scope)),
+    ...or.flatMap((one, index) => checkCondition(one, [...path, "or", index], scope)),
+    ...(not === undefined ? [] : checkCondition(not, [...path, "not"], scope)),
     ...(exists === undefined ? [] : checkExists(exists, [...path, "exists"], scope)),
     ...Object.entries(columns).flatMap(([name, value]) => checkColumn(name, value, [...path, name], scope)),
   ];
 }
+
+/** Like {@link checkPredicate}, of one that is not empty: that would hold for every row, which nobody sees in it. */
+export const checkCondition = (predicate: Predicate, path: Path, scope: PredicateScope): Diagnostic[] =>
+  isEmpty(scope.written(path))
+    ? [emptyCondition(path, scope, "Take it out where every row is meant.")]
+    : checkPredicate(predicate, path, scope);
+
+const isEmpty = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && Object.keys(value).length === 0;
+
+const emptyCondition = (path: Path, { at }: PredicateScope, hint: string): Diagnostic =>
+  problem(at(path), "empty_condition", "An empty condition holds for every row.", hint);
 
 function checkExists(
   exists: { table: string; where: Predicate },
@@ -35,7 +49,7 @@ function checkExists(
   const { tables } = scope.connection;
   const table = tables.get(exists.table);
   if (table !== undefined)
-    return checkPredicate(exists.where, [...path, "where"], {
+    return checkCondition(exists.where, [...path, "where"], {
       ...scope,
       table,
       judged: scope.judged ?? scope.table,
@@ -57,6 +71,7 @@ function checkColumn(name: string, value: unknown, path: Path, scope: PredicateS
   if (plain.success) return checkValue(plain.data, column, path, scope);
   const operators = comparison.safeParse(value);
   if (!operators.success) return [];
+  if (isEmpty(scope.written(path))) return [emptyCondition(path, scope, `Write what \`${name}\` must be.`)];
   const { in: list, like, ilike, isNull: _, ...scalars } = operators.data;
   return [
     ...Object.entries(scalars).flatMap(([operator, one]) =>

@@ -436,6 +436,7 @@ describe("a rule that does not fit the schema", () => {
     ["a label that is not there", { status: "opened" }],
     ["a reference that is none", { title: "$user.name" }],
     ["a table that is not there", { exists: { table: "nothing", where: {} } }],
+    ["a column that is compared with nothing", { org: {} }],
     ["a column of $row that is not there", { exists: { table: "members", where: { org: "$row.nothing" } } }],
   ])("stops the boot: %s", (_, where) => {
     expect(() =>
