@@ -1,4 +1,3 @@
-import { gunzipSync } from "node:zlib";
 import { Parser } from "tar/parse";
 import { z } from "zod";
 import { formatVersion, type Manifest, manifest } from "../../schema/manifest.ts";
@@ -6,13 +5,10 @@ import { StkError } from "../core/error.ts";
 import { readBlob } from "../oci/content.ts";
 import type { Image } from "../oci/image.ts";
 import { bundleDirectory } from "./bake.ts";
+import { plainTar } from "./plain-tar.ts";
 
 /** Bytes; more than any bundle has, and little enough to be held in memory. */
-const limits = {
-  compressed: 64 * 1_048_576,
-  uncompressed: 256 * 1_048_576,
-  manifest: 32 * 1_048_576,
-} as const;
+const limits = { compressed: 64 * 1_048_576, manifest: 32 * 1_048_576 } as const;
 
 /**
  * The manifest that was baked into an image, or undefined where it has none. The bundle's layer is the last one that
@@ -71,7 +67,8 @@ export function parseManifest(content: Uint8Array): Manifest {
 
 /** One file of a tar, gzipped or not; undefined where it holds none of that name, or is something else. */
 function fileInTar(archive: Uint8Array, path: string): Uint8Array | undefined {
-  const tar = isGzip(archive) ? gunzip(archive) : archive;
+  const tar = unpacked(archive);
+  if (tar === undefined) return undefined;
   let found: Uint8Array[] | undefined;
   const parser = new Parser({
     onReadEntry(entry) {
@@ -85,15 +82,13 @@ function fileInTar(archive: Uint8Array, path: string): Uint8Array | undefined {
       found = chunks;
     },
   });
-  parser.end(Buffer.from(tar.buffer, tar.byteOffset, tar.byteLength));
+  parser.end(tar);
   return found && Buffer.concat(found);
 }
 
-const isGzip = (content: Uint8Array): boolean => content[0] === 0x1f && content[1] === 0x8b;
-
-function gunzip(content: Uint8Array): Uint8Array {
+function unpacked(archive: Uint8Array): Buffer | undefined {
   try {
-    return gunzipSync(content, { maxOutputLength: limits.uncompressed });
+    return plainTar(archive);
   } catch (cause) {
     throw new StkError("invalid_bundle", "A gzip archive is damaged, or holds more than 256 MiB.", { cause });
   }

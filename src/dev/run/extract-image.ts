@@ -1,14 +1,14 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { Parser } from "tar/parse";
 import { StkError } from "../../core/error.ts";
+import { plainTar } from "../../deploy/plain-tar.ts";
 import { readConfig } from "../../oci/config.ts";
 import { readBlob } from "../../oci/content.ts";
 import type { Image } from "../../oci/image.ts";
 
 /** Bytes. The layer that holds Node is larger, and is not wanted here. */
-const limits = { compressed: 64 * 1_048_576, uncompressed: 256 * 1_048_576 } as const;
+const layerLimit = 64 * 1_048_576;
 
 /** The Bridge and the manifest of an image, as files of this machine. */
 export type ExtractedImage = { bridge: string; manifest: string };
@@ -36,8 +36,8 @@ export async function extractImage(
   const files = new Map<string, Uint8Array>();
   for (const layer of image.layers.toReversed()) {
     if ([...wanted].every((path) => files.has(path))) break;
-    if (layer.descriptor.size > limits.compressed) continue;
-    for (const [path, content] of filesOf(await readBlob(layer, limits.compressed, signal), folders))
+    if (layer.descriptor.size > layerLimit) continue;
+    for (const [path, content] of filesOf(await readBlob(layer, layerLimit, signal), folders))
       if (!files.has(path)) files.set(path, content);
   }
   const missing = [...wanted].filter((path) => !files.has(path));
@@ -59,10 +59,8 @@ const notRunnable = (why: string): StkError =>
 const inTar = (path: string): string => posix.normalize(`/${path}`).slice(1);
 
 function filesOf(layer: Uint8Array, folders: readonly string[]): Map<string, Uint8Array> {
-  const tar =
-    layer[0] === 0x1f && layer[1] === 0x8b
-      ? gunzipSync(layer, { maxOutputLength: limits.uncompressed })
-      : layer;
+  const tar = unpacked(layer);
+  if (tar === undefined) return new Map();
   const files = new Map<string, Uint8Array[]>();
   const parser = new Parser({
     onReadEntry(entry) {
@@ -76,6 +74,14 @@ function filesOf(layer: Uint8Array, folders: readonly string[]): Map<string, Uin
       files.set(path, chunks);
     },
   });
-  parser.end(Buffer.from(tar.buffer, tar.byteOffset, tar.byteLength));
+  parser.end(tar);
   return new Map([...files].map(([path, chunks]) => [path, Buffer.concat(chunks)]));
+}
+
+function unpacked(layer: Uint8Array): Buffer | undefined {
+  try {
+    return plainTar(layer);
+  } catch {
+    throw notRunnable("a layer of it is damaged, or holds more than 256 MiB");
+  }
 }
