@@ -2,6 +2,7 @@ import picocolors from "picocolors";
 import type { Json } from "../core/canonical-json.ts";
 import type { Output, Sources } from "../core/command.ts";
 import { type Diagnostic, inReadingOrder } from "../core/diagnostic.ts";
+import { printable } from "../core/printable.ts";
 import { annotation } from "./annotation.ts";
 import { codeFrame } from "./code-frame.ts";
 
@@ -21,10 +22,11 @@ export function createOutput(streams: Streams, json: boolean): Output {
   const show = (diagnostic: Diagnostic, { root, sources }: Sources): void => {
     const { file, line, column, severity, code, message, hint } = diagnostic;
     const paint = severity === "error" ? colors.red : colors.yellow;
-    note(`${colors.bold(`${file}:${line}:${column}`)} ${paint(severity)} ${message} ${colors.dim(code)}`);
+    const place = colors.bold(printable(`${file}:${line}:${column}`));
+    note(`${place} ${paint(severity)} ${printable(message)} ${colors.dim(code)}`);
     const text = sources.get(file);
-    if (text !== undefined) note(codeFrame(text, diagnostic).replace(/^/gm, "    "));
-    if (hint !== undefined) note(`    ${colors.cyan(hint)}`);
+    if (text !== undefined) note(printable(codeFrame(text, diagnostic)).replace(/^/gm, "    "));
+    if (hint !== undefined) note(`    ${colors.cyan(printable(hint))}`);
     note("");
     const workspace = streams.env.GITHUB_WORKSPACE;
     if (streams.env.GITHUB_ACTIONS === "true" && !json)
@@ -32,10 +34,10 @@ export function createOutput(streams: Streams, json: boolean): Output {
   };
 
   return {
-    line: (text = "") => json || streams.write(`${text}\n`),
+    line: (text = "") => json || streams.write(`${printable(text)}\n`),
     json: (value: Json) => json && streams.write(`${JSON.stringify(value, null, 2)}\n`),
-    progress: (text) => json || note(colors.dim(text)),
-    warn: (text) => note(`${colors.yellow("warning")} ${text}`),
+    progress: (text) => json || note(colors.dim(printable(text))),
+    warn: (text) => note(`${colors.yellow("warning")} ${printable(text)}`),
     diagnostics(diagnostics, project) {
       if (json) return;
       for (const diagnostic of inReadingOrder(diagnostics)) show(diagnostic, project);

@@ -1,6 +1,7 @@
 import type { CommandContext } from "../core/command.ts";
 import { DiagnosticsError } from "../core/diagnostic.ts";
 import { type ExitCode, exitCodes, StkError } from "../core/error.ts";
+import { printable } from "../core/printable.ts";
 import { createOutput, type Streams } from "./output.ts";
 import { parseCommandLine } from "./program.ts";
 
@@ -41,7 +42,8 @@ function report(error: unknown, process: Process, json: boolean): ExitCode {
       : known.hint;
   if (json)
     process.write(`${JSON.stringify({ error: { code, message, hint, ...facts(known) } }, null, 2)}\n`);
-  else process.writeError(`stk: ${message} (${code})\n${hint === undefined ? "" : `     ${hint}\n`}`);
+  else
+    process.writeError(printable(`stk: ${message} (${code})\n${hint === undefined ? "" : `     ${hint}\n`}`));
   if (process.env.STK_DEBUG === "true" && error instanceof Error) process.writeError(`${error.stack}\n`);
   return known?.exitCode ?? exitCodes.failed;
 }

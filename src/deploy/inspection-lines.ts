@@ -1,3 +1,4 @@
+import { printableLine } from "../core/printable.ts";
 import type { ImageFacts } from "./image-facts.ts";
 import type { Inspection } from "./inspect.ts";
 import type { ManifestFacts } from "./manifest-facts.ts";
@@ -8,7 +9,7 @@ export function inspectionLines({ source, image, release }: Inspection): string[
     `source        ${source}`,
     ...(image === undefined ? [] : imageLines(image)),
     ...(release === undefined ? ["", "It holds no bundle of Santokit."] : releaseLines(release)),
-  ];
+  ].map(printableLine);
 }
 
 function imageLines({ digest, created, bundleDigest, base, labels, platforms }: ImageFacts): string[] {

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { z } from "zod";
 import type { Log } from "../../runtime/log.ts";
 import type { Output } from "../core/command.ts";
+import { printableLine } from "../core/printable.ts";
 
 const line = z.looseObject({
   level: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]),
@@ -43,7 +44,9 @@ export function logReader(output: Lines): (line: string) => void {
     } = parsed.data;
     const isCaution = level === "warn" || level === "error" || level === "fatal";
     if (status !== undefined) {
-      output.progress(`${status} ${path || "(no path)"} ${ms} ms${code === undefined ? "" : `  ${code}`}`);
+      output.progress(
+        `${status} ${printableLine(path) || "(no path)"} ${ms} ms${code === undefined ? "" : `  ${code}`}`,
+      );
       if (error !== undefined) output.warn(error.stack ?? error.message);
       return;
     }

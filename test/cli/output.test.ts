@@ -59,3 +59,17 @@ test("with --json standard output holds one JSON value and nothing else", () => 
   expect(JSON.parse(written.out)).toEqual({ valid: false });
   expect(written.err).toBe("");
 });
+
+test("what others wrote cannot give orders to the terminal", () => {
+  const { output, written } = outputFor({});
+  const order = "\u001b]0;title\u0007\u001b[2Jgone\u009b1A\r";
+  output.line(order);
+  output.progress(order);
+  output.warn(order);
+  output.diagnostics([{ ...problem, message: order, hint: order }], {
+    root: "/p",
+    sources: new Map([["stk.yaml", `${order}\n`]]),
+  });
+  expect(written.out + written.err).toContain("gone");
+  expect(written.out + written.err).not.toMatch(/(?!\n)\p{Cc}/u);
+});
