@@ -85,7 +85,7 @@ await describeWith(["engine", "registry", "skopeo", "umoci"], "a release, from i
   }, 180_000);
 
   afterAll(async () => {
-    await execa("docker", ["rmi", "--force", `${repository}:prod`, `${repository}:v1`], { reject: false });
+    await forgetImages(repository);
     await Promise.all([database?.drop(), registry?.stop(), issuer?.stop()]);
     await rm(directory, { recursive: true, force: true });
   });
@@ -202,3 +202,15 @@ await describeWith(["engine", "registry", "skopeo", "umoci"], "a release, from i
     await expect(runContainer(reference, env, { readyTimeoutMs: 3_000 })).rejects.toThrow(/tasks/);
   });
 });
+
+/** By name and never by id, which images of other runs share: the same project has the same digest. */
+async function forgetImages(repository: string): Promise<void> {
+  const list = async (format: string): Promise<string[]> => {
+    const words = ["images", "--digests", "--filter", `reference=${repository}`, "--format", format];
+    return (await execa("docker", words)).stdout
+      .split("\n")
+      .filter((name) => name !== "" && !name.includes("<none>"));
+  };
+  const names = [...(await list("{{.Repository}}:{{.Tag}}")), ...(await list("{{.Repository}}@{{.Digest}}"))];
+  await execa("docker", ["rmi", ...new Set(names)], { reject: false });
+}
