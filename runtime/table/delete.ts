@@ -15,7 +15,7 @@ import {
   ruleScope,
 } from "./readable.ts";
 import { namesOneRow } from "./single-row.ts";
-import { type Bound, Shapes } from "./statements.ts";
+import type { Bound, Shapes } from "./statements.ts";
 import { attempt, printBounded, printReturning, resultOf, returning } from "./write.ts";
 import type { RemoveRule } from "./write-rule.ts";
 
@@ -29,11 +29,17 @@ type Plan = {
 };
 
 /** The handler of `db/{connection}/{table}/delete`. */
-export function deleteHandler({ table, rules, select, names }: OperationInput<RemoveRule>): TableHandler {
+export function deleteHandler({
+  table,
+  rules,
+  select,
+  names,
+  cache,
+}: OperationInput<RemoveRule>): TableHandler {
   const planOf = planner(rules, select, (applicable, roles): Plan => {
     const readable = readableOf(rulesOf(select, roles));
     const rows = anyOf(applicable.map(({ where }) => where));
-    return { rows, readable, all: [...readable.columns.keys()], shapes: new Shapes() };
+    return { rows, readable, all: [...readable.columns.keys()], shapes: cache.shapes() };
   });
 
   return (params, caller, { database, limits, signal }) => {

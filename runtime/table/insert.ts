@@ -15,7 +15,7 @@ import {
 } from "./params.ts";
 import { planner, rulesOf } from "./plans.ts";
 import { type Readable, readableOf } from "./readable.ts";
-import { Shapes } from "./statements.ts";
+import type { Shapes } from "./statements.ts";
 import type { Column, Table } from "./table.ts";
 import { attempt, checkFailed, resultOf } from "./write.ts";
 import { bySpecificity, usableRules, type WriteRule } from "./write-rule.ts";
@@ -30,14 +30,20 @@ type Plan = {
 };
 
 /** The handler of `db/{connection}/{table}/insert`. */
-export function insertHandler({ table, rules, select, names }: OperationInput<WriteRule>): TableHandler {
+export function insertHandler({
+  table,
+  rules,
+  select,
+  names,
+  cache,
+}: OperationInput<WriteRule>): TableHandler {
   const planOf = planner(rules, select, (applicable, roles): Plan => {
     const readable = readableOf(rulesOf(select, roles));
     return {
       rules: bySpecificity(applicable),
       readable,
       all: [...readable.columns.keys()],
-      shapes: new Shapes(),
+      shapes: cache.shapes(),
     };
   });
 

@@ -2,7 +2,7 @@ import type { Caller } from "../caller.ts";
 import type { Database } from "../database/database.ts";
 import type { RulesByRole } from "./plans.ts";
 import type { ReadRule } from "./readable.ts";
-import type { PreparedNames } from "./statements.ts";
+import type { PreparedNames, ShapeCache } from "./statements.ts";
 import type { Table } from "./table.ts";
 
 /** What a table call is given beside its params and its caller. */
@@ -28,4 +28,5 @@ export type OperationInput<Rule> = {
   /** What may be read: by a filter, a sort, and of what was written. */
   readonly select: RulesByRole<ReadRule>;
   readonly names: PreparedNames;
+  readonly cache: ShapeCache;
 };

@@ -24,7 +24,7 @@ import {
   readableOf,
   ruleScope,
 } from "./readable.ts";
-import { type Bound, type PreparedNames, Shapes } from "./statements.ts";
+import type { Bound, PreparedNames, Shapes } from "./statements.ts";
 import type { Column, Table } from "./table.ts";
 
 type SortKey = { readonly column: Column; readonly order: string };
@@ -34,10 +34,10 @@ const keys: ReadonlySet<string> = new Set(["columns", "where", "orderBy", "limit
 const maxSortKeys = 16;
 
 /** The handler of `db/{connection}/{table}/select`. */
-export function selectHandler({ table, rules, names }: OperationInput<ReadRule>): TableHandler {
+export function selectHandler({ table, rules, names, cache }: OperationInput<ReadRule>): TableHandler {
   const planOf = planner(rules, new Map(), (applicable): Plan => {
     const readable = readableOf(applicable);
-    return { readable, all: [...readable.columns.keys()], shapes: new Shapes() };
+    return { readable, all: [...readable.columns.keys()], shapes: cache.shapes() };
   });
 
   return async (params, caller, { database, limits, signal }) => {

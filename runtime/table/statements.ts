@@ -9,15 +9,18 @@ export type Bound = {
   readonly bind: Bind;
 };
 
-const shapesPerPlan = 500;
+const maxShapes = 5_000;
+const maxShapeCharacters = 500_000;
 const maxPrepared = 1_000;
+/** Characters; a session keeps the plan of what is prepared, which takes many times as much. */
+const maxPreparedText = 8_000;
 
 /**
  * Names statements that come again, so that connections keep them prepared. A connection never forgets a statement,
  * so only so many get a name in a process's life; others are sent whole each time.
  */
 export class PreparedNames {
-  #left = maxPrepared;
+  readonly #given = new Set<string>();
 
   /** Compiles a statement from what was printed; it has no name the first time. */
   prepare(printed: string, parameters: Parameters): Bound {
@@ -27,28 +30,64 @@ export class PreparedNames {
 
   #named(text: string): () => SqlStatement {
     let statement: SqlStatement = { text };
-    let used = false;
+    let uses = 0;
     return () => {
-      if (used && statement.name === undefined && this.#left > 0) {
-        this.#left -= 1;
-        statement = { name: statementName(text), text };
-      }
-      used = true;
+      uses += 1;
+      if (uses === 2) statement = this.#again(text);
       return statement;
     };
   }
+
+  #again(text: string): SqlStatement {
+    if (text.length > maxPreparedText) return { text };
+    const name = statementName(text);
+    if (!this.#given.has(name) && this.#given.size >= maxPrepared) return { text };
+    this.#given.add(name);
+    return { name, text };
+  }
 }
 
-/** Compiled statements by the shape of the call: all of it but the values. The least recently used are forgotten. */
+/**
+ * What keeps the compiled statements of all calls on tables. They take many times the memory of their shapes, and
+ * whoever may make one call can make up shapes without end: the least recently used are forgotten.
+ */
+export class ShapeCache {
+  readonly #used = new LRUCache<string, object>({
+    max: maxShapes,
+    maxSize: maxShapeCharacters,
+    sizeCalculation: (_, shape) => shape.length,
+  });
+  #owners = 0;
+
+  /** The statements of one plan. */
+  shapes<T extends object>(): Shapes<T> {
+    this.#owners += 1;
+    return new Shapes(this.#used, `${this.#owners}|`);
+  }
+}
+
+/** Compiled statements by the shape of the call: all of it but the values. */
 export class Shapes<T extends object> {
-  readonly #cache = new LRUCache<string, T>({ max: shapesPerPlan });
+  readonly #used: LRUCache<string, object>;
+  readonly #prefix: string;
+  /** By what stands for them in the cache: they go when that goes. */
+  readonly #made = new WeakMap<object, T>();
+
+  constructor(used: LRUCache<string, object>, prefix: string) {
+    this.#used = used;
+    this.#prefix = prefix;
+  }
 
   /** The compiled statement of a shape, made once. */
   get(shape: string, compile: () => T): T {
-    const known = this.#cache.get(shape);
+    const key = this.#prefix + shape;
+    const place = this.#used.get(key);
+    const known = place === undefined ? undefined : this.#made.get(place);
     if (known !== undefined) return known;
     const made = compile();
-    this.#cache.set(shape, made);
+    const kept = {};
+    this.#made.set(kept, made);
+    this.#used.set(key, kept);
     return made;
   }
 }

@@ -6,7 +6,7 @@ import { insertHandler } from "./insert.ts";
 import type { TableHandler } from "./operation.ts";
 import { readRuleOf } from "./readable.ts";
 import { selectHandler } from "./select.ts";
-import { PreparedNames } from "./statements.ts";
+import { PreparedNames, ShapeCache } from "./statements.ts";
 import { type Table, type Tables, tablesOf } from "./table.ts";
 import { updateHandler } from "./update.ts";
 import { readDeleteRule, readInsertRule, readUpdateRule } from "./write-rule.ts";
@@ -29,7 +29,7 @@ export type TableCalls = {
  * await call?.handle({ where: { status: "open" } }, caller, { database, limits: manifest.server.limits });
  */
 export function compileTables(manifest: Pick<Manifest, "schema" | "permissions">): TableCalls {
-  const names = new PreparedNames();
+  const shared = { names: new PreparedNames(), cache: new ShapeCache() };
   const calls = new Map<string, TableCall>();
   for (const [connection, permissions] of Object.entries(manifest.permissions)) {
     const schema = manifest.schema[connection];
@@ -41,7 +41,7 @@ export function compileTables(manifest: Pick<Manifest, "schema" | "permissions">
           "invalid_manifest",
           `The permissions name a table ${connection}/${name} that is not there.`,
         );
-      for (const [operation, handle] of handlersOf(table, tables, rules, names)) {
+      for (const [operation, handle] of handlersOf(table, tables, rules, shared)) {
         calls.set(`db/${connection}/${name}/${operation}`, { connection, handle });
       }
     }
@@ -53,13 +53,13 @@ function* handlersOf(
   table: Table,
   tables: Tables,
   permissions: TablePermissions,
-  names: PreparedNames,
+  { names, cache }: { names: PreparedNames; cache: ShapeCache },
 ): Generator<[Operation, TableHandler]> {
   const select = byRole(permissions.select, (rule) => readRuleOf(rule, table, tables));
   const insert = byRole(permissions.insert, (rule) => readInsertRule(rule, table, tables));
   const update = byRole(permissions.update, (rule) => readUpdateRule(rule, table, tables));
   const remove = byRole(permissions.delete, (rule) => readDeleteRule(rule, table, tables));
-  const shared = { table, select, names };
+  const shared = { table, select, names, cache };
   if (select.size > 0) yield ["select", selectHandler({ ...shared, rules: select })];
   if (insert.size > 0) yield ["insert", insertHandler({ ...shared, rules: insert })];
   if (update.size > 0) yield ["update", updateHandler({ ...shared, rules: update })];

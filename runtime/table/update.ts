@@ -5,7 +5,7 @@ import type { OperationInput, TableContext, TableHandler } from "./operation.ts"
 import { forbiddenColumn, invalid, isObject, readColumns, readParams, readValue } from "./params.ts";
 import { planner, rulesOf } from "./plans.ts";
 import { type Readable, readableOf } from "./readable.ts";
-import { Shapes } from "./statements.ts";
+import type { Shapes } from "./statements.ts";
 import type { Column, Table } from "./table.ts";
 import { type CompiledUpdate, compileUpdate } from "./update-statements.ts";
 import { attempt, checkFailed, resultOf, ruleColumn, tooMany } from "./write.ts";
@@ -21,14 +21,20 @@ type Plan = {
 };
 
 /** The handler of `db/{connection}/{table}/update`. */
-export function updateHandler({ table, rules, select, names }: OperationInput<WriteRule>): TableHandler {
+export function updateHandler({
+  table,
+  rules,
+  select,
+  names,
+  cache,
+}: OperationInput<WriteRule>): TableHandler {
   const planOf = planner(rules, select, (applicable, roles): Plan => {
     const readable = readableOf(rulesOf(select, roles));
     return {
       rules: bySpecificity(applicable),
       readable,
       all: [...readable.columns.keys()],
-      shapes: new Shapes(),
+      shapes: cache.shapes(),
     };
   });
 
