@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { buildCommand } from "../services/command.ts";
 import { measureCommands } from "./commands.ts";
@@ -24,6 +24,7 @@ if (unknown.length > 0)
   throw new Error(`There is no part ${unknown.join(", ")}: ${Object.keys(parts).join(", ")}`);
 
 const directory = await mkdtemp(path.join(tmpdir(), "santokit-bench-"));
+const [busy = 0] = loadavg();
 const printed: string[] = [];
 try {
   await buildCommand();
@@ -44,6 +45,6 @@ if (named.length === 0) {
     "# Benchmarks\n\nWritten by `npm run bench`; subjects are measured in turn. The order and the ratios hold elsewhere, " +
     "the figures do not.\n";
   const file = path.resolve(import.meta.dirname, "../../docs/benchmarks.md");
-  await writeFile(file, `${head}\n${await printMachine()}\n${printed.join("\n")}`);
+  await writeFile(file, `${head}\n${await printMachine(busy)}\n${printed.join("\n")}`);
   process.stdout.write(`Written to ${path.relative(process.cwd(), file)}\n`);
 }

@@ -35,8 +35,12 @@ export function printSection({ title, text, unit, rows }: Section): string {
   ].join("\n");
 }
 
-/** The machine and what ran on it, as a list in Markdown. */
-export async function printMachine(): Promise<string> {
+/**
+ * The machine and what ran on it, as a list in Markdown.
+ *
+ * @param busy the load average before anything was measured: where it is near the number of cores, believe nothing.
+ */
+export async function printMachine(busy: number): Promise<string> {
   const answers = async (program: string, ...words: string[]): Promise<string> => {
     const { stdout, stderr, failed } = await execa(program, words, { reject: false, stdin: "ignore" });
     return failed && stdout === "" && stderr === ""
@@ -53,7 +57,7 @@ export async function printMachine(): Promise<string> {
   return [
     `- ${cpus().length} cores of ${cpus()[0]?.model.trim() ?? "an unknown processor"}, ${Math.round(totalmem() / 1024 ** 3)} GiB; ${system}, ${type()} ${release()}`,
     `- Node ${process.versions.node}; Postgres 18 (fsync off); Docker Engine ${engine}; ${registry}; ${wrk.replace(/ Copyright.*/, "")}`,
-    `- ${new Date().toISOString().slice(0, 10)}, after commit ${commit}`,
+    `- ${new Date().toISOString().slice(0, 10)}, after commit ${commit}; load average before the start ${busy.toFixed(1)}`,
     "",
   ].join("\n");
 }
