@@ -48,3 +48,23 @@ export const declaredSchema = z.strictObject({
   tables: z.record(z.string(), declaredTable),
 });
 export type DeclaredSchema = z.infer<typeof declaredSchema>;
+
+/** What has another name in older databases. A column's `table` and a value's `enum` are named as they are now. */
+export type DeclaredRename =
+  | { kind: "table" | "enum"; from: string; to: string }
+  | { kind: "column"; table: string; from: string; to: string }
+  | { kind: "enumValue"; enum: string; from: string; to: string };
+
+/** What goes from older databases, with its data. A column's `table` is named as it is now. */
+export type DeclaredRemoval =
+  | { kind: "table" | "enum"; name: string }
+  | { kind: "column"; table: string; name: string };
+
+/** How an older database becomes the declared one where the two alone do not say it. */
+export type DeclaredTransition = {
+  renames: readonly DeclaredRename[];
+  removals: readonly DeclaredRemoval[];
+};
+
+/** A schema for planning. The transition is in no manifest: a bundle is the same when a line of it is tidied away. */
+export type PlannableSchema = DeclaredSchema & { transition?: DeclaredTransition };

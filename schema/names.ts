@@ -9,6 +9,13 @@ export const identifier = z
   )
   .meta({ description: "A Postgres name: lower-case letters, digits and _, at most 63 bytes." });
 
+/** A name that is in a database, however it is spelt there: `createdAt`. Postgres keeps 63 bytes of a name. */
+export const existingName = z
+  .string()
+  .min(1)
+  .max(63)
+  .meta({ description: "A name in the database, as it is spelt there." });
+
 /** Words that a filter uses for itself, so no column may have them as its name. */
 export const reservedColumnNames: ReadonlySet<string> = new Set(["and", "or", "not", "exists"]);
 

@@ -1,11 +1,16 @@
 import { z } from "zod";
-import { columnName, connectionName, identifier } from "./names.ts";
+import { columnName, connectionName, existingName, identifier } from "./names.ts";
 
 /** What happens to a row when the row it refers to is deleted or changed. */
 export const referentialAction = z.enum(["no action", "restrict", "cascade", "set null", "set default"]);
 export type ReferentialAction = z.infer<typeof referentialAction>;
 
 const expression = z.string().min(1);
+
+const renamedFrom = existingName.optional().meta({
+  description:
+    "The name that this had before. Where the database still has that name, it is renamed and keeps its data.",
+});
 
 const defaultValue = z
   .union([
@@ -35,6 +40,7 @@ export const columnDeclaration = z.strictObject({
     .meta({ description: "The column this one refers to, as TABLE.COLUMN." }),
   onDelete: referentialAction.optional(),
   onUpdate: referentialAction.optional(),
+  renamedFrom,
 });
 export type ColumnDeclaration = z.infer<typeof columnDeclaration>;
 
@@ -81,15 +87,40 @@ export const tableDeclaration = z.strictObject({
   checks: z.record(identifier, expression).optional().meta({ description: "Named SQL conditions." }),
   foreignKeys: z.array(foreignKeyDeclaration).optional(),
   indexes: z.array(indexDeclaration).optional(),
+  renamedFrom,
 });
 export type TableDeclaration = z.infer<typeof tableDeclaration>;
+
+const enumValue = z.string().min(1).max(63);
+const enumValues = z
+  .array(z.union([enumValue, z.strictObject({ value: enumValue, renamedFrom: enumValue })]))
+  .min(1);
+
+/** The values of an enum in their order, beside which its own former name may stand. */
+export const enumDeclaration = z.union([enumValues, z.strictObject({ renamedFrom, values: enumValues })]);
+export type EnumDeclaration = z.infer<typeof enumDeclaration>;
+
+const existingNames = z.array(existingName).min(1);
+
+/** What goes, with all of its data. A line may stay after it is gone; where there is nothing to drop, it does nothing. */
+export const removedDeclaration = z
+  .strictObject({
+    tables: existingNames.optional(),
+    columns: z
+      .record(identifier, existingNames)
+      .optional()
+      .meta({ description: "Columns, by the table that had them." }),
+    enums: existingNames.optional(),
+  })
+  .meta({ description: "What is dropped from the database, with all of its data." });
 
 /** `schema/*.yaml`: tables and enums of one connection. */
 export const schemaFile = z
   .strictObject({
     connection: connectionName.optional(),
-    enums: z.record(identifier, z.array(z.string().min(1).max(63)).min(1)).optional(),
+    enums: z.record(identifier, enumDeclaration).optional(),
     tables: z.record(identifier, tableDeclaration).optional(),
+    removed: removedDeclaration.optional(),
   })
   .meta({ title: "schema/*.yaml", description: "Tables and enums of one connection." });
 export type SchemaFile = z.infer<typeof schemaFile>;

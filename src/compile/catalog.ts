@@ -1,10 +1,17 @@
+import type { DeclaredRemoval, DeclaredRename } from "../../schema/declared.ts";
 import { defaultConnection } from "../../schema/names.ts";
-import type { ColumnDeclaration, SchemaFile, TableDeclaration } from "../../schema/tables.ts";
+import type {
+  ColumnDeclaration,
+  EnumDeclaration,
+  SchemaFile,
+  TableDeclaration,
+} from "../../schema/tables.ts";
 import type { Diagnostic, Location } from "../core/diagnostic.ts";
 import { valueAt } from "../project/issue.ts";
 import { problem } from "../project/problem.ts";
 import type { Parsed, Part, Path } from "../project/project.ts";
 import { type ColumnType, readType } from "./column-type.ts";
+import { enumValuesOf, type Placed, removalsOf, renamesOf } from "./transition.ts";
 
 /** A column that stands in a file; without a declaration where that could not be read. */
 export type Column = {
@@ -26,7 +33,23 @@ export type Table = {
 export type Enum = { values: readonly string[]; at: Location };
 
 /** What all files of one connection declare together. */
-export type ConnectionCatalog = { name: string; enums: Map<string, Enum>; tables: Map<string, Table> };
+export type ConnectionCatalog = {
+  name: string;
+  enums: Map<string, Enum>;
+  tables: Map<string, Table>;
+  /** In the order of the files, each where its old name stands. */
+  renames: Placed<DeclaredRename>[];
+  removals: Placed<DeclaredRemoval>[];
+};
+
+/** A connection of which nothing is declared yet. */
+export const emptyCatalog = (name: string): ConnectionCatalog => ({
+  name,
+  enums: new Map(),
+  tables: new Map(),
+  renames: [],
+  removals: [],
+});
 
 /** The declared schemas by connection. */
 export type Catalog = ReadonlyMap<string, ConnectionCatalog>;
@@ -54,11 +77,14 @@ export function readCatalog(schemas: readonly Parsed<SchemaFile>[]): {
   };
   for (const schema of schemas) {
     const name = schema.value.connection ?? defaultConnection;
-    const connection = catalog.get(name) ?? { name, enums: new Map(), tables: new Map() };
+    const connection = catalog.get(name) ?? emptyCatalog(name);
     catalog.set(name, connection);
-    for (const [enumName, values] of Object.entries(schema.value.enums ?? {})) {
+    connection.renames.push(...renamesOf(schema));
+    connection.removals.push(...removalsOf(schema));
+    for (const [enumName, declaration] of Object.entries(schema.value.enums ?? {})) {
       const at = schema.at(["enums", enumName], "key");
-      if (isFirst(name, "enum", enumName, at)) connection.enums.set(enumName, { values, at });
+      if (isFirst(name, "enum", enumName, at))
+        connection.enums.set(enumName, { values: valuesOf(declaration), at });
     }
     for (const tableName of keysOf(valueAt(schema.raw, ["tables"]))) {
       const at = schema.at(["tables", tableName], "key");
@@ -68,6 +94,9 @@ export function readCatalog(schemas: readonly Parsed<SchemaFile>[]): {
   }
   return { catalog, diagnostics };
 }
+
+const valuesOf = (declaration: EnumDeclaration): string[] =>
+  enumValuesOf(declaration).map((value) => (typeof value === "string" ? value : value.value));
 
 function readTable(schema: Parsed<SchemaFile>, connection: string, name: string): Table {
   const tables = schema.value.tables ?? {};

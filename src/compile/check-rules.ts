@@ -7,6 +7,7 @@ import { checkKeys } from "./rules/keys.ts";
 import { checkLogic } from "./rules/logic.ts";
 import { checkPermissions, checkRoles } from "./rules/permissions.ts";
 import { checkReferences } from "./rules/references.ts";
+import { checkTransition } from "./rules/transition.ts";
 
 const rules = [
   checkConnections,
@@ -14,6 +15,7 @@ const rules = [
   checkExpressions,
   checkKeys,
   checkReferences,
+  checkTransition,
   checkRoles,
   checkPermissions,
   checkLogic,

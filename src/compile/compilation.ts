@@ -1,4 +1,4 @@
-import type { DeclaredSchema } from "../../schema/declared.ts";
+import type { PlannableSchema } from "../../schema/declared.ts";
 import type { Manifest } from "../../schema/manifest.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 
@@ -14,7 +14,7 @@ export type Compilation = {
   /** Every problem at once, in reading order. */
   diagnostics: readonly Diagnostic[];
   /** The declared schemas by connection, their types as written. */
-  declared: Readonly<Record<string, DeclaredSchema>>;
+  declared: Readonly<Record<string, PlannableSchema>>;
   /** The text of every file, by path, with what looks like a secret masked. */
   sources: ReadonlyMap<string, string>;
 };

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Diagnostic, inReadingOrder } from "../core/diagnostic.ts";
 import type { Project } from "../project/project.ts";
 import { askPostgres } from "./ask.ts";
-import { type ConnectionCatalog, readCatalog } from "./catalog.ts";
+import { emptyCatalog, readCatalog } from "./catalog.ts";
 import { checkRules } from "./check-rules.ts";
 import type { Compilation } from "./compilation.ts";
 import { contextOf } from "./context.ts";
@@ -29,7 +29,7 @@ export async function compileProject(project: Project, options: CompileOptions =
   const names = new Set([...Object.keys(project.connections?.value ?? {}), ...catalog.keys()]);
   const connections = new Map(
     [...names].sort().map((name) => {
-      const own: ConnectionCatalog = catalog.get(name) ?? { name, enums: new Map(), tables: new Map() };
+      const own = catalog.get(name) ?? emptyCatalog(name);
       return [name, { catalog: own, declaration: declareConnection(own) }] as const;
     }),
   );
@@ -76,7 +76,12 @@ export async function compileProject(project: Project, options: CompileOptions =
       { path: `maps/logic/${path}.mjs.map`, content: Buffer.from(map) },
     ]),
     diagnostics,
-    declared: Object.fromEntries(declared.map(([name, { schema }]) => [name, schema])),
+    declared: Object.fromEntries(
+      declared.map(([name, { schema, transition }]) => [
+        name,
+        { ...schema, ...(transition === undefined ? {} : { transition }) },
+      ]),
+    ),
     sources: new Map([...compiled.sources, ...project.sources]),
   };
 }

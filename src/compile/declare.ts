@@ -4,6 +4,7 @@ import type {
   DeclaredIndex,
   DeclaredSchema,
   DeclaredTable,
+  DeclaredTransition,
 } from "../../schema/declared.ts";
 import type { ColumnDeclaration, IndexDeclaration } from "../../schema/tables.ts";
 import type { Diagnostic, Location } from "../core/diagnostic.ts";
@@ -19,6 +20,7 @@ import { referencesOf } from "./foreign-keys.ts";
 /** A connection's schema, normalised, and where each of its objects stands. */
 export type Declaration = {
   schema: DeclaredSchema;
+  transition: DeclaredTransition | undefined;
   /** `part` narrows a column to its type or its default. */
   placeOf(object: DeclaredObject, part?: "type" | "default"): Location | undefined;
   diagnostics: Diagnostic[];
@@ -41,11 +43,20 @@ export function declareConnection(catalog: ConnectionCatalog): Declaration {
   );
   return {
     schema: { enums: Object.fromEntries(enums), tables: Object.fromEntries(tables) },
+    transition: transitionOf(catalog),
     placeOf: (object, part) => {
       const place = places.get(identityOf(object));
       return part === undefined ? place : (places.get(`${identityOf(object)}.${part}`) ?? place);
     },
     diagnostics,
+  };
+}
+
+function transitionOf({ renames, removals }: ConnectionCatalog): DeclaredTransition | undefined {
+  if (renames.length + removals.length === 0) return undefined;
+  return {
+    renames: renames.map(({ at, ...rename }) => rename),
+    removals: removals.map(({ at, ...removal }) => removal),
   };
 }
 

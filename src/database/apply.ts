@@ -185,9 +185,9 @@ async function assertConverged(database: Database, desired: Model): Promise<void
   );
 }
 
-const withDesiredEnums = ({ live, desired }: Planned): Model => ({
+const withDesiredEnums = ({ live, beforeRenames }: Planned): Model => ({
   ...live,
-  enums: new Map([...live.enums].map(([name, values]) => [name, desired.enums.get(name) ?? values])),
+  enums: new Map([...live.enums].map(([name, values]) => [name, beforeRenames.enums.get(name) ?? values])),
 });
 
 const lockTimeout = (cause: unknown, attempts: number, lockTimeoutMs: number): StkError =>

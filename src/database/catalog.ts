@@ -32,6 +32,8 @@ export const columnsQuery = `
     case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end as collation,
     s.name as sequence,
     coalesce(pg_get_expr(d.adbin, d.adrelid) = format('nextval(%L::regclass)', s.name), false) as serial,
+    (select k.conname::text from pg_constraint k
+      where k.conrelid = c.oid and k.contype = 'n' and k.conkey = array[a.attnum]) as "notNull",
     case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
     case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end as generated
   from ${tables}

@@ -25,7 +25,17 @@ export type Change =
   | { kind: "validateConstraint"; table: string; name: string; constraint: Constraint }
   | { kind: "createIndex"; table: string; name: string; index: Index }
   | { kind: "dropIndex"; table: string; name: string; index: Index }
-  | { kind: "renameIndex"; table: string; from: string; to: string };
+  | { kind: "renameIndex"; table: string; from: string; to: string }
+  | { kind: "renameTable"; table: string; to: string }
+  | { kind: "renameColumn"; table: string; column: string; to: string }
+  | { kind: "renameSequence"; table: string; column: string; sequence: string; to: string }
+  | { kind: "renameNotNull"; table: string; from: string; to: string }
+  | { kind: "renameEnum"; name: string; to: string }
+  | { kind: "renameEnumValue"; name: string; value: string; to: string }
+  /** `takes`: the triggers and policies that go with it. */
+  | { kind: "dropTable"; table: string; takes: readonly string[] }
+  | { kind: "dropColumn"; table: string; column: string }
+  | { kind: "dropEnum"; name: string };
 
 /** Why nothing can be applied, and what a person can do about it. */
 export type Blocked = {

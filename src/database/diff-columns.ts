@@ -1,25 +1,47 @@
 import type { Difference } from "./change.ts";
-import { quoteIdentifier } from "./identifier.ts";
 import type { Column, Table } from "./model.ts";
+import type { PendingTransition } from "./transition.ts";
+import { yamlName } from "./yaml-name.ts";
 
-/** Columns of a table that is there: added, or given their type, default and nullability. None is ever dropped. */
-export function diffColumns(table: string, live: Table, desired: Table, difference: Difference): void {
+/**
+ * Columns of a table that is there: added, or given their type, default and nullability. None is dropped but where
+ * its removal is declared.
+ */
+export function diffColumns(
+  table: string,
+  live: Table,
+  desired: Table,
+  pending: PendingTransition,
+  difference: Difference,
+): void {
   for (const [column, to] of desired.columns) {
     const from = live.columns.get(column);
     if (from === undefined) difference.changes.push({ kind: "addColumn", table, column, definition: to });
     else diffColumn(table, column, from, to, difference);
   }
-  for (const column of live.columns.keys()) {
+  for (const [column, { type }] of live.columns) {
     if (desired.columns.has(column)) continue;
+    const fate = pending.fateOfColumn(table, column);
+    if (fate === "removed") difference.changes.push({ kind: "dropColumn", table, column });
+    if (fate !== undefined) continue;
+    const declared = pending.declaredTable(table);
+    const alike = [...desired.columns].flatMap(([name, to]) =>
+      live.columns.has(name) || to.type !== type ? [] : [name],
+    );
     difference.blocked.push({
       code: "column_not_declared",
       object: `${table}.${column}`,
       message: `The table ${table} has a column ${column}, which is not declared. To drop it would lose its data.`,
-      wayOut: "Declare it, or drop it yourself in a reviewed migration.",
-      sql: `alter table ${quoteIdentifier(table)} drop column ${quoteIdentifier(column)}`,
+      wayOut: `${renameHint(declared, column, alike)} To drop it, declare that: removed: { columns: { ${yamlName(declared)}: [${yamlName(column)}] } }`,
     });
   }
 }
+
+/** A column that goes and one of its type that comes may be one and the same. */
+const renameHint = (table: string, column: string, alike: readonly string[]): string =>
+  alike.length === 0
+    ? "Declare it to keep it."
+    : `If it is ${alike.map((name) => `${table}.${name}`).join(" or ")} now, declare that there: renamedFrom: ${yamlName(column)}.`;
 
 function diffColumn(table: string, column: string, from: Column, to: Column, difference: Difference): void {
   const { changes, notices } = difference;

@@ -1,13 +1,24 @@
 import type { Difference } from "./change.ts";
 import { quoteIdentifier, quoteLiteral } from "./identifier.ts";
 import type { Model } from "./model.ts";
+import type { PendingTransition } from "./transition.ts";
+import { yamlName } from "./yaml-name.ts";
 
-/** Enums: made, or given the values that they lack in their place. A value can neither go nor move. */
-export function diffEnums(live: Model, desired: Model, difference: Difference): void {
+/**
+ * Enums: made, given the values that they lack in their place, or dropped where that is declared. A value can neither
+ * go nor move.
+ */
+export function diffEnums(
+  live: Model,
+  desired: Model,
+  pending: PendingTransition,
+  difference: Difference,
+): void {
   const { changes, blocked, notices } = difference;
   for (const [name, values] of desired.enums) {
     const present = live.enums.get(name);
-    if (present !== undefined) diffValues(name, present, values, difference);
+    if (present !== undefined) diffValues(name, present, values, pending, difference);
+    else if (blocked.some(({ object }) => object === name)) continue;
     else if (live.others.some((other) => other.name === name && other.kind !== "function"))
       blocked.push({
         code: "name_taken",
@@ -18,24 +29,33 @@ export function diffEnums(live: Model, desired: Model, difference: Difference): 
     else changes.push({ kind: "createEnum", name, values });
   }
   for (const name of live.enums.keys())
-    if (!desired.enums.has(name))
-      notices.push({ kind: "enum", object: name, message: `The enum ${name} is not declared.` });
+    if (desired.enums.has(name)) continue;
+    else if (pending.fateOf("enum", name) === "removed") changes.push({ kind: "dropEnum", name });
+    else notices.push({ kind: "enum", object: name, message: `The enum ${name} is not declared.` });
 }
 
 function diffValues(
   name: string,
   present: readonly string[],
   values: readonly string[],
+  pending: PendingTransition,
   { changes, blocked }: Difference,
 ): void {
   const gone = present.filter((value) => !values.includes(value));
-  for (const value of gone)
+  for (const value of gone) {
+    if (pending.fateOfValue(name, value) !== undefined) continue;
+    const successor = values[present.indexOf(value)];
+    const rename =
+      successor === undefined || present.includes(successor)
+        ? ""
+        : `If ${successor} is its new name, declare that: { value: ${yamlName(successor)}, renamedFrom: ${yamlName(value)} }. Else declare`;
     blocked.push({
       code: "enum_value_not_declared",
       object: `${name}.${value}`,
       message: `The enum ${name} has the value ${quoteLiteral(value)}, which is not declared. Postgres cannot take a value from an enum.`,
-      wayOut: `Declare it again, or make a new enum and move the columns to it in a migration of your own.`,
+      wayOut: `${rename === "" ? "Declare" : rename} it again, or declare another enum and make that the columns' type.`,
     });
+  }
   const kept = values.filter((value) => present.includes(value));
   if (gone.length === 0 && kept.some((value, index) => value !== present[index]))
     blocked.push({

@@ -1,9 +1,16 @@
 import type { Change, Difference } from "./change.ts";
 import type { Constraint, Index, Model, Table } from "./model.ts";
+import type { PendingTransition } from "./transition.ts";
 import { isWidening } from "./type-change.ts";
+import { yamlName } from "./yaml-name.ts";
 
 /** Constraints of all tables. One that is not declared is dropped, since that loses no data. */
-export function diffConstraints(live: Model, desired: Model, difference: Difference): void {
+export function diffConstraints(
+  live: Model,
+  desired: Model,
+  pending: PendingTransition,
+  difference: Difference,
+): void {
   for (const [name, table] of desired.tables) {
     const present = live.tables.get(name);
     if (present === undefined) {
@@ -11,7 +18,7 @@ export function diffConstraints(live: Model, desired: Model, difference: Differe
         if (definition.kind === "foreignKey") add(name, constraint, definition, difference);
     } else diffTableConstraints(name, present, table, difference);
   }
-  remakeForeignKeys(live, desired, difference);
+  remakeForeignKeys(live, desired, pending, difference);
 }
 
 function diffTableConstraints(table: string, live: Table, desired: Table, difference: Difference): void {
@@ -85,11 +92,17 @@ export function diffIndexes(
  * A foreign key rests on a unique index and on both columns' types: where one of these is replaced, the foreign key
  * is dropped before and added again after.
  */
-function remakeForeignKeys(live: Model, desired: Model, difference: Difference): void {
+function remakeForeignKeys(
+  live: Model,
+  desired: Model,
+  pending: PendingTransition,
+  difference: Difference,
+): void {
   const dropped = difference.changes.filter(
     (change) => change.kind === "dropConstraint" || change.kind === "dropIndex",
   );
   for (const [table, { constraints }] of live.tables) {
+    if (!desired.tables.has(table) && pending.fateOf("table", table) === "removed") continue;
     for (const [name, constraint] of constraints) {
       const { references } = constraint;
       if (references === undefined || dropped.some((drop) => drop.table === table && drop.name === name))
@@ -107,7 +120,7 @@ function remakeForeignKeys(live: Model, desired: Model, difference: Difference):
           code: "key_in_use",
           object: `${references.table}.${references.index}`,
           message: `The key ${references.index} of ${references.table} is to go, and the foreign key ${name} of ${table}, which is not declared, rests on it.`,
-          wayOut: `Declare the table ${table}, or keep the key.`,
+          wayOut: `Declare the table ${table}, or keep the key. To drop the table, declare that: removed: { tables: [${yamlName(table)}] }`,
         });
     }
   }

@@ -2,31 +2,87 @@ import { type Difference, noDifference } from "./change.ts";
 import { diffColumns } from "./diff-columns.ts";
 import { diffEnums } from "./diff-enums.ts";
 import { diffConstraints, diffIndexes } from "./diff-keys.ts";
+import { diffRenames } from "./diff-renames.ts";
 import type { Model, Table } from "./model.ts";
+import { type PendingTransition, pendingTransition } from "./transition.ts";
+import { yamlName } from "./yaml-name.ts";
 
-/** What has to happen to `live` so that all that is in `desired` is in it. Both come from the one reader. */
-export function diffModels(live: Model, desired: Model): Difference {
+/**
+ * What has to happen to `live` so that all that is in `desired` is in it. Both come from the one reader. What is
+ * pending to be renamed has its old name in `desired` too.
+ */
+export function diffModels(
+  live: Model,
+  desired: Model,
+  pending: PendingTransition = pendingTransition(live),
+): Difference {
   const difference = noDifference();
-  diffEnums(live, desired, difference);
+  difference.blocked.push(...pending.blocked);
+  diffEnums(live, desired, pending, difference);
   for (const [name, table] of desired.tables) {
     const present = live.tables.get(name);
     if (present === undefined) addTable(name, table, live, difference);
     else {
-      diffColumns(name, present, table, difference);
+      diffColumns(name, present, table, pending, difference);
       diffIndexes(name, present, table, difference);
     }
   }
-  diffConstraints(live, desired, difference);
+  diffConstraints(live, desired, pending, difference);
   for (const name of live.tables.keys())
-    if (!desired.tables.has(name))
-      difference.notices.push({ kind: "table", object: name, message: `The table ${name} is not declared.` });
+    if (!desired.tables.has(name)) undeclaredTable(name, live, desired, pending, difference);
+  const taken = new Set(
+    difference.changes.flatMap((change) => (change.kind === "dropTable" ? change.takes : [])),
+  );
   for (const { kind, name } of live.others)
-    difference.notices.push({ kind, object: name, message: `The ${kind} ${name} cannot be declared.` });
+    if (!taken.has(`${kind} ${name}`))
+      difference.notices.push({ kind, object: name, message: `The ${kind} ${name} cannot be declared.` });
+  diffRenames(live, desired, pending, difference);
   return difference;
 }
 
+function undeclaredTable(
+  table: string,
+  live: Model,
+  desired: Model,
+  pending: PendingTransition,
+  { changes, notices }: Difference,
+): void {
+  if (pending.fateOf("table", table) === "removed") {
+    const takes = live.others.flatMap(({ kind, name }) =>
+      (kind === "trigger" || kind === "policy") && name.endsWith(` on ${table}`) ? [`${kind} ${name}`] : [],
+    );
+    changes.push({ kind: "dropTable", table, takes });
+    // Tables that go may refer to each other in a circle.
+    for (const [name, constraint] of live.tables.get(table)?.constraints ?? []) {
+      const target = constraint.references?.table;
+      if (target !== undefined && target !== table && pending.fateOf("table", target) === "removed")
+        changes.push({ kind: "dropConstraint", table, name, constraint });
+    }
+    return;
+  }
+  const alike = [...desired.tables].filter(
+    ([name, { columns }]) => !live.tables.has(name) && isAlike(live.tables.get(table)?.columns, columns),
+  );
+  const hint = alike.map(
+    ([name]) => ` If ${name} is its new name, declare that before applying: renamedFrom: ${yamlName(table)}`,
+  );
+  notices.push({
+    kind: "table",
+    object: table,
+    message: `The table ${table} is not declared.${hint.join("")}`,
+  });
+}
+
+/** Whether the columns are those of one table under two names. */
+const isAlike = (live: Table["columns"] | undefined, desired: Table["columns"]): boolean =>
+  live !== undefined &&
+  live.size > 1 &&
+  live.size === desired.size &&
+  [...live].every(([name, { type }]) => desired.get(name)?.type === type);
+
 function addTable(name: string, table: Table, live: Model, { changes, blocked }: Difference): void {
   const taken = live.others.find((other) => other.name === name && other.kind !== "domain");
+  if (blocked.some(({ object }) => object === name)) return;
   if (taken !== undefined) {
     blocked.push({
       code: "name_taken",

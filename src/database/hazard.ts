@@ -25,6 +25,9 @@ export function hazardOf(change: Change): string | undefined {
       return "builds an index; writes wait";
     case "validateConstraint":
       return "reads the whole table; nobody waits";
+    case "renameTable":
+    case "renameColumn":
+      return "whatever still uses the old name fails from then on";
     default:
       return undefined;
   }

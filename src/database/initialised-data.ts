@@ -34,7 +34,7 @@ function verified(kept: Buffer<ArrayBuffer>): Blob | undefined {
 
 /** Written beside and renamed, so that no other process ever reads half a file. */
 async function keep(cache: string, file: string, data: Uint8Array): Promise<void> {
-  await mkdir(cache, { recursive: true });
+  await mkdir(cache, { recursive: true, mode: 0o700 });
   const unfinished = `${file}.${randomUUID()}`;
   try {
     await writeFile(unfinished, [sha256(data), data]);

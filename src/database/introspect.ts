@@ -55,6 +55,7 @@ const columnOf = (row: Row<Column>): Column => ({
   ...(row.default === null || row.serial ? {} : { default: row.default }),
   ...(row.collation === null ? {} : { collation: row.collation }),
   ...(row.sequence === null ? {} : { sequence: row.sequence }),
+  ...(row.notNull === null ? {} : { notNull: row.notNull }),
   ...(row.identity === null ? {} : { identity: row.identity }),
   ...(row.generated === null ? {} : { generated: row.generated }),
 });

@@ -14,6 +14,8 @@ export type Column = {
   serial: boolean;
   /** The sequence that the column owns, whether or not the default takes from it. */
   sequence?: string;
+  /** The constraint that refuses null, which has a name since Postgres 18. */
+  notNull?: string;
   identity?: "always" | "by default";
   generated?: "stored" | "virtual";
 };
@@ -70,7 +72,7 @@ export const fingerprint = ({ enums, tables }: Model): Digest =>
         [...tables].map(([name, table]) => [
           name,
           {
-            columns: plain(table.columns),
+            columns: plain(new Map([...table.columns].map(([column, own]) => [column, unnamed(own)]))),
             constraints: plain(table.constraints),
             indexes: plain(table.indexes),
           },
@@ -78,6 +80,9 @@ export const fingerprint = ({ enums, tables }: Model): Digest =>
       ),
     }),
   );
+
+/** Postgres before 18 knows no name for NOT NULL. */
+const unnamed = ({ notNull, ...column }: Column): Omit<Column, "notNull"> => column;
 
 const plain = (members: ReadonlyMap<string, { [key: string]: Json | undefined }>): Json =>
   Object.fromEntries(members);

@@ -2,14 +2,17 @@ import type { Change } from "./change.ts";
 
 /**
  * When each kind of change is made. What goes makes room for what comes; nothing is used before it is there: types,
- * tables, columns, keys, and last the foreign keys, so that tables may refer to each other in a circle.
+ * tables, columns, keys, and then the foreign keys, so that tables may refer to each other in a circle. Until the last,
+ * everything has the name that it had: the live rows are asked under these names too.
  */
 const phases = [
   "addEnumValue",
   "createEnum",
   "dropForeignKey",
+  "dropTable",
   "dropConstraint",
   "dropIndex",
+  "dropColumn",
   "renameConstraint",
   "renameIndex",
   "dropNotNull",
@@ -25,6 +28,13 @@ const phases = [
   "createIndex",
   "addForeignKey",
   "validateConstraint",
+  "dropEnum",
+  "renameSequence",
+  "renameNotNull",
+  "renameColumn",
+  "renameTable",
+  "renameEnumValue",
+  "renameEnum",
 ] as const;
 type Phase = (typeof phases)[number];
 

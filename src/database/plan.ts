@@ -1,3 +1,4 @@
+import type { PlannableSchema } from "../../schema/declared.ts";
 import type { Digest } from "../core/digest.ts";
 import type { Blocked, Change, Notice } from "./change.ts";
 import type { Database } from "./database.ts";
@@ -8,8 +9,11 @@ import { readModel } from "./introspect.ts";
 import { fingerprint, type Model } from "./model.ts";
 import { inOrder } from "./order.ts";
 import { find, type Probe, probeFor } from "./probe.ts";
+import { destruction, isRemoval, type Removal, removalBlocked, rowsDestroyed } from "./removal.ts";
+import type { Shadow } from "./shadow.ts";
 import { statementsOf } from "./statement.ts";
 import { attempt, inSnapshot } from "./transaction.ts";
+import { pendingTransition } from "./transition.ts";
 
 /** A query that must find nothing once the table is locked, since the statement after it would lose what it finds. */
 export type Guard = { table: string; rows: string };
@@ -20,6 +24,8 @@ export type Step = {
   description: string;
   /** What it costs those who use the table meanwhile. */
   hazard?: string;
+  /** There where the step takes data away, as is declared: how many rows, null where they could not be counted. */
+  destroys?: { rows: number | null };
   /** Committed before the others, since Postgres lets nobody use a new enum value in its own transaction. */
   committedFirst?: true;
   guard?: Guard;
@@ -38,29 +44,44 @@ export type Plan = {
   notices: Notice[];
 };
 
-/** A plan with the two models that it leads from and to. */
-export type Planned = { plan: Plan; live: Model; desired: Model };
+/** A plan with the two models that it leads from and to, and the one that it has come to before it renames. */
+export type Planned = { plan: Plan; live: Model; beforeRenames: Model; desired: Model };
 
-/** `probeTimeoutMs`: how long one look at the live rows may take. */
-export type PlanOptions = { connection: string; desired: Model; probeTimeoutMs?: number };
+/** `shadow` makes models of the declaration. `probeTimeoutMs`: how long one look at the live rows may take. */
+export type PlanOptions = {
+  connection: string;
+  declared: PlannableSchema;
+  shadow: Pick<Shadow, "model">;
+  probeTimeoutMs?: number;
+};
 
 const defaultProbeTimeoutMs = 60_000;
 
-/** Compares a database with what is desired, and looks in its rows for what would fail. Changes nothing. */
-export const planSchema = (
+/** Compares a database with what is declared, and looks in its rows for what would fail. Changes nothing. */
+export async function planSchema(
   database: Database,
-  { connection, desired, probeTimeoutMs = defaultProbeTimeoutMs }: PlanOptions,
-): Promise<Planned> =>
-  inSnapshot(database, async () => {
+  { connection, declared, shadow, probeTimeoutMs = defaultProbeTimeoutMs }: PlanOptions,
+): Promise<Planned> {
+  const desired = await shadow.model(declared);
+  return inSnapshot(database, async () => {
     const live = await readModel(database);
     await database.script(`set local statement_timeout = ${probeTimeoutMs}`);
-    const { changes, blocked, notices } = diffModels(live, desired);
+    const pending = pendingTransition(live, declared.transition);
+    const beforeRenames =
+      pending.renames.length === 0 ? desired : await shadow.model(declared, pending.renames);
+    const { changes, blocked, notices } = diffModels(live, beforeRenames, pending);
     const steps: (Step & { change: Change })[] = [];
     for (const change of inOrder(changes)) {
-      const probe = probeFor(change, live, desired);
+      if (isRemoval(change)) {
+        const obstacle = await removalBlocked(database, change, changes);
+        if (obstacle === undefined) steps.push(...(await removalSteps(database, change)));
+        else blocked.push(obstacle);
+        continue;
+      }
+      const probe = probeFor(change, live, beforeRenames);
       const finding = probe === undefined ? {} : await find(database, probe);
       if (finding.blocked !== undefined) blocked.push(finding.blocked);
-      else steps.push(...(await stepsOf(database, change, live, desired, finding.unchecked, probe)));
+      else steps.push(...(await stepsOf(database, change, live, beforeRenames, finding.unchecked, probe)));
     }
     const plan: Plan = {
       formatVersion: 1,
@@ -71,8 +92,20 @@ export const planSchema = (
       blocked,
       notices,
     };
-    return { plan, live, desired };
+    return { plan, live, beforeRenames, desired };
   });
+}
+
+async function removalSteps(database: Database, removal: Removal): Promise<(Step & { change: Change })[]> {
+  const rows = await rowsDestroyed(database, removal);
+  const hazard = destruction(removal, rows);
+  return statementsOf(removal, new Map()).map((statement) => ({
+    ...statement,
+    change: removal,
+    ...(hazard === undefined ? {} : { hazard }),
+    ...(removal.kind === "dropEnum" ? {} : { destroys: { rows } }),
+  }));
+}
 
 async function stepsOf(
   database: Database,

@@ -1,6 +1,6 @@
-import type { DeclaredSchema } from "../../schema/declared.ts";
+import type { DeclaredRename, DeclaredSchema } from "../../schema/declared.ts";
 import { spelling } from "./catalog.ts";
-import { quoteIdentifier } from "./identifier.ts";
+import { quoteIdentifier, quoteLiteral } from "./identifier.ts";
 import { readModel } from "./introspect.ts";
 import type { Model } from "./model.ts";
 import { type EmbeddedDatabase, openPglite, type PgliteOptions } from "./pglite.ts";
@@ -40,11 +40,12 @@ export interface Shadow {
    */
   rehearse(declared: DeclaredSchema, statements?: readonly StatementToDescribe[]): Promise<Rehearsal>;
   /**
-   * What the database would be if nothing but the declaration were in it.
+   * What the database would be if nothing but the declaration were in it and the renames were yet to be made: these
+   * have their old names, wherever they stand. What Postgres names after a table or a column is named after the new.
    *
    * @throws {SqlError} when Postgres refuses it; `rehearse` says all that is wrong.
    */
-  model(declared: DeclaredSchema): Promise<Model>;
+  model(declared: DeclaredSchema, yetToBeMade?: readonly DeclaredRename[]): Promise<Model>;
   close(): Promise<void>;
 }
 
@@ -63,14 +64,33 @@ export async function openShadow(options: Pick<PgliteOptions, "cache"> = {}): Pr
   };
   return {
     rehearse: (declared, statements = []) => inTurn(() => rehearse(database, declared, statements)),
-    model: (declared) =>
+    model: (declared, yetToBeMade = []) =>
       inTurn(async () => {
         await database.script(spelling);
         for (const { sql } of renderSchema(declared)) await database.query(sql);
+        for (const rename of yetToBeMade.toSorted(innermostFirst)) await database.query(undo(rename));
         return readModel(database);
       }),
     close: () => database.close(),
   };
+}
+
+/** Columns and values are found by the new name of what they are in. */
+const innermostFirst = (a: DeclaredRename, b: DeclaredRename): number => depth(b) - depth(a);
+const depth = ({ kind }: DeclaredRename): number => (kind === "column" || kind === "enumValue" ? 1 : 0);
+
+function undo(rename: DeclaredRename): string {
+  const { from, to, kind } = rename;
+  switch (kind) {
+    case "table":
+      return `alter table ${quoteIdentifier(to)} rename to ${quoteIdentifier(from)}`;
+    case "enum":
+      return `alter type ${quoteIdentifier(to)} rename to ${quoteIdentifier(from)}`;
+    case "column":
+      return `alter table ${quoteIdentifier(rename.table)} rename column ${quoteIdentifier(to)} to ${quoteIdentifier(from)}`;
+    case "enumValue":
+      return `alter type ${quoteIdentifier(rename.enum)} rename value ${quoteLiteral(to)} to ${quoteLiteral(from)}`;
+  }
 }
 
 async function rehearse(

@@ -16,7 +16,7 @@ const kinds = {
 
 /** Writes a change as SQL. `enums` are the desired ones. */
 export function statementsOf(change: Change, enums: ReadonlyMap<string, readonly string[]>): Statement[] {
-  if (change.kind === "createEnum" || change.kind === "addEnumValue") return [enumStatement(change)];
+  if (!("table" in change)) return [enumStatement(change)];
   if (change.kind === "takeFromSequence") return sequenceStatements(change);
   const alter = `alter table ${quote(change.table)}`;
   const one = (sql: string, description: string): Statement[] => [{ sql, description }];
@@ -90,21 +90,64 @@ export function statementsOf(change: Change, enums: ReadonlyMap<string, readonly
         `alter index ${quote(change.from)} rename to ${quote(change.to)}`,
         `Rename the index ${change.from} of ${change.table} to ${change.to}`,
       );
+    case "renameTable":
+      return one(
+        `${alter} rename to ${quote(change.to)}`,
+        `Rename the table ${change.table} to ${change.to}`,
+      );
+    case "renameColumn":
+      return one(
+        `${alter} rename column ${quote(change.column)} to ${quote(change.to)}`,
+        `Rename the column ${change.table}.${change.column} to ${change.to}`,
+      );
+    case "renameSequence":
+      return one(
+        `alter sequence ${change.sequence} rename to ${change.to}`,
+        `Rename the sequence of ${change.table}.${change.column} to ${change.to}`,
+      );
+    case "renameNotNull":
+      return one(
+        `${alter} rename constraint ${quote(change.from)} to ${quote(change.to)}`,
+        `Rename the not-null constraint ${change.from} of ${change.table} to ${change.to}`,
+      );
+    case "dropTable":
+      return one(`drop table ${quote(change.table)}`, `Drop the table ${change.table}`);
+    case "dropColumn":
+      return one(
+        `${alter} drop column ${quote(change.column)}`,
+        `Drop the column ${change.table}.${change.column}`,
+      );
   }
 }
 
-function enumStatement(change: Extract<Change, { kind: "createEnum" | "addEnumValue" }>): Statement {
+function enumStatement(change: Exclude<Change, { table: string }>): Statement {
   const name = quote(change.name);
-  if (change.kind === "createEnum")
-    return {
-      sql: `create type ${name} as enum (${change.values.map(quoteLiteral).join(", ")})`,
-      description: `Create the enum ${change.name}`,
-    };
-  const place = change.before === undefined ? "" : ` before ${quoteLiteral(change.before)}`;
-  return {
-    sql: `alter type ${name} add value if not exists ${quoteLiteral(change.value)}${place}`,
-    description: `Add the value ${quoteLiteral(change.value)} to the enum ${change.name}`,
-  };
+  switch (change.kind) {
+    case "createEnum":
+      return {
+        sql: `create type ${name} as enum (${change.values.map(quoteLiteral).join(", ")})`,
+        description: `Create the enum ${change.name}`,
+      };
+    case "addEnumValue": {
+      const place = change.before === undefined ? "" : ` before ${quoteLiteral(change.before)}`;
+      return {
+        sql: `alter type ${name} add value if not exists ${quoteLiteral(change.value)}${place}`,
+        description: `Add the value ${quoteLiteral(change.value)} to the enum ${change.name}`,
+      };
+    }
+    case "renameEnum":
+      return {
+        sql: `alter type ${name} rename to ${quote(change.to)}`,
+        description: `Rename the enum ${change.name} to ${change.to}`,
+      };
+    case "renameEnumValue":
+      return {
+        sql: `alter type ${name} rename value ${quoteLiteral(change.value)} to ${quoteLiteral(change.to)}`,
+        description: `Rename the value ${quoteLiteral(change.value)} of the enum ${change.name} to ${quoteLiteral(change.to)}`,
+      };
+    case "dropEnum":
+      return { sql: `drop type ${name}`, description: `Drop the enum ${change.name}` };
+  }
 }
 
 /** What `serial` does (PostgreSQL documentation, 8.1.4), going on after the rows that are there. */

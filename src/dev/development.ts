@@ -62,7 +62,7 @@ export class Development {
     output.diagnostics(compilation.diagnostics, compilation);
     const { manifest } = compilation;
     if (manifest === undefined) return "invalid";
-    await this.#prepare(project, manifest);
+    await this.#prepare(project, manifest, compilation.declared);
     await this.#serve(manifest, await this.#writeModules(compilation));
     this.manifest = manifest;
     return "served";
@@ -80,14 +80,14 @@ export class Development {
     return this.#shadow;
   }
 
-  async #prepare(project: Project, manifest: Manifest): Promise<void> {
+  async #prepare(project: Project, manifest: Manifest, plannable: Compilation["declared"]): Promise<void> {
     const { root, output } = this.#input;
     const names = Object.keys(manifest.connections);
     const seeds = seedsByConnection(project.seeds, names);
     const blocked: [connection: string, Blocked][] = [];
     for (const connection of names) {
       const own = await this.#open(root, connection);
-      const declared = manifest.schema[connection] ?? { enums: {}, tables: {} };
+      const declared = plannable[connection] ?? { enums: {}, tables: {} };
       const schema = JSON.stringify(declared);
       if (this.#schemas.get(connection) !== schema) {
         const shadow = await this.#openShadow();

@@ -1,4 +1,4 @@
-import type { DeclaredSchema } from "../../schema/declared.ts";
+import type { PlannableSchema } from "../../schema/declared.ts";
 import type { Output } from "../core/command.ts";
 import { applyPlan } from "../database/apply.ts";
 import type { Blocked } from "../database/change.ts";
@@ -8,7 +8,7 @@ import type { Shadow } from "../database/shadow.ts";
 import { counted } from "./counted.ts";
 
 /** What a development database is brought to. */
-export type Preparation = { connection: string; declared: DeclaredSchema; shadow: Shadow; version: string };
+export type Preparation = { connection: string; declared: PlannableSchema; shadow: Shadow; version: string };
 
 /**
  * Makes a development database what is declared, and says what it did. What would lose data is not done; it is given
@@ -19,7 +19,7 @@ export async function prepareDatabase(
   { connection, declared, shadow, version }: Preparation,
   output: Pick<Output, "progress">,
 ): Promise<readonly Blocked[]> {
-  const planned = await planSchema(database, { connection, desired: await shadow.model(declared) });
+  const planned = await planSchema(database, { connection, declared, shadow });
   const { steps, blocked } = planned.plan;
   if (blocked.length > 0) return blocked;
   await applyPlan(database, planned, { by: { version } });

@@ -76,8 +76,8 @@ it("exits with 4 and applies nothing at all when one change is blocked", { timeo
           {
             code: "column_not_declared",
             object: "tasks.old",
-            wayOut: "Declare it, or drop it yourself in a reviewed migration.",
-            sql: 'alter table "tasks" drop column "old"',
+            wayOut:
+              "If it is tasks.title now, declare that there: renamedFrom: old. To drop it, declare that: removed: { columns: { tasks: [old] } }",
           },
         ],
       },
@@ -87,6 +87,39 @@ it("exits with 4 and applies nothing at all when one change is blocked", { timeo
   expect(applied.exitCode).toBe(4);
   expect(JSON.parse(applied.stdout)).toMatchObject({ applied: false });
   expect(await database.query("select * from tasks")).toEqual([{ id: 1, old: "kept" }]);
+});
+
+it("takes away what the schema declares as removed, after showing how much that is", {
+  timeout: 60_000,
+}, async () => {
+  const { run, url } = await project({
+    "schema/tasks.yaml": `tables: { tasks: { columns: { id: { type: int, primaryKey: true } } } }
+removed: { tables: [notes], columns: { tasks: [old] } }`,
+  });
+  const database = await session(url);
+  await database.script(
+    "create table tasks (id int primary key, old text); insert into tasks values (1, 'a'); create table notes ()",
+  );
+  const plan = await run("plan", "--exit-code");
+  expect(plan).toMatchObject({
+    exitCode: 3,
+    stdout: expect.stringContaining("main: 2 changes, 2 of a declared removal"),
+  });
+  expect(plan.stdout).toMatch(/drop table "notes";\n +! destroys nothing: there are no rows/);
+  expect(plan.stdout).toMatch(/drop column "old";\n +! destroys 1 value, as is declared/);
+  expect((await run("apply", "--yes")).exitCode).toBe(0);
+  expect(await database.query("select * from tasks")).toEqual([{ id: 1 }]);
+  expect((await run("plan", "--exit-code")).exitCode).toBe(0);
+});
+
+it("plans a connection of which only removals are declared", { timeout: 60_000 }, async () => {
+  const { run, url } = await project({ "schema/tasks.yaml": "removed: { tables: [notes] }" });
+  const database = await session(url);
+  await database.script("create table notes (a int); insert into notes values (1)");
+  const plan = await run("plan", "--json");
+  expect(JSON.parse(plan.stdout)).toMatchObject({
+    plans: [{ steps: [{ sql: 'drop table "notes"', destroys: { rows: 1 } }] }],
+  });
 });
 
 it("prints a script that does what apply does", { timeout: 60_000 }, async () => {

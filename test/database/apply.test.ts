@@ -26,7 +26,7 @@ const after = `tables: { t: { columns: { id: { type: int, unique: true }, c: { t
 const by = { version: "0.0.0" };
 
 const planFor = async (database: Database, yaml: string): Promise<Planned> =>
-  planSchema(database, { connection: "main", desired: await shadow.model(declaredFrom(yaml)) });
+  planSchema(database, { connection: "main", declared: declaredFrom(yaml), shadow });
 
 const stateOf = (database: Database): Promise<string> =>
   inSnapshot(database, async () => fingerprint(await readModel(database)));

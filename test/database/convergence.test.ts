@@ -24,7 +24,7 @@ const by = { version: "0.0.0" };
 const destructive = /\b(drop (table|column|type|schema|sequence)|truncate|delete from)\b/i;
 
 const planFor = async (declared: DeclaredSchema) =>
-  planSchema(database, { connection: "main", desired: await shadow.model(declared) });
+  planSchema(database, { connection: "main", declared, shadow });
 
 const isEmpty = ({ steps, blocked }: Plan): boolean => steps.length + blocked.length === 0;
 

@@ -25,8 +25,7 @@ export async function withPlans<T>(
         output.progress(`reading ${connection}`);
         const database = await openDatabase({ url, applicationName: "stk schema", connectTimeoutMs, signal });
         opened.push(database);
-        const desired = await shadow.model(declared);
-        plans.push({ database, planned: await planSchema(database, { connection, desired }) });
+        plans.push({ database, planned: await planSchema(database, { connection, declared, shadow }) });
       }
     } finally {
       await shadow.close();

@@ -8,7 +8,7 @@ export function showPlan(
   { connection, steps, blocked, notices }: Plan,
   { line }: Pick<Output, "line">,
 ): void {
-  line(`${connection}: ${summary(steps.length, blocked.length)}`);
+  line(`${connection}: ${summary(steps, blocked.length)}`);
   steps.forEach(({ description, sql, hazard, committedFirst }, index) => {
     line();
     line(`  ${index + 1}. ${description}${committedFirst ? " (committed before the others)" : ""}`);
@@ -49,10 +49,12 @@ export const plansAsJson = (plans: readonly Plan[]): Json =>
     notices: [...notices],
   }));
 
-function summary(steps: number, blocked: number): string {
-  if (steps + blocked === 0) return "the database is what is declared";
-  const counted = `${steps} ${steps === 1 ? "change" : "changes"}`;
-  return blocked === 0 ? counted : `${counted}, ${blocked} blocked: nothing can be applied`;
+function summary(steps: Plan["steps"], blocked: number): string {
+  if (steps.length + blocked === 0) return "the database is what is declared";
+  const counted = `${steps.length} ${steps.length === 1 ? "change" : "changes"}`;
+  const removals = steps.filter(({ destroys }) => destroys !== undefined).length;
+  const removing = removals === 0 ? "" : `, ${removals} of a declared removal`;
+  return `${counted}${removing}${blocked === 0 ? "" : `, ${blocked} blocked: nothing can be applied`}`;
 }
 
 const indented = (text: string, by: number): string =>

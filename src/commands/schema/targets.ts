@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { defaults } from "../../../config/defaults.ts";
-import type { DeclaredSchema } from "../../../schema/declared.ts";
+import type { PlannableSchema } from "../../../schema/declared.ts";
 import { variableOf } from "../../../schema/names.ts";
 import { milliseconds } from "../../../schema/quantities.ts";
 import { compileProject } from "../../compile/compile-project.ts";
@@ -20,7 +20,7 @@ export type Selection = {
 };
 
 /** A database, and what is declared for it. The URL holds a password and is never shown. */
-export type Target = { connection: string; declared: DeclaredSchema; url: string; connectTimeoutMs: number };
+export type Target = { connection: string; declared: PlannableSchema; url: string; connectTimeoutMs: number };
 
 /**
  * The databases of a project for which something is declared, or the one that was asked for.
@@ -59,12 +59,15 @@ export async function targetsOf(
   return { root: project.root, targets };
 }
 
-function chosen(declared: Readonly<Record<string, DeclaredSchema>>, asked: string | undefined): string[] {
+function chosen(declared: Readonly<Record<string, PlannableSchema>>, asked: string | undefined): string[] {
   const all = Object.entries(declared);
   const names = all.map(([name]) => name);
   if (asked === undefined)
     return all
-      .filter(([, { tables, enums }]) => Object.keys(tables).length + Object.keys(enums).length > 0)
+      .filter(
+        ([, { tables, enums, transition }]) =>
+          Object.keys(tables).length + Object.keys(enums).length > 0 || transition !== undefined,
+      )
       .map(([name]) => name);
   if (names.includes(asked)) return [asked];
   throw unknown("connection", asked, names, "config/connections.yaml");

@@ -1,16 +1,17 @@
-import type { DeclaredSchema } from "../../../schema/declared.ts";
+import type { PlannableSchema } from "../../../schema/declared.ts";
 import { schemaFile } from "../../../schema/tables.ts";
-import { readCatalog } from "../../../src/compile/catalog.ts";
+import { emptyCatalog, readCatalog } from "../../../src/compile/catalog.ts";
 import { declareConnection } from "../../../src/compile/declare.ts";
 import { parseDeclaration } from "../../../src/project/parse.ts";
 
 /** A declared schema from the text of one file of `schema/`. */
-export function declaredFrom(yaml: string): DeclaredSchema {
+export function declaredFrom(yaml: string): PlannableSchema {
   const { parsed, diagnostics: unread } = parseDeclaration(schemaFile, yaml, "schema/test.yaml");
   const { catalog, diagnostics } = readCatalog(parsed === undefined ? [] : [parsed]);
-  const connection = catalog.get("main") ?? { name: "main", enums: new Map(), tables: new Map() };
+  const connection = catalog.get("main") ?? emptyCatalog("main");
   const declaration = declareConnection(connection);
   const problems = [...unread, ...diagnostics, ...declaration.diagnostics];
   if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join("\n"));
-  return declaration.schema;
+  const { schema, transition } = declaration;
+  return { ...schema, ...(transition === undefined ? {} : { transition }) };
 }

@@ -1,0 +1,101 @@
+import type { DeclaredRemoval, DeclaredRename } from "../../../schema/declared.ts";
+import type { Diagnostic, Location } from "../../core/diagnostic.ts";
+import { suggest } from "../../core/suggest.ts";
+import { problem } from "../../project/problem.ts";
+import type { ConnectionCatalog } from "../catalog.ts";
+import type { Context } from "../context.ts";
+import type { Placed } from "../transition.ts";
+
+/** What is renamed or removed has gone from the declaration, and is one of the two, once. */
+export const checkTransition = ({ catalog }: Context): Diagnostic[] =>
+  [...catalog.values()].flatMap((connection) => {
+    const seen = new Map<string, Location>();
+    return [
+      ...connection.renames.flatMap((rename) => checkRename(rename, connection, seen)),
+      ...connection.removals.flatMap((removal) => checkRemoval(removal, connection, seen)),
+    ];
+  });
+
+function checkRename(
+  rename: Placed<DeclaredRename>,
+  connection: ConnectionCatalog,
+  seen: Map<string, Location>,
+): Diagnostic[] {
+  const { at, from, to } = rename;
+  const scope = scopeOf(rename);
+  if (isDeclared(connection, scope, from))
+    return [
+      problem(
+        at,
+        "renamed_still_declared",
+        from === to
+          ? `\`${to}\` is renamed from its own name.`
+          : `\`${to}\` is renamed from \`${from}\`, which is still declared.`,
+        `Take away renamedFrom${from === to ? "" : `, or the declaration of \`${from}\``}.`,
+      ),
+    ];
+  const first = noted(seen, scope, from, at);
+  if (first === undefined) return [];
+  const message = `\`${from}\` has become something else already.`;
+  return [
+    problem(at, "duplicate_rename", message, `The first renamedFrom is at ${first.file}:${first.line}.`),
+  ];
+}
+
+function checkRemoval(
+  removal: Placed<DeclaredRemoval>,
+  connection: ConnectionCatalog,
+  seen: Map<string, Location>,
+): Diagnostic[] {
+  const { at, name } = removal;
+  const scope = scopeOf(removal);
+  if (removal.kind === "column" && !connection.tables.has(removal.table)) {
+    const { table } = removal;
+    const hint =
+      suggest(table, connection.tables.keys()) ??
+      `With the whole table its columns go: removed: { tables: [${table}] }`;
+    return [problem(at, "unknown_table", `There is no table \`${table}\` to remove a column of.`, hint)];
+  }
+  if (isDeclared(connection, scope, name))
+    return [
+      problem(
+        at,
+        "removed_still_declared",
+        `\`${name}\` is listed as removed and still declared.`,
+        "Take away the one or the other.",
+      ),
+    ];
+  const first = noted(seen, scope, name, at);
+  if (first === undefined) return [];
+  const message = `\`${name}\` is renamed or removed elsewhere already.`;
+  return [problem(at, "duplicate_removal", message, `The first is at ${first.file}:${first.line}.`)];
+}
+
+/** Within what a name is the only one of its kind: tables and enums share the connection's names. */
+function scopeOf(one: DeclaredRename | DeclaredRemoval): readonly string[] {
+  if (one.kind === "column") return ["table", one.table];
+  return one.kind === "enumValue" ? ["enum", one.enum] : [];
+}
+
+function isDeclared(
+  connection: ConnectionCatalog,
+  [kind, owner = ""]: readonly string[],
+  name: string,
+): boolean {
+  if (kind === undefined) return connection.tables.has(name) || connection.enums.has(name);
+  if (kind === "table") return connection.tables.get(owner)?.columns.has(name) ?? false;
+  return connection.enums.get(owner)?.values.includes(name) ?? false;
+}
+
+/** Where the name was noted before; the first to come is noted here. */
+function noted(
+  seen: Map<string, Location>,
+  scope: readonly string[],
+  name: string,
+  at: Location,
+): Location | undefined {
+  const key = JSON.stringify([...scope, name]);
+  const first = seen.get(key);
+  if (first === undefined) seen.set(key, at);
+  return first;
+}
