@@ -161,7 +161,7 @@ export async function pushManifest(
 
 function assertStored({ headers }: Exchange, { digest }: Descriptor, { api, repository }: Destination): void {
   const stored = headerOf(headers, "docker-content-digest");
-  if (stored === null || stored === digest) return;
+  if (stored === undefined || stored === digest) return;
   throw new StkError(
     "digest_mismatch",
     `${api.registry} keeps ${digest} in ${repository} as something else.`,

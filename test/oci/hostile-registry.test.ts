@@ -445,6 +445,13 @@ it("what a registry stores under another digest is not believed to be stored", a
   expect(double.manifests.size).toBe(0);
 });
 
+it("need not say under which digest it stores what it is sent", async () => {
+  const double = await registryDouble((request, response) =>
+    request.method === "PUT" ? status(response, 201, {}) : false,
+  );
+  await client().registry.write(await sampleSet([sampleLayer("a")]), ask(double));
+});
+
 it("is sent four blobs at once, and no more", async () => {
   let busy = 0;
   let most = 0;
