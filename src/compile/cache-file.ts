@@ -21,7 +21,7 @@ export const cacheFiles = <T>(directory: string, format: z.ZodType<T>): CacheFil
     const file = join(directory, `${key}.json`);
     const unfinished = `${file}.${randomUUID()}`;
     try {
-      mkdirSync(directory, { recursive: true });
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
       writeFileSync(unfinished, JSON.stringify(value));
       renameSync(unfinished, file);
       prune(directory);

@@ -63,7 +63,7 @@ export function engineCache(directory: string): EngineCache {
   return {
     find,
     async fill(wanted, source, signal) {
-      await mkdir(join(directory, "blobs", "sha256"), { recursive: true });
+      await mkdir(join(directory, "blobs", "sha256"), { recursive: true, mode: 0o700 });
       const digests = new Set<string>(wanted);
       await eachFile(await source(), (content) => keep(content, digests), signal);
       return find(wanted);

@@ -40,6 +40,7 @@ test("the key stays, is for its owner's eyes, and its secret part is not in the 
   const key = await developmentKey(root);
   expect(await developmentKey(root)).toEqual(key);
   expect((await stat(join(root, ".stk/dev-key.json"))).mode & 0o777).toBe(0o600);
+  expect((await stat(join(root, ".stk"))).mode & 0o777).toBe(0o700);
   expect(developmentJwks(key)).not.toContain(key.d);
   const token = await signToken(key, { sub: "u", roles: [], expiresInMs: 1_000 }, now);
   expect(decodeProtectedHeader(token).kid).toBe(key.kid);

@@ -61,7 +61,9 @@ async function write(
   entries: readonly TarEntry[],
 ): Promise<Record> {
   const part = join(directory, "blobs", "sha256", `.${randomUUID()}`);
-  await Promise.all([dirname(part), dirname(recordFile)].map((parent) => mkdir(parent, { recursive: true })));
+  // Who else may write here could put another Node into every image.
+  const own = { recursive: true, mode: 0o700 };
+  await Promise.all([dirname(part), dirname(recordFile)].map((parent) => mkdir(parent, own)));
   try {
     const file = await open(part, "wx");
     const layer = await writeLayer(entries, options, (chunk) => file.writeFile(chunk)).finally(() =>

@@ -40,6 +40,12 @@ describe("cachedLayer", () => {
     expect(digestOf(gunzipSync(bytes))).toBe(first.diffId);
   });
 
+  test("can be written by its owner alone", async () => {
+    const { blobs, get } = await cache();
+    await get();
+    expect((await stat(blobs)).mode & 0o777).toBe(0o700);
+  });
+
   test("is made for each key", async () => {
     const { get, built } = await cache();
     await get("one");
