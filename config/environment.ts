@@ -32,9 +32,9 @@ export const bridgeEnvironment = z.object({
 /** What {@link bridgeEnvironment} holds once it was read. */
 export type BridgeEnvironment = z.infer<typeof bridgeEnvironment>;
 
-/** Whether the environment says production: NODE_ENV or STK_ENV is `production` or `prod`. */
+/** Whether the environment says production: NODE_ENV or STK_ENV is `production` or `prod`, in whatever case. */
 export const isProduction = (environment: Readonly<Record<string, string | undefined>>): boolean =>
-  [environment.NODE_ENV, environment.STK_ENV].some((value) => value === "production" || value === "prod");
+  [environment.NODE_ENV, environment.STK_ENV].some((value) => /^\s*prod(?:uction)?\s*$/i.test(value ?? ""));
 
 /** The issuer and audience of tokens that `stk token` signs for development. */
 export const developmentIssuer = {

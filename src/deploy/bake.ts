@@ -81,6 +81,8 @@ function bakedConfig(
       Env: [
         ...(config.Env ?? []).filter((item) => !item.startsWith("MANIFEST_PATH=")),
         `MANIFEST_PATH=/${bundleDirectory}/manifest.json`,
+        // Without it the Bridge would take what is for development.
+        ...(config.Env?.some((item) => item.startsWith("NODE_ENV=")) ? [] : ["NODE_ENV=production"]),
       ],
       Labels: { ...config.Labels, ...labels },
     },

@@ -40,7 +40,7 @@ describe("bake", () => {
       config: {
         User: "1000:1000",
         Entrypoint: standardConfig.Entrypoint,
-        Env: ["PATH=/usr/local/bin", "MANIFEST_PATH=/santokit/bundle/manifest.json"],
+        Env: ["PATH=/usr/local/bin", "MANIFEST_PATH=/santokit/bundle/manifest.json", "NODE_ENV=production"],
         Labels: {
           "org.example.kept": "yes",
           "org.opencontainers.image.revision": "abc",
@@ -60,7 +60,7 @@ describe("bake", () => {
     const second = await baked(baseOf(), { bundle: { ...input.bundle, files: [...files].reverse() } });
     expect(second.descriptor).toEqual(first.descriptor);
     expect(first.descriptor.digest).toMatchInlineSnapshot(
-      `"sha256:b0069c6f0cbff855dc11c34e0218ec28a0c6c1b774f90c289dc2cb1d240541e0"`,
+      `"sha256:81f90ef49ff0da056dcfd8e9f01156fb11faed0977c9756d84a8c289c65d7a68"`,
     );
   });
 
@@ -78,7 +78,17 @@ describe("bake", () => {
     const config = await readConfig(
       only(await baked(baseOf({ ...standardConfig, Env: ["MANIFEST_PATH=/other"] }))),
     );
-    expect(config.config?.Env).toEqual(["MANIFEST_PATH=/santokit/bundle/manifest.json"]);
+    expect(config.config?.Env).toEqual([
+      "MANIFEST_PATH=/santokit/bundle/manifest.json",
+      "NODE_ENV=production",
+    ]);
+  });
+
+  test("runs for production, unless the base says otherwise", async () => {
+    const config = await readConfig(
+      only(await baked(baseOf({ ...standardConfig, Env: ["NODE_ENV=staging"] }))),
+    );
+    expect(config.config?.Env).toEqual(["NODE_ENV=staging", "MANIFEST_PATH=/santokit/bundle/manifest.json"]);
   });
 
   test.each([undefined, "", "0", "root", "0:0", "root:root", "00:1000"])(

@@ -74,6 +74,18 @@ describe("the development issuer", () => {
   });
 });
 
+describe("production", () => {
+  it.each([{ NODE_ENV: "production" }, { NODE_ENV: "Production " }, { STK_ENV: "PROD" }])(
+    "refuses what is for development: %j",
+    (environment) => {
+      for (const development of [{ STK_DISABLE_AUTH: "true" }, { STK_DEV_JWKS: "{}" }])
+        expect(() => authMode({ ...environment, ...development })).toThrow(
+          expect.objectContaining({ code: "development_only" }),
+        );
+    },
+  );
+});
+
 describe("disabled authentication", () => {
   const { authenticate } = configured({ STK_DISABLE_AUTH: "true" });
   const header = (claims: object) => `Bearer ${encode({ alg: "none" })}.${encode(claims)}.`;
