@@ -58,11 +58,14 @@ function readWriteRule({ columns, set, where, check }: AnyRule, table: Table, ta
 }
 
 function readSetValue(value: InsertRule["set"][string], column: Column): SetValue {
-  if (typeof value === "object" && value !== null) return { kind: "sql", sql: `(${value.sql})` };
+  if (typeof value === "object" && value !== null)
+    return { kind: "sql", sql: `(${value.sql}${endOfComment(value.sql)})` };
   if (typeof value === "string" && reference.test(value) && !value.startsWith("$row."))
     return { kind: "claim", claim: { reference: value, type: column.type } };
   return literal(value, column.type);
 }
+
+const endOfComment = (sql: string): string => (sql.includes("--") ? "\n" : "");
 
 /** A value that the server writes as SQL. */
 export const printSetValue = (value: SetValue, parameters: Parameters): string =>

@@ -88,6 +88,14 @@ describe("insert", () => {
   };
   const select = { authenticated: { columns: ["id", "title"], where: { owner_id: "$user.id" } } };
 
+  it("may be set by an expression that ends in a comment", async () => {
+    const set = { owner_id: "$user.id", status: { sql: "'open' -- at first" } };
+    const tasks = under({ insert: { authenticated: { columns: ["title"], set } }, select });
+    expect(await tasks.call("tasks/insert", { values: { title: "paint" } }, user(ada))).toMatchObject({
+      count: 1,
+    });
+  });
+
   it("is one statement, with what the server sets, and gives back what may be read", async () => {
     const tasks = under({ insert, select });
     expect(await tasks.call("tasks/insert", { values: { title: "paint" } }, user(ada))).toEqual({
