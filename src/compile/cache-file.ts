@@ -2,17 +2,22 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
+import { seal } from "../core/seal.ts";
 
 const mostEntries = 32;
 
 /** Results kept as JSON files in one directory. What cannot be read or written is done without. */
 export type CacheFiles<T> = { read(key: string): T | undefined; write(key: string, value: T): void };
 
-/** Opens a directory of cached results; entries are parsed by `format` and the oldest are dropped. */
+/**
+ * Opens a directory of cached results; entries are parsed by `format` and the oldest are dropped. What this user did
+ * not write is not believed: a checkout could bring a module that is not what its sources say.
+ */
 export const cacheFiles = <T>(directory: string, format: z.ZodType<T>): CacheFiles<T> => ({
   read(key) {
     try {
-      return format.safeParse(JSON.parse(readFileSync(join(directory, `${key}.json`), "utf8"))).data;
+      const [sealed, text = ""] = readFileSync(join(directory, `${key}.json`), "utf8").split("\n", 2);
+      return sealed === sealOf(key, text) ? format.safeParse(JSON.parse(text)).data : undefined;
     } catch {
       return undefined;
     }
@@ -22,7 +27,8 @@ export const cacheFiles = <T>(directory: string, format: z.ZodType<T>): CacheFil
     const unfinished = `${file}.${randomUUID()}`;
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
-      writeFileSync(unfinished, JSON.stringify(value));
+      const text = JSON.stringify(value);
+      writeFileSync(unfinished, `${sealOf(key, text)}\n${text}`);
       renameSync(unfinished, file);
       prune(directory);
     } catch {
@@ -30,6 +36,8 @@ export const cacheFiles = <T>(directory: string, format: z.ZodType<T>): CacheFil
     }
   },
 });
+
+const sealOf = (key: string, text: string): string => seal(`${key}\n${text}`, process.env);
 
 function discard(file: string): void {
   try {

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { manifest as manifestFormat } from "../../schema/manifest.ts";
 import { compileProject } from "../../src/compile/compile-project.ts";
 import { readProject } from "../../src/project/read-project.ts";
 import { projectDirectory } from "../project/project-directory.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 const compile = async (files: Readonly<Record<string, string>>) =>
   compileProject(await readProject(projectDirectory(files)));
@@ -177,6 +178,21 @@ select id, title, $user.roles as roles from tasks where owner_id = $user.id and 
     writeFileSync(join(root, ".stk/cache/shadow", entry), '{"damaged": true}');
     writeFileSync(join(root, "logic/a.sql"), "---\naccess: public\n---\nselect naem from tasks\n");
     expect((await compileProject(await readProject(root))).diagnostics).toEqual(first.diagnostics);
+  }, 30_000);
+
+  it("believes nothing of the cache that came with the project", async () => {
+    const root = projectDirectory({
+      "schema/a.yaml": tasks,
+      "logic/b.ts": "/*---\naccess: public\n---*/\nexport default () => 1;\n",
+    });
+    const options = { openShadow: sharedShadow };
+    const first = await compileProject(await readProject(root), options);
+    const modules = join(root, ".stk/cache/modules");
+    const [entry = ""] = readdirSync(modules);
+    const kept = readFileSync(join(modules, entry), "utf8");
+    writeFileSync(join(modules, entry), kept.replace("=> 1", "=> 2"));
+    expect(readFileSync(join(modules, entry), "utf8")).not.toBe(kept);
+    expect((await compileProject(await readProject(root), options)).modules).toEqual(first.modules);
   }, 30_000);
 
   it("does without a cache that cannot be written", async () => {
