@@ -165,7 +165,7 @@ const databaseBlocked = (blocked: readonly [connection: string, Blocked][]): Stk
       )
       .join("\n")}`,
     {
-      hint: "Undo the change, or start with --reset: it deletes the development databases and makes them anew from the schema and the seeds.",
+      hint: "Declare what is meant, undo the change, or start with --reset: it deletes the development databases and makes them anew from the schema and the seeds.",
       exitCode: exitCodes.blocked,
     },
   );

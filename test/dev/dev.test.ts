@@ -173,6 +173,25 @@ describe("stk dev", { timeout: 60_000 }, () => {
       "      due_on: { type: date }\n      effort: { type: integer }",
     );
   });
+
+  test("renames what is declared as renamed, and keeps its rows", async () => {
+    const titles = async (column: string) => {
+      const params = { columns: ["title", column], orderBy: [{ column: "title" }] };
+      return (await running.call({ path: "db/main/tasks/select", params })).body.data;
+    };
+    const before = await titles("effort");
+    expect(before).not.toHaveLength(0);
+    await edit(
+      "schema/tasks.yaml",
+      "effort: { type: integer }",
+      "hours: { type: integer, renamedFrom: effort }",
+    );
+    await until(async () => {
+      const after = JSON.stringify(await titles("hours"));
+      expect(after).toBe(JSON.stringify(before).replaceAll('"effort"', '"hours"'));
+    });
+    expect(running.said()).toContain("Rename the column tasks.effort to hours");
+  });
 });
 
 describe("stk dev's database", { timeout: 120_000 }, () => {

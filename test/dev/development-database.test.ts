@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { DeclaredSchema } from "../../schema/declared.ts";
+import type { DeclaredSchema, PlannableSchema } from "../../schema/declared.ts";
 import type { Output } from "../../src/core/command.ts";
 import { openPglite } from "../../src/database/pglite.ts";
 import { openShadow, type Shadow } from "../../src/database/shadow.ts";
@@ -58,7 +58,7 @@ test("what adds is done and said; what would lose data is given back, and nothin
   const database = await openPglite();
   const said: string[] = [];
   const output = { progress: (text: string) => said.push(text) } satisfies Partial<Output>;
-  const prepare = (declared: DeclaredSchema) =>
+  const prepare = (declared: PlannableSchema) =>
     prepareDatabase(database, { connection: "main", declared, shadow, version: "1" }, output);
 
   expect(await prepare(tea({ name }))).toEqual([]);
@@ -69,5 +69,16 @@ test("what adds is done and said; what would lose data is given back, and nothin
   const destructive = tea({ cups: { type: "integer", nullable: true }, pot: name });
   expect(await prepare(destructive)).toMatchObject([{ object: "tea.name" }]);
   expect(await database.query("select * from tea")).toEqual([{ name: "assam", cups: null }]);
+
+  const transition: PlannableSchema["transition"] = {
+    renames: [{ kind: "column", table: "tea", from: "name", to: "pot" }],
+    removals: [{ kind: "column", table: "tea", name: "cups" }],
+  };
+  expect(await prepare({ ...tea({ pot: name }), transition })).toEqual([]);
+  expect(await database.query("select * from tea")).toEqual([{ pot: "assam" }]);
+  expect(said.slice(2)).toEqual([
+    "main: Drop the column tea.cups",
+    "main: Rename the column tea.name to pot",
+  ]);
   await database.close();
 });
