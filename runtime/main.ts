@@ -13,8 +13,8 @@ import { readManifest } from "./manifest-file.ts";
 async function main({ log, flush }: BufferedLog, variables: BridgeEnvironment): Promise<void> {
   const manifest = await readManifest(variables.MANIFEST_PATH);
   const environment = { ...process.env };
-  // Modules are given what they declare; the rest of the secrets is not theirs to read.
-  for (const { name } of manifest.environment) delete process.env[name];
+  // Modules, and the packages in them, are given what they declare; the rest of the secrets is not theirs to read.
+  for (const name of Object.keys(process.env)) if (!readLater.test(name)) delete process.env[name];
   const modulesRoot = path.dirname(path.resolve(variables.MANIFEST_PATH));
   const bridge = await createBridge({ manifest, modulesRoot, environment, log });
   const server = createBridgeServer(bridge.handle).listen(variables.PORT, variables.HOST);
@@ -40,6 +40,9 @@ async function main({ log, flush }: BufferedLog, variables: BridgeEnvironment): 
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
 }
+
+/** Variables that Node, OpenSSL and `pg` look at while the process runs. */
+const readLater = /^(?:TZ$|NODE_|SSL_CERT_|PG(?!PASSWORD$))|_PROXY$/i;
 
 /** How long answers that were written may take to leave. */
 const graceMs = 1_000;

@@ -130,6 +130,34 @@ describe("a start", () => {
     expect(bridge.output()).not.toContain(new URL(DATABASE_URL).password);
   });
 
+  it("shows modules no variable but those that they name", async () => {
+    const { url: DATABASE_URL } = await notesDatabase();
+    const file = path.join(directory, "leak.mjs");
+    await writeFile(
+      file,
+      `export default (_, { env }) => ({ env, all: [...Object.values(process.env),
+        ...Object.values(process.report.getReport().environmentVariables)].join() });`,
+    );
+    const module: Manifest["logic"][string] = {
+      kind: "module",
+      access: "public",
+      params: {},
+      connection: "main",
+      file: "../leak.mjs",
+      env: ["TOLD"],
+    };
+    const bridge = await run(manifestOf({ logic: { leak: module } }), {
+      DATABASE_URL,
+      TOLD: "told",
+      CLOUD_SECRET: "not told",
+      PGPASSWORD: "nor this",
+      TZ: "UTC",
+    });
+    await untilReady(bridge);
+    const { body } = await post(bridge.url, JSON.stringify({ path: "leak" }));
+    expect(body).toEqual({ data: { env: { TOLD: "told" }, all: "UTC,UTC" } });
+  });
+
   it.each([
     ["without MANIFEST_PATH", manifestOf(), { MANIFEST_PATH: "" }, "invalid_variable", /MANIFEST_PATH/],
     ["with a port that is none", manifestOf(), { PORT: "many" }, "invalid_variable", /PORT/],
