@@ -97,13 +97,13 @@ const enumValues = z
   .min(1);
 
 /** The values of an enum in their order, beside which its own former name may stand. */
-export const enumDeclaration = z.union([enumValues, z.strictObject({ renamedFrom, values: enumValues })]);
+const enumDeclaration = z.union([enumValues, z.strictObject({ renamedFrom, values: enumValues })]);
 export type EnumDeclaration = z.infer<typeof enumDeclaration>;
 
 const existingNames = z.array(existingName).min(1);
 
 /** What goes, with all of its data. A line may stay after it is gone; where there is nothing to drop, it does nothing. */
-export const removedDeclaration = z
+const removedDeclaration = z
   .strictObject({
     tables: existingNames.optional(),
     columns: z

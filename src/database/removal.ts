@@ -112,8 +112,8 @@ const targetOf = (removal: Removal): (string | null)[] => {
 };
 
 /**
- * pg_depend holds what rests on a relation ($1), on one column of it ($2) or on a type ($3), a table being a type as
- * well. Left out is what is the thing's own: all of a table that goes; the default, the sequence and the NOT NULL of a
+ * pg_depend holds what rests on a relation ($1), on one column of it ($2), on their sequences, or on a type ($3), a
+ * table being a type as well. Left out is what is the thing's own: all of a table that goes; the default, the sequence and the NOT NULL of a
  * column.
  */
 const dependentsQuery = `
@@ -121,6 +121,12 @@ const dependentsQuery = `
     select 'pg_class'::regclass as catalog, c.oid, a.attnum, c.oid as relation
     from pg_class c left join pg_attribute a on a.attrelid = c.oid and a.attname = $2::text
     where c.oid = to_regclass($1::text)
+    union all
+    select 'pg_class'::regclass, q.oid, null, to_regclass($1::text)
+    from pg_depend s join pg_class q on s.classid = 'pg_class'::regclass and q.oid = s.objid and q.relkind = 'S'
+      left join pg_attribute a on a.attrelid = s.refobjid and a.attnum = s.refobjsubid
+    where s.refclassid = 'pg_class'::regclass and s.refobjid = to_regclass($1::text)
+      and ($2::text is null or a.attname = $2::text)
     union all
     select 'pg_type'::regclass, t.oid, null, to_regclass($1::text)
     from pg_type t

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { DeclaredSchema } from "../../schema/declared.ts";
+import type { DeclaredRemoval, DeclaredSchema, PlannableSchema } from "../../schema/declared.ts";
 import { applyPlan } from "../../src/database/apply.ts";
 import type { Database } from "../../src/database/database.ts";
 import { openPglite } from "../../src/database/pglite.ts";
 import { type Plan, planSchema } from "../../src/database/plan.ts";
 import { openShadow, type Shadow } from "../../src/database/shadow.ts";
 import { schemaDrawer } from "./random-schema.ts";
+import { transitionDrawer } from "./random-transition.ts";
 
 let shadow: Shadow;
 let database: Database;
@@ -23,7 +24,7 @@ const by = { version: "0.0.0" };
 /** What takes data away, as Postgres spells it. */
 const destructive = /\b(drop (table|column|type|schema|sequence)|truncate|delete from)\b/i;
 
-const planFor = async (declared: DeclaredSchema) =>
+const planFor = async (declared: PlannableSchema) =>
   planSchema(database, { connection: "main", declared, shadow });
 
 const isEmpty = ({ steps, blocked }: Plan): boolean => steps.length + blocked.length === 0;
@@ -57,3 +58,38 @@ it.each(seeds)(
     }
   },
 );
+
+it.each(seeds)(
+  "renames and removes what is declared so and nothing else, and stays there (seed %i)",
+  { timeout: 60_000 },
+  async (seed) => {
+    await database.script(
+      "drop schema public cascade; create schema public; drop schema if exists _stk cascade",
+    );
+    const drawer = transitionDrawer(seed);
+    const declared = schemaDrawer(seed).next(empty);
+    await applyPlan(database, await planFor(declared), { by });
+    const arrives = async (next: PlannableSchema): Promise<string[]> => {
+      const planned = await planFor(next);
+      expect(planned.plan.blocked).toEqual([]);
+      await applyPlan(database, planned, { by });
+      expect(isEmpty((await planFor(next)).plan)).toBe(true);
+      return planned.plan.steps.map(({ sql }) => sql);
+    };
+
+    const reduced = drawer.reduced(declared);
+    const dropped = (await arrives(reduced)).filter((sql) => destructive.test(sql));
+    expect(dropped.toSorted()).toEqual((reduced.transition?.removals ?? []).map(dropOf).toSorted());
+
+    const renamed = drawer.renamed(reduced);
+    for (const sql of await arrives(renamed)) expect(sql).toMatch(/^alter .* rename /);
+    expect(isEmpty((await planFor({ ...renamed, transition: { renames: [], removals: [] } })).plan)).toBe(
+      true,
+    );
+  },
+);
+
+const dropOf = (removal: DeclaredRemoval): string =>
+  removal.kind === "column"
+    ? `alter table "${removal.table}" drop column "${removal.name}"`
+    : `drop ${removal.kind === "table" ? "table" : "type"} "${removal.name}"`;

@@ -214,6 +214,16 @@ removed: { enums: [mood] }`,
       notices: ["log"],
     },
     {
+      name: "drops no sequence that another table takes its numbers from",
+      old: tasks("n: { type: serial }"),
+      seed: "create table log (n int default nextval('tasks_n_seq'))",
+      new: `${tasks()}\nremoved: { columns: { tasks: [n] } }`,
+      blocked: [
+        "still_used tasks.n: The column n of tasks is declared as removed, and other things rest on it: default value for column n of table log.",
+      ],
+      notices: ["log"],
+    },
+    {
       name: "drops no view that has the name of a table",
       seed: "create view notes as select 1 as a",
       new: `${tasks()}\nremoved: { tables: [notes] }`,
