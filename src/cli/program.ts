@@ -1,5 +1,5 @@
 import { Command as Commander, CommanderError, Option } from "commander";
-import { z } from "zod";
+import type { z } from "zod";
 import type { ArgumentDeclaration, Command, CommandContext } from "../core/command.ts";
 import { type ExitCode, exitCodes, StkError } from "../core/error.ts";
 import { catalog, type Entry, findEntry } from "./catalog.ts";
@@ -33,11 +33,23 @@ export async function parseCommandLine(words: readonly string[], options: Progra
     await program.parseAsync(words, { from: "user" });
     return parsed;
   } catch (error) {
-    if (error instanceof CommanderError)
-      return { exitCode: error.exitCode === 0 ? exitCodes.done : exitCodes.usage };
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { exitCode: exitCodes.done };
+    // A command that is only the beginning of others has shown them.
+    if (error.code === "commander.help") return { exitCode: exitCodes.usage };
+    throw misused(error);
   }
 }
+
+/** commander's `error: unknown option '--jsn'\n(Did you mean --json?)` as an error of ours. */
+function misused({ message }: CommanderError): StkError {
+  const [said = "", suggestion] = message.replace(/^error: /, "").split("\n");
+  const text = `${said.slice(0, 1).toUpperCase()}${said.slice(1).replace(/\.$/, "")}.`;
+  return usage(text, suggestion?.replace(/^\((.*)\)$/, "$1"));
+}
+
+const usage = (message: string, hint = "Run it with --help to see what is accepted."): StkError =>
+  new StkError("invalid_usage", message, { hint, exitCode: exitCodes.usage });
 
 function programOf({ version, write, writeError }: ProgramOptions): Commander {
   return new Commander("stk")
@@ -50,8 +62,7 @@ function programOf({ version, write, writeError }: ProgramOptions): Commander {
     .usage("COMMAND [options]")
     .configureHelp({ visibleCommands: leavesOf, subcommandTerm: nameOf })
     .exitOverride()
-    .configureOutput({ writeOut: write, writeErr: writeError })
-    .showHelpAfterError("Run with --help to see what is accepted.")
+    .configureOutput({ writeOut: write, writeErr: writeError, outputError: () => undefined })
     .addHelpText("after", "\nRun `stk COMMAND --help` for one command, with examples.\n");
 }
 
@@ -108,10 +119,14 @@ function inputOf(command: Command, received: readonly unknown[]): unknown {
   const given = { ...Object.fromEntries(positional), ...(typeof options === "object" ? options : {}) };
   const result = command.input.safeParse(given);
   if (result.success) return result.data;
-  throw new StkError("invalid_usage", z.prettifyError(result.error), {
-    hint: "Run the command with --help to see what it accepts.",
-    exitCode: exitCodes.usage,
-  });
+  throw usage(result.error.issues.map((issue) => sentenceOf(command, issue)).join("\n     "));
+}
+
+/** What is wrong, with the flag or the argument that it is wrong in. */
+function sentenceOf({ options }: Command, { path: [key], message }: z.core.$ZodIssue): string {
+  const name = String(key ?? "");
+  const flag = options[name]?.flags.split(" ", 1)[0] ?? name;
+  return flag === "" || message.startsWith(flag) ? `${message}.` : `${flag}: ${message}.`;
 }
 
 const isJson = (input: unknown): boolean =>

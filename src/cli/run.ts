@@ -2,6 +2,7 @@ import type { CommandContext } from "../core/command.ts";
 import { DiagnosticsError } from "../core/diagnostic.ts";
 import { type ExitCode, exitCodes, StkError } from "../core/error.ts";
 import { printable } from "../core/printable.ts";
+import { asSystemError } from "../core/system-error.ts";
 import { createOutput, type Streams } from "./output.ts";
 import { parseCommandLine } from "./program.ts";
 
@@ -20,7 +21,7 @@ export async function run(words: readonly string[], process: Process): Promise<E
     return exitCodes.done;
   }
   try {
-    const parsed = await parseCommandLine(words, process);
+    const parsed = await parseCommandLine(helped(words), process);
     if ("exitCode" in parsed) return parsed.exitCode;
     return await parsed.run({ ...process, output: createOutput(process, parsed.json) });
   } catch (error) {
@@ -32,10 +33,14 @@ export async function run(words: readonly string[], process: Process): Promise<E
   }
 }
 
+/** `stk help COMMAND` as `stk COMMAND --help`. */
+const helped = (words: readonly string[]): readonly string[] =>
+  words[0] === "help" ? [...words.slice(1), "--help"] : words;
+
 function report(error: unknown, process: Process, json: boolean): ExitCode {
-  const known = error instanceof StkError ? error : undefined;
+  const known = error instanceof StkError ? error : asSystemError(error, process.env);
   const code = known?.code ?? "internal";
-  const message = error instanceof Error ? error.message : String(error);
+  const message = known?.message ?? (error instanceof Error ? error.message : String(error));
   const hint =
     known === undefined
       ? "This is a defect of stk. Run again with STK_DEBUG=true and report it."

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { defineCommand, projectOption } from "../core/command.ts";
 import { exitCodes } from "../core/error.ts";
+import { port } from "../core/port.ts";
 import { develop } from "../dev/develop.ts";
 import { findProject } from "../project/find-project.ts";
 
@@ -24,7 +25,7 @@ export const command = defineCommand({
     { command: "stk dev --reset", does: "with databases made anew from the schema and the seeds" },
   ],
   input: z.strictObject({
-    port: z.coerce.number().int().min(0).max(65_535).default(8080),
+    port,
     host: z.string().min(1).default("127.0.0.1"),
     reset: z.boolean().default(false),
     project: z.string().optional(),

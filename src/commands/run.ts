@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { defineCommand, projectOption } from "../core/command.ts";
 import { exitCodes } from "../core/error.ts";
+import { port } from "../core/port.ts";
 import { untilReady } from "../dev/run/ready.ts";
 import { runImage } from "../dev/run/run-image.ts";
 import { findProject } from "../project/find-project.ts";
@@ -40,7 +41,7 @@ export const command = defineCommand({
     .strictObject({
       image: z.string().min(1).optional(),
       pglite: z.boolean().default(false),
-      port: z.coerce.number().int().min(0).max(65_535).default(8080),
+      port,
       engine: z.boolean().default(false),
       local: z.boolean().default(false),
       project: z.string().optional(),

@@ -9,6 +9,7 @@ import { deleteDevelopmentDatabases } from "./database-directory.ts";
 import { Development } from "./development.ts";
 import { type DevelopmentKey, developmentJwks, developmentKey } from "./development-key.ts";
 import { exampleCall } from "./example-call.ts";
+import { listenError } from "./listen-error.ts";
 import { takeLock } from "./lock.ts";
 import { requestLog } from "./request-log.ts";
 import { signToken } from "./sign-token.ts";
@@ -22,7 +23,7 @@ const tokenLifetimeMs = 8 * 3_600_000;
 /**
  * Serves a project from its files, and takes their changes over, until the context's signal aborts.
  *
- * @throws {StkError} `already_running`, `port_in_use`, `database_blocked`
+ * @throws {StkError} `already_running`, `port_in_use`, `address_refused`, `database_blocked`
  */
 export async function develop(options: DevelopOptions, context: CommandContext): Promise<void> {
   const { root, host, port, reset } = options;
@@ -124,11 +125,7 @@ async function listen(server: Server, host: string, port: number): Promise<Serve
   try {
     await once(server, "listening");
   } catch (cause) {
-    if (!(cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE")) throw cause;
-    throw new StkError("port_in_use", `Something else listens on ${host}:${port}.`, {
-      hint: "Stop it, or give another port with --port.",
-      cause,
-    });
+    throw listenError(cause, host, port);
   }
   return server;
 }

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { catalog } from "../../src/cli/catalog.ts";
 import { run } from "../../src/cli/run.ts";
+import { temporaryDirectory } from "../services/temporary.ts";
 
 /** Runs a command line as a process would, with what it wrote. */
 async function stk(...words: string[]) {
@@ -54,6 +55,48 @@ it("a command that does not exist is wrong usage, and the nearest one is named",
   expect(err).toContain("Did you mean validate?");
 });
 
+it.each([
+  ["help", "validate"],
+  ["help", "schema", "plan"],
+])("stk %s %s is its --help", async (...words) => {
+  const { exitCode, out } = await stk(...words);
+  expect(exitCode).toBe(0);
+  expect(out).toContain(`Usage: stk ${words.slice(1).join(" ")} `);
+});
+
+it.each([
+  [["validate", "--jsn"], "Unknown option '--jsn'.", "Did you mean --json?"],
+  [["deploy", "imag"], "Unknown command 'imag'.", "Did you mean image?"],
+  [
+    ["deploy", "image", "--tag", "a:1", "--platform", "amd64"],
+    "--platform: write a platform as linux/amd64.",
+  ],
+  [["dev", "--port", "99999"], "--port: write a port from 0 to 65535."],
+  [["run", "--port", ""], "--port: write a port from 0 to 65535."],
+  [["run", "--engine", "--local"], "--engine and --local exclude each other."],
+  [["token"], "--sub says whose token it is."],
+])(
+  "%j says what is wrong and what to do",
+  async (words, message, hint = "Run it with --help to see what is accepted.") => {
+    expect(await stk(...words)).toEqual({
+      exitCode: 2,
+      out: "",
+      err: `stk: ${message} (invalid_usage)\n     ${hint}\n`,
+    });
+    const { out, err } = await stk(...words, "--json");
+    expect(err).toBe("");
+    expect(JSON.parse(out).error).toMatchObject({ code: "invalid_usage" });
+  },
+);
+
+it("what the system refuses is no defect of stk", async () => {
+  const directory = temporaryDirectory();
+  writeFileSync(path.join(directory, "file"), "");
+  const { exitCode, err } = await stk("init", path.join(directory, "file", "shop"));
+  expect(exitCode).toBe(1);
+  expect(err).toMatch(/^stk: The system refused: .+ \(system_error\)\n {5}A file stands/);
+});
+
 it.each([["validate", "--nonsense"], ["validate", "one", "two"], ["deploy"], ["deploy", "imag"], ["token"]])(
   "stk %s %s is wrong usage",
   async (...words) => {
@@ -83,8 +126,7 @@ it("with --json an error is JSON too", async () => {
 });
 
 it("with --json every problem of a project is data", async () => {
-  const directory = mkdtempSync(path.join(tmpdir(), "santokit-cli-"));
-  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const directory = temporaryDirectory();
   writeFileSync(path.join(directory, "stk.yaml"), "nam: shop\n");
 
   const { exitCode, out, err } = await stk("validate", "--json", "--project", directory);

@@ -1,23 +1,20 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { StkError } from "../../core/error.ts";
+import { listenError } from "../listen-error.ts";
 
 const loopback = "127.0.0.1";
 
 /**
  * A port of the loopback interface that can be listened on: the one that is asked for, or any for 0.
  *
- * @throws {StkError} `port_in_use`
+ * @throws {StkError} `port_in_use`, `address_refused`
  */
 export async function freePort(wanted: number): Promise<number> {
   const server = createServer().listen(wanted, loopback);
   try {
     await once(server, "listening");
   } catch (cause) {
-    throw new StkError("port_in_use", `${loopback}:${wanted} cannot be listened on.`, {
-      hint: "Stop what uses it, or give another port with --port.",
-      cause,
-    });
+    throw listenError(cause, loopback, wanted);
   }
   const address = server.address();
   server.close();
