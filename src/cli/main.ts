@@ -10,11 +10,11 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-// The reader of a pipe may go before all is written, as `head` does: there is nobody left to tell.
+// The reader of a pipe may go before all is written, as `head` does. The command goes on to its own end: whoever runs
+// it depends on what it does and on its exit code.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit();
-    throw error;
+    if (error.code !== "EPIPE") throw error;
   });
 }
 

@@ -1,9 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
 import { catalog } from "../../src/cli/catalog.ts";
+import { askService } from "../services/ask.ts";
 import { stk, stkDone } from "./stk.ts";
 
 describe("the command line", () => {
@@ -39,6 +42,17 @@ describe("the command line", () => {
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/stk\.yaml[\s\S]*stk init/);
   });
+});
+
+test.each([
+  [["--help"], 0],
+  [["inspect", "no-such-image:v1"], 1],
+])("%j ends with its own exit code %i when nobody reads what it writes", async (words, exitCode) => {
+  const command = await askService("/command");
+  const child = spawn(process.execPath, [command, ...words], { stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.destroy();
+  child.stderr.destroy();
+  expect(await once(child, "close")).toEqual([exitCode, null]);
 });
 
 /** A mistake: in `file`, `wrong` in the place of `right`; the problem is in the line where `at` stands. */
