@@ -38,7 +38,8 @@ export type Deployment = {
   references: string[];
   digest: Digest;
   bundleDigest: Digest;
-  base: { name?: string; digest: Digest };
+  /** `source` says where it was found; `name` is the one under which a registry has it. */
+  base: { source: string; name?: string; digest: Digest };
   platforms: string[];
   destinations: Pick<Destination, "kind" | "name">[];
 };
@@ -88,7 +89,11 @@ export async function deployImage(request: DeployRequest, context: DeployContext
     references: references.map(formatReference),
     digest: set.descriptor.digest,
     bundleDigest: bundle.digest,
-    base: { ...(base.name === undefined ? {} : { name: base.name }), digest: base.set.descriptor.digest },
+    base: {
+      source: base.source,
+      ...(base.name === undefined ? {} : { name: base.name }),
+      digest: base.set.descriptor.digest,
+    },
     platforms: set.images.map(({ platform }) => formatPlatform(platform)),
     destinations: destinations.map(({ kind, name }) => ({ kind, name })),
   };

@@ -12,6 +12,8 @@ import { isRunnable, matchesPlatform } from "./platforms.ts";
 /** A base, and what the baked image says of it. */
 export type Base = {
   set: ImageSet;
+  /** What it is, for people. */
+  source: string;
   /** The name under which a registry has it; others could not find it by another. */
   name?: string;
 };
@@ -32,13 +34,14 @@ export type BaseRequest = {
  */
 export async function findBase(request: BaseRequest, signal?: AbortSignal): Promise<Base> {
   const { base, platforms, places } = request;
-  if (base === undefined) return { set: await builtInBase(machinesOf(platforms), request.builtIn) };
+  if (base === undefined)
+    return { set: await builtInBase(machinesOf(platforms), request.builtIn), source: "built-in" };
   const wanted = (platform: Platform): boolean =>
     isRunnable(platform) && (platforms?.some((text) => matchesPlatform(platform, text)) ?? true);
   const location = parseLocation(base, request.cwd);
-  const { set } = await findImage(location, places, wanted, signal);
+  const { set, source } = await findImage(location, places, wanted, signal);
   const isPublished = location.kind === "name" && location.reference.registry !== undefined;
-  return { set, ...(isPublished ? { name: formatReference(location.reference) } : {}) };
+  return { set, source, ...(isPublished ? { name: formatReference(location.reference) } : {}) };
 }
 
 function machinesOf(platforms: readonly string[] | undefined): Machine[] {

@@ -42,8 +42,20 @@ export async function findImage(
     if (!(error instanceof StkError)) throw error;
     const engine = await places.engine();
     const set = await engine?.read(reference, signal, wanted).catch(() => undefined);
-    // Why the first place did not have it says more than that the engine did not either.
-    if (set === undefined) throw error;
+    if (set === undefined) throw !isRemote && engine !== undefined ? notInEither(name, error) : error;
     return { set, source: `engine ${name}` };
   }
 }
+
+/** Of a registry, why it did not have it says more than that the engine did not either. */
+const notInEither = (name: string, cause: StkError): StkError =>
+  cause.code !== "image_not_found"
+    ? cause
+    : new StkError(
+        "image_not_found",
+        `There is no image ${name}, neither in the project's store nor in Docker.`,
+        {
+          hint: cause.hint ?? "Check its name and its tag.",
+          cause,
+        },
+      );

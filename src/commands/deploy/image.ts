@@ -28,7 +28,7 @@ export const command = defineCommand({
     base: {
       flags: "--base <image>",
       description:
-        "the base: a reference or oci:DIRECTORY (default: base: in stk.yaml, else the built-in base)",
+        "the base: a reference, oci:DIRECTORY or tar:FILE (default: base: in stk.yaml, else the built-in base)",
     },
     platform: {
       flags: "--platform <platform>",
@@ -89,7 +89,7 @@ export const command = defineCommand({
       { root, tags: tag, base, platforms: platform, wish, dryRun },
       { cwd, env, output, places, signal },
     );
-    output.line(`base     ${deployment.base.name ?? "built-in"} ${deployment.base.digest}`);
+    output.line(`base     ${deployment.base.name ?? deployment.base.source} ${deployment.base.digest}`);
     output.line(`bundle   ${deployment.bundleDigest}`);
     output.line(`platform ${deployment.platforms.join(", ")}`);
     for (const { kind, name } of destinations)

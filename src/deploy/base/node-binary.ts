@@ -43,11 +43,15 @@ function readPackage(directory: string | undefined, machine: Machine): z.infer<t
   return packageFile.parse(JSON.parse(readFileSync(join(directory, "package.json"), "utf8")));
 }
 
+/** Whether npm brings the program for this architecture to this machine. */
+const isOwn = (machine: Machine): boolean =>
+  process.platform === "linux" && process.arch === (machine === "amd64" ? "x64" : machine);
+
 const unavailable = (machine: Machine) =>
   new StkError(
     "base_unavailable",
     `There is no pinned Node for linux/${machine} on this machine, so no built-in base.`,
     {
-      hint: "Name a base image with --base, or as base: in stk.yaml. (On Linux: npm rebuild node.)",
+      hint: `Name a base image with --base, or as base: in stk.yaml.${isOwn(machine) ? " Or bring Node back: npm rebuild node." : ""}`,
     },
   );
