@@ -38,7 +38,7 @@ export function printSection({ title, text, unit, rows }: Section): string {
 /**
  * The machine and what ran on it, as a list in Markdown.
  *
- * @param busy the load average before anything was measured: where it is near the number of cores, believe nothing.
+ * @param busy the load average before anything was measured: above half of the cores the report warns.
  */
 export async function printMachine(busy: number): Promise<string> {
   const answers = async (program: string, ...words: string[]): Promise<string> => {
@@ -58,6 +58,12 @@ export async function printMachine(busy: number): Promise<string> {
     `- ${cpus().length} cores of ${cpus()[0]?.model.trim() ?? "an unknown processor"}, ${Math.round(totalmem() / 1024 ** 3)} GiB; ${system}, ${type()} ${release()}`,
     `- Node ${process.versions.node}; Postgres 18 (fsync off); Docker Engine ${engine}; ${registry}; ${wrk.replace(/ Copyright.*/, "")}`,
     `- ${new Date().toISOString().slice(0, 10)}, after commit ${commit}; load average before the start ${busy.toFixed(1)}`,
+    ...(busy > cpus().length / 2
+      ? [
+          "",
+          "**The machine was busy with other work, which slows some subjects more than others: measure again.**",
+        ]
+      : []),
     "",
   ].join("\n");
 }
