@@ -69,7 +69,9 @@ export function configureAuth(
   const issuers = manifest.issuers.flatMap((issuer) => {
     const missing = missingVariables(issuer, environment);
     if (missing.length === 0) return [trustedIssuer(issuer, environment, effects)];
-    log.warn({ missing }, "An issuer is left out, as its variables are not set.");
+    // Where the development issuer stands in for it, that is how a project is begun.
+    const level = mode.developmentJwks === undefined ? "warn" : "info";
+    log[level]({ missing }, "An issuer is left out, as its variables are not set.");
     return [];
   });
   const development = mode.developmentJwks === undefined ? [] : [developmentTrust(mode.developmentJwks)];

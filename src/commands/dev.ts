@@ -18,6 +18,7 @@ export const command = defineCommand({
     host: { flags: "--host <address>", description: "the address to listen on (default: 127.0.0.1)" },
     reset: { flags: "--reset", description: "delete the development databases first, and all of their rows" },
     project: projectOption,
+    json: { flags: "--json", description: "print where it serves as one JSON object, once it does" },
   },
   examples: [
     { command: "stk dev", does: "serves the project of the current directory on http://localhost:8080" },
@@ -29,10 +30,11 @@ export const command = defineCommand({
     host: z.string().min(1).default("127.0.0.1"),
     reset: z.boolean().default(false),
     project: z.string().optional(),
+    json: z.boolean().optional(),
   }),
-  async run({ project, ...options }, context) {
+  async run({ project, host, port, reset }, context) {
     const root = findProject(resolve(context.cwd, project ?? "."));
-    await develop({ root, ...options }, context);
+    await develop({ root, host, port, reset }, context);
     return exitCodes.done;
   },
 });

@@ -17,7 +17,7 @@ export const command = defineCommand({
   arguments: [
     {
       name: "image",
-      description: "what to run (default: the image last stored under the project's name)",
+      description: "what to run (default: what was stored last in .stk/images)",
       required: false,
     },
   ],
@@ -31,6 +31,7 @@ export const command = defineCommand({
     engine: { flags: "--engine", description: "in Docker, and fail where it does not answer" },
     local: { flags: "--local", description: "in a process of its own, whether or not Docker answers" },
     project: projectOption,
+    json: { flags: "--json", description: "print what runs and where as one JSON object, once it is ready" },
   },
   examples: [
     { command: "stk run --pglite", does: "what was deployed last, with a database of its own" },
@@ -45,6 +46,7 @@ export const command = defineCommand({
       engine: z.boolean().default(false),
       local: z.boolean().default(false),
       project: z.string().optional(),
+      json: z.boolean().optional(),
     })
     .refine(({ engine, local }) => !(engine && local), { error: "--engine and --local exclude each other" }),
   async run({ image, pglite, port, engine, local, project }, context) {
@@ -56,10 +58,11 @@ export const command = defineCommand({
       const where = running.place === "docker" ? "in Docker" : "in a process of its own";
       output.progress(`started ${running.name} ${where}`);
       if (await untilReady(running, (reason) => output.warn(`not ready: ${reason}`), signal)) {
-        output.line(
-          `Running ${running.name} on ${running.url.replace("127.0.0.1", "localhost")}. Ctrl-C ends it.`,
-        );
-        output.line(running.digest);
+        const { name, digest, place } = running;
+        const url = running.url.replace("127.0.0.1", "localhost");
+        output.line(`Running ${name} on ${url}. Ctrl-C ends it.`);
+        output.line(digest);
+        output.json({ name, digest, url, place });
       }
       const ended = running.ended.then((code) => code);
       const code = signal.aborted

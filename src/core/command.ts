@@ -10,7 +10,7 @@ export type Sources = { readonly root: string; readonly sources: ReadonlyMap<str
 export interface Output {
   /** One fact, as a line; with `--json` it is left out. */
   line(text?: string): void;
-  /** All facts at once, for `--json`; without it nothing. Call it once, at the end. */
+  /** All facts at once, for `--json`; without it nothing. Call it once, when they are known. */
   json(value: Json): void;
   /** What is being done, on standard error; left out with `--json`. */
   progress(text: string): void;

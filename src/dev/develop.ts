@@ -74,7 +74,7 @@ async function serve(
     if (!isTaken) output.warn(goesOn);
     if (server === undefined && development.bridge !== undefined) {
       server = await listen(createBridgeServer(development.bridge.handle), host, port);
-      await greet(development, key, server, output);
+      await greet(development, key, urlOf(server, host), output);
     }
   };
 
@@ -130,24 +130,29 @@ async function listen(server: Server, host: string, port: number): Promise<Serve
   return server;
 }
 
+/** Where a person reaches it: an address that stands for all of this machine's is none to go to. */
+function urlOf(server: Server, host: string): string {
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  if (["127.0.0.1", "0.0.0.0", "::1", "::"].includes(host)) return `http://localhost:${port}`;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
 async function greet(
   { manifest, connections }: Development,
   key: DevelopmentKey,
-  server: Server,
+  url: string,
   output: CommandContext["output"],
 ): Promise<void> {
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  output.line(`Serving ${manifest?.name} on http://localhost:${port}. Ctrl-C ends it.`);
+  const name = manifest?.name ?? "";
+  output.line(`Serving ${name} on ${url}. Ctrl-C ends it.`);
   const example = manifest === undefined ? undefined : await exampleCall(manifest, connections);
-  if (example === undefined) return;
-  const token = await signToken(
-    key,
-    { sub: example.sub, roles: [], expiresInMs: tokenLifetimeMs },
-    Date.now(),
-  );
+  if (example === undefined) return output.json({ name, url });
+  const claims = { sub: example.sub, roles: [], expiresInMs: tokenLifetimeMs };
+  const token = await signToken(key, claims, Date.now());
+  output.json({ name, url, example: { token, body: JSON.parse(example.body) } });
   output.line();
-  output.line(`curl -sS http://localhost:${port}/call -H 'content-type: application/json' \\`);
+  output.line(`curl -sS ${url}/call -H 'content-type: application/json' \\`);
   output.line(`  -H 'authorization: Bearer ${token}' \\`);
   output.line(`  -d '${example.body}'`);
   output.line();

@@ -112,6 +112,15 @@ describe("stk run without Docker", { timeout: 90_000 }, () => {
     expect((await readdir(temporary)).filter((name) => name.startsWith("stk-run-"))).toEqual([]);
   });
 
+  test("with --json prints what runs and where, once it is ready", async () => {
+    const running = await run(["--pglite", "--json"], noDocker);
+    await vi.waitFor(() => expect(running.said()).toMatch(/\}\n$/), { timeout: 40_000, interval: 50 });
+    const { url, ...facts } = z.object({ url: z.url() }).loose().parse(JSON.parse(running.said()));
+    expect(facts).toEqual({ name: "shop", place: "process", digest: expect.stringMatching(/^sha256:/) });
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    expect(await end(running)).toBe(0);
+  });
+
   test("uses the database of the environment, and says why it is not ready until the schema fits", async () => {
     const database = await freshDatabase();
     onTestFinished(() => database.drop());

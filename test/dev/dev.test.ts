@@ -260,6 +260,29 @@ describe("stk dev's database", { timeout: 120_000 }, () => {
     await running.end("SIGINT");
   });
 
+  test("with --json prints where it serves, and a call to try, once it does", async () => {
+    const running = await dev(root, "--json");
+    await until(() => expect(running.said()).toMatch(/^\{[\s\S]*\}\n$/));
+    const { name, url, example } = z
+      .object({ name: z.string(), url: z.url(), example: z.object({ token: z.string(), body: z.unknown() }) })
+      .parse(JSON.parse(running.said()));
+    expect(name).toBe("shop");
+    const response = await fetch(`${url}/call`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${example.token}` },
+      body: JSON.stringify(example.body),
+    });
+    expect(answer.parse(await response.json()).data).toHaveLength(3);
+    expect(await running.end("SIGINT")).toBe(0);
+  });
+
+  test("an address that this machine does not have is said to be none", async () => {
+    const running = await dev(root, "--host", "192.0.2.1");
+    const [code] = await once(running.child, "exit");
+    expect(code).toBe(1);
+    expect(running.said()).toMatch(/192\.0\.2\.1:\d+ cannot be listened on.*address_refused/);
+  });
+
   test("a port that is taken is said to be", async () => {
     const holder = createServer().listen(0, "127.0.0.1");
     await once(holder, "listening");

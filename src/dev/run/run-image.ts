@@ -18,7 +18,7 @@ import { runEnvironment } from "./run-environment.ts";
 import { runProcess } from "./run-process.ts";
 import type { Running } from "./running.ts";
 
-/** What to run. Without `image`: what was last stored under the project's name. Without `place`: Docker, if it answers. */
+/** What to run. Without `image`: what was stored last. Without `place`: Docker, if it answers. */
 export type RunOptions = {
   root: string;
   image: string | undefined;
@@ -94,17 +94,13 @@ const nameOf = (location: Location, digest: string): Reference =>
     ? location.reference
     : { repository: "stk-run", tag: digest.slice("sha256:".length, "sha256:".length + 12) };
 
-/** The image that `stk deploy image` stored last under the project's name. */
+/** The image that `stk deploy image` stored last. The store is the project's own, whatever the names in it. */
 async function lastStored(root: string): Promise<Location> {
-  const { value } = (await readProject(root)).settings;
-  const names = (await openLayout(storeOf(root)).list()).flatMap(({ name }) =>
-    name === undefined ? [] : [name],
-  );
-  const own = new Set([value.name, ...(value.image === undefined ? [] : [value.image])]);
-  const last = names.findLast((name) => own.has(name.slice(0, name.lastIndexOf(":"))));
+  const entries = await openLayout(storeOf(root)).list();
+  const last = entries.findLast(({ name }) => name !== undefined)?.name;
   if (last !== undefined) return { kind: "name", reference: parseReference(last) };
-  const known = names.length === 0 ? "" : ` It holds: ${names.join(", ")}.`;
-  throw new StkError("image_not_found", `The project's image store has no image of ${value.name}.${known}`, {
+  const { value } = (await readProject(root)).settings;
+  throw new StkError("image_not_found", "The project's image store holds no image yet.", {
     hint: `Bake one with: stk deploy image --tag ${value.name}:dev`,
     exitCode: exitCodes.failed,
   });
