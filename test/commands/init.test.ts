@@ -91,12 +91,38 @@ test("its TypeScript is checked against the types that the package has", async (
 }, 60_000);
 
 test("overwrites nothing: all that is in the way is named, and nothing is written", async () => {
-  await writeFile(join(cwd, "README.md"), "mine");
+  await writeFile(join(cwd, "stk.yaml"), "mine");
   await writeFile(join(cwd, "package.json"), "{}");
   const { exitCode, stderr } = await stk(["init"], { cwd });
   expect(exitCode).toBe(1);
-  expect(stderr).toContain("README.md, package.json");
-  expect(await filesOf(cwd)).toEqual(["README.md", "package.json"]);
+  expect(stderr).toContain("package.json, stk.yaml");
+  expect(await filesOf(cwd)).toEqual(["package.json", "stk.yaml"]);
+});
+
+test("a repository's README.md stays, and its .gitignore gets the lines that it lacks", async () => {
+  await writeFile(join(cwd, "README.md"), "mine");
+  await writeFile(join(cwd, ".gitignore"), "coverage/\r\nnode_modules/\r\n.env");
+  const { exitCode, stdout } = await stk(["init", "--project", cwd, "--json"], { cwd: "/" });
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ extended: [".gitignore"], kept: ["README.md"] });
+  expect(await readFile(join(cwd, "README.md"), "utf8")).toBe("mine");
+  const ignored = (await readFile(join(cwd, ".gitignore"), "utf8")).split(/\r?\n/);
+  expect(ignored).toEqual([
+    "coverage/",
+    "node_modules/",
+    ".env",
+    ".stk/",
+    "dist/",
+    ".env.*",
+    "!.env.example",
+    "",
+  ]);
+});
+
+test("the directory is given once, and said so that a shell can be told to go there", async () => {
+  expect((await stk(["init", "a", "--project", "b"], { cwd })).exitCode).toBe(2);
+  const { stdout } = await stk(["init", "it's my shop"], { cwd });
+  expect(stdout).toContain(String.raw`cd 'it'\''s my shop'`);
 });
 
 test("a second init says that the first was there", async () => {
