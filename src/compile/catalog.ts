@@ -88,8 +88,10 @@ export function readCatalog(schemas: readonly Parsed<SchemaFile>[]): {
     }
     for (const tableName of keysOf(valueAt(schema.raw, ["tables"]))) {
       const at = schema.at(["tables", tableName], "key");
-      if (isFirst(name, "table", tableName, at))
-        connection.tables.set(tableName, readTable(schema, name, tableName));
+      const table = readTable(schema, name, tableName);
+      const first = isFirst(name, "table", tableName, at) ? undefined : connection.tables.get(tableName);
+      if (first !== undefined) connection.tables.set(tableName, together(first, table));
+      else if (!connection.enums.has(tableName)) connection.tables.set(tableName, table);
     }
   }
   return { catalog, diagnostics };
@@ -112,6 +114,23 @@ function readTable(schema: Parsed<SchemaFile>, connection: string, name: string)
     declaration,
     columns: new Map(columns),
     at: (path, part) => schema.at(["tables", name, ...path], part),
+  };
+}
+
+/** Two tables of one name are one mistake: what names a column of either is not to be reported beside it. */
+function together(first: Table, second: Table): Table {
+  return {
+    ...first,
+    declaration: {
+      ...first.declaration,
+      columns: { ...second.declaration.columns, ...first.declaration.columns },
+    },
+    columns: new Map([...second.columns, ...first.columns]),
+    at([head, column, ...rest], part) {
+      const isOfSecond = head === "columns" && column !== undefined && !first.columns.has(String(column));
+      const path = [head, column, ...rest].filter((segment) => segment !== undefined);
+      return (isOfSecond ? second : first).at(path, part);
+    },
   };
 }
 

@@ -83,11 +83,21 @@ function moduleOf(
   const name = output?.[0] ?? "";
   return {
     path,
-    code: texts.get(name) ?? "",
-    map: texts.get(`${name}.map`) ?? "",
+    code: withoutReturns(texts.get(name) ?? ""),
+    map: mapWithoutReturns(texts.get(`${name}.map`) ?? ""),
     exports: output?.[1].exports ?? [],
   };
 }
+
+/**
+ * A checkout may end its lines as Windows does, and gives the same bytes all the same. In code a line's end is the same
+ * however it is written, inside of a template literal too (ECMA-262, 12.9.6.1).
+ */
+const withoutReturns = (text: string): string => text.replaceAll("\r\n", "\n");
+
+/** The same in the JSON that a source map is, where each line's end is written as an escape. */
+const mapWithoutReturns = (map: string): string =>
+  map.replace(/\\(r\\n|.)/gs, (pair, what) => (what === "r\\n" ? "\\n" : pair));
 
 const outsideImports = ({ inputs }: Metafile): OutsideImport[] =>
   Object.entries(inputs).flatMap(([file, { imports }]) =>

@@ -158,6 +158,42 @@ select id, title, $user.roles as roles from tasks where owner_id = $user.id and 
     expect(module).toMatchObject({ default: expect.any(Function) });
   }, 30_000);
 
+  it("gives the same modules where lines end as on Windows", async () => {
+    const source = [
+      "/*---",
+      "access: public",
+      "---*/",
+      "/*! A licence",
+      " * of two lines. */",
+      "export default () => `a",
+      "b${String.raw`\\r\\n`}` + '\\r\\n\\\\r\\\\n';",
+      "",
+    ];
+    const [lf, crlf] = await Promise.all(
+      ["\n", "\r\n"].map(async (end) => {
+        const root = projectDirectory({ "logic/a.ts": source.join(end) });
+        const { modules } = await compileProject(await readProject(root), { openShadow: sharedShadow });
+        return modules.map(({ content }) => Buffer.from(content).toString());
+      }),
+    );
+    expect(lf).toHaveLength(2);
+    expect(crlf).toEqual(lf);
+    expect(JSON.parse(lf?.[1] ?? "").sourcesContent).toEqual([source.join("\n")]);
+  });
+
+  it("takes two tables of one name for one mistake, and not for columns that are missing too", async () => {
+    const root = projectDirectory({
+      "schema/a.yaml": "tables:\n  tasks: { columns: { id: { type: uuid } } }\n",
+      "schema/b.yaml": "tables:\n  tasks: { columns: { title: { type: text }, wrong: { type: txet } } }\n",
+      "logic/a.sql": "---\naccess: public\n---\nselect id, title from tasks\n",
+    });
+    const { diagnostics } = await compileProject(await readProject(root), { openShadow: sharedShadow });
+    expect(diagnostics.map(({ code, file, line, column }) => `${code} ${file}:${line}:${column}`)).toEqual([
+      "duplicate_table schema/b.yaml:2:3",
+      "unknown_type schema/b.yaml:2:61",
+    ]);
+  });
+
   it("starts Postgres only for what it did not see before", async () => {
     const root = projectDirectory({
       "schema/a.yaml": tasks,
