@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { bridgeLimits } from "../../config/bridge.ts";
 import { StkError } from "../../src/core/error.ts";
+import { verifiedTls } from "../../src/core/verified-tls.ts";
 import { sessionSettings } from "../sql/values.ts";
 
 /** What a pool needs to know of its database. `url` holds a password and is never shown or logged. */
@@ -32,7 +33,7 @@ export function sessionConfig(name: string, settings: PoolSettings): pg.ClientCo
     idle_in_transaction_session_timeout: String(bridgeLimits.pool.idleInTransactionMs),
   }).map(([key, value]) => `-c ${key}=${value.replace(/[\\ ]/g, "\\$&")}`);
   return {
-    connectionString: url.href,
+    connectionString: verifiedTls(url.href),
     options: [...(own === null ? [] : [own]), ...options].join(" "),
     fallback_application_name: "santokit",
     connectionTimeoutMillis: settings.connectTimeoutMs,

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { StkError } from "../core/error.ts";
+import { verifiedTls } from "../core/verified-tls.ts";
 import type { Database } from "./database.ts";
 import { asSqlError, SqlError } from "./sql-error.ts";
 
@@ -75,7 +76,7 @@ function newClient({ url, applicationName, connectTimeoutMs }: PostgresOptions):
   try {
     if (!/^postgres(ql)?:\/\//.test(url)) throw new TypeError("not a URL of Postgres");
     return new pg.Client({
-      connectionString: url,
+      connectionString: verifiedTls(url),
       application_name: applicationName,
       connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,
@@ -118,7 +119,13 @@ function refusedConnection(error: unknown, target: string): StkError {
       hint: "Check the user, the password and the database's name in the URL.",
       cause: error,
     });
-  return new StkError("database_unreachable", `${target} does not answer: ${reasonOf(error)}`, {
+  const reason = reasonOf(error);
+  if (/\b(?:SSL|TLS|certificate)\b/i.test(reason))
+    return new StkError("database_refused", `${target} and this machine agree on no TLS: ${reason}`, {
+      hint: "Say in the URL what is meant: sslmode=verify-full (with sslrootcert=FILE where the authority is your own), no-verify or disable.",
+      cause: error,
+    });
+  return new StkError("database_unreachable", `${target} does not answer: ${reason}`, {
     hint: "Check the host and the port, and that this machine may reach it.",
     cause: error,
   });
