@@ -20,7 +20,7 @@ export interface EngineImages extends ImageSource, ImageSink {
 
 const loadTimeoutMs = 15 * 60_000;
 /** How many images are asked about when looking for layers that need not be sent. */
-const candidateLimit = 12;
+const candidateLimit = 100;
 /** Where an engine keeps layers itself; one on containerd's store reads every file of what is loaded. */
 const ownStores: readonly (string | undefined)[] = ["overlay2", "vfs"];
 const summaries = z.array(

@@ -74,10 +74,11 @@ await describeWith(["engine"], "a Docker engine", () => {
   it("is not sent the layers that it has, and has the whole image all the same", async () => {
     const docker = await engine();
     const base = [sampleLayer("base1", randomBytes(50_000)), sampleLayer("base2")];
-    await docker.write(await sampleSet(base), name());
+    const before = name();
+    await docker.write(await sampleSet(base), before);
     const added = sampleLayer("added", "what was added");
     const { layers, reads } = watched([...base, added]);
-    const reference = name();
+    const reference = { ...before, tag: "next" };
     await docker.write(withLayers(await sampleSet([...base, added]), layers), reference);
     expect(reads).toEqual([0, 0, 1]);
 
