@@ -4,9 +4,11 @@ import { roleName } from "../../schema/names.ts";
 import { duration, milliseconds } from "../../schema/quantities.ts";
 import { defineCommand, jsonOption, projectOption } from "../core/command.ts";
 import { exitCodes } from "../core/error.ts";
+import { suggest } from "../core/suggest.ts";
 import { developmentKey } from "../dev/development-key.ts";
 import { signToken } from "../dev/sign-token.ts";
 import { findProject } from "../project/find-project.ts";
+import { readProject } from "../project/read-project.ts";
 
 const ownClaims = new Set(["sub", "iss", "aud", "exp", "iat", "nbf", "roles"]);
 
@@ -55,7 +57,13 @@ export const command = defineCommand({
     json: z.boolean().optional(),
   }),
   async run({ sub, role, claim: claims, expires, project }, { cwd, output }) {
-    const key = await developmentKey(findProject(resolve(cwd, project ?? ".")));
+    const root = findProject(resolve(cwd, project ?? "."));
+    const key = await developmentKey(root);
+    const declared = role.length === 0 ? undefined : (await readProject(root)).permissions?.value.roles;
+    for (const name of role.filter((each) => declared?.includes(each) === false))
+      output.warn(
+        `config/permissions.yaml declares no role ${name}, so it counts for nothing. ${suggest(name, declared ?? []) ?? ""}`.trimEnd(),
+      );
     const expiresInMs = milliseconds(expires);
     const now = Date.now();
     const given = Object.fromEntries(claims.map((text) => [claimName(text), claimValue(text)]));

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLocalJWKSet, decodeJwt, jwtVerify } from "jose";
@@ -37,6 +37,16 @@ test("a claim is JSON where it is valid JSON, else text", async () => {
     e: "k=v",
     f: "",
   });
+});
+
+test("a role that is not declared is cautioned of", async () => {
+  await mkdir(join(project, "config"));
+  await writeFile(join(project, "config/permissions.yaml"), "roles: [agent, admin]\n");
+  const words = ["token", "--sub", "u1", "--role", "agent", "--role", "amin"];
+  const { exitCode, stdout, stderr } = await stk(words, { cwd: project });
+  expect(exitCode).toBe(0);
+  expect(decodeJwt(stdout.trim())).toMatchObject({ roles: ["agent", "amin"] });
+  expect(stderr).toMatch(/^warning .*no role amin, .* Did you mean `admin`\?\n$/);
 });
 
 test("--json says when it expires", async () => {
