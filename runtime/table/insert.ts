@@ -13,39 +13,17 @@ import {
   readParams,
   readValue,
 } from "./params.ts";
-import { planner, rulesOf } from "./plans.ts";
-import { type Readable, readableOf } from "./readable.ts";
-import type { Shapes } from "./statements.ts";
 import type { Column, Table } from "./table.ts";
 import { attempt, checkFailed, resultOf } from "./write.ts";
-import { bySpecificity, usableRules, type WriteRule } from "./write-rule.ts";
+import { writePlanner } from "./write-plan.ts";
+import { usableRules, type WriteRule } from "./write-rule.ts";
 
 const keys: ReadonlySet<string> = new Set(["values", "columns"]);
 
-type Plan = {
-  readonly rules: readonly WriteRule[];
-  readonly readable: Readable;
-  readonly all: readonly string[];
-  readonly shapes: Shapes<readonly InsertAttempt[]>;
-};
-
 /** The handler of `db/{connection}/{table}/insert`. */
-export function insertHandler({
-  table,
-  rules,
-  select,
-  names,
-  cache,
-}: OperationInput<WriteRule>): TableHandler {
-  const planOf = planner(rules, select, (applicable, roles): Plan => {
-    const readable = readableOf(rulesOf(select, roles));
-    return {
-      rules: bySpecificity(applicable),
-      readable,
-      all: [...readable.columns.keys()],
-      shapes: cache.shapes(),
-    };
-  });
+export function insertHandler(input: OperationInput<WriteRule>): TableHandler {
+  const { table, names } = input;
+  const planOf = writePlanner<readonly InsertAttempt[]>(input);
 
   return async (params, caller, context) => {
     const plan = planOf(caller);

@@ -3,40 +3,18 @@ import type { Queryable } from "../database/database.ts";
 import { Filter } from "./filter.ts";
 import type { OperationInput, TableContext, TableHandler } from "./operation.ts";
 import { forbiddenColumn, invalid, isObject, readColumns, readParams, readValue } from "./params.ts";
-import { planner, rulesOf } from "./plans.ts";
-import { type Readable, readableOf } from "./readable.ts";
-import type { Shapes } from "./statements.ts";
 import type { Column, Table } from "./table.ts";
 import { type CompiledUpdate, compileUpdate } from "./update-statements.ts";
 import { attempt, checkFailed, resultOf, ruleColumn, tooMany } from "./write.ts";
-import { bySpecificity, usableRules, type WriteRule } from "./write-rule.ts";
+import { writePlanner } from "./write-plan.ts";
+import { usableRules, type WriteRule } from "./write-rule.ts";
 
 const keys: ReadonlySet<string> = new Set(["where", "set", "columns"]);
 
-type Plan = {
-  readonly rules: readonly WriteRule[];
-  readonly readable: Readable;
-  readonly all: readonly string[];
-  readonly shapes: Shapes<CompiledUpdate>;
-};
-
 /** The handler of `db/{connection}/{table}/update`. */
-export function updateHandler({
-  table,
-  rules,
-  select,
-  names,
-  cache,
-}: OperationInput<WriteRule>): TableHandler {
-  const planOf = planner(rules, select, (applicable, roles): Plan => {
-    const readable = readableOf(rulesOf(select, roles));
-    return {
-      rules: bySpecificity(applicable),
-      readable,
-      all: [...readable.columns.keys()],
-      shapes: cache.shapes(),
-    };
-  });
+export function updateHandler(input: OperationInput<WriteRule>): TableHandler {
+  const { table, names } = input;
+  const planOf = writePlanner<CompiledUpdate>(input);
 
   return async (params, caller, context) => {
     const plan = planOf(caller);
