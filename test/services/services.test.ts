@@ -2,7 +2,20 @@ import pg from "pg";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { describeWith } from "./needs.ts";
 import { freshDatabase } from "./postgres.ts";
+import type { PostgresVersion } from "./postgres-server.ts";
 import { registryUser, startRegistry } from "./registry.ts";
+
+/** What a declared schema may ask for on every version. */
+const extensions = [
+  "citext",
+  "pg_trgm",
+  "btree_gist",
+  "hstore",
+  "uuid-ossp",
+  "pgcrypto",
+  "ltree",
+  "unaccent",
+];
 
 async function answerOf(url: string, sql: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: url });
@@ -33,15 +46,24 @@ describe("a fresh database", () => {
   });
 });
 
-await describeWith(["postgres15"], "Debian's Postgres", () => {
-  it("is of version 15", async () => {
-    const database = await freshDatabase({ version: 15 });
-    onTestFinished(() => database.drop());
-    expect(await answerOf(database.url, "select current_setting('server_version') as answer")).toMatch(
-      /^15\./,
-    );
-  });
+async function isOfVersion(version: PostgresVersion): Promise<void> {
+  const database = await freshDatabase({ version });
+  onTestFinished(() => database.drop());
+  const answer = await answerOf(database.url, "select current_setting('server_version_num')::int as answer");
+  expect(Math.floor(Number(answer) / 10_000)).toBe(version);
+  for (const name of extensions) await answerOf(database.url, `create extension "${name}"`);
+  const installed = "select array_agg(extname::text) as answer from pg_extension";
+  expect(await answerOf(database.url, installed)).toEqual(expect.arrayContaining(extensions));
+}
+
+describe("npm's Postgres", () => {
+  it.each([16, 17, 18] as const)("%i is of its version and has contrib", isOfVersion);
 });
+
+for (const version of [13, 14, 15] as const)
+  await describeWith([`postgres${version}`], `Postgres ${version}`, () => {
+    it("is of its version and has contrib", () => isOfVersion(version));
+  });
 
 await describeWith(["registry"], "a registry", () => {
   it("speaks the distribution protocol", async () => {

@@ -9,8 +9,12 @@ import { startPostgres } from "./postgres-server.ts";
 
 /** What this run may start, by the path that a test asks for it with. */
 const starters: Readonly<Record<string, () => Promise<{ url: string; stop(): Promise<void> }>>> = {
-  "/postgres/18": () => startPostgres(18),
+  "/postgres/13": () => startPostgres(13),
+  "/postgres/14": () => startPostgres(14),
   "/postgres/15": () => startPostgres(15),
+  "/postgres/16": () => startPostgres(16),
+  "/postgres/17": () => startPostgres(17),
+  "/postgres/18": () => startPostgres(18),
   "/engine": startEngine,
   "/command": buildCommand,
 };
