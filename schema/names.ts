@@ -1,13 +1,25 @@
 import { z } from "zod";
 
-/** A Postgres identifier as declarations may spell it: lower case, at most 63 bytes. */
+/** A Postgres identifier as declarations may spell it: at most 63 bytes. It is always quoted, so its case is kept. */
 export const identifier = z
   .string()
   .regex(
-    /^[a-z_][a-z0-9_]{0,62}$/,
-    "a name is lower-case letters, digits and _, at most 63, not starting with a digit",
+    /^[A-Za-z_][A-Za-z0-9_]{0,62}$/,
+    "a name is letters, digits and _, at most 63, not starting with a digit",
   )
-  .meta({ description: "A Postgres name: lower-case letters, digits and _, at most 63 bytes." });
+  .meta({ description: "A Postgres name: letters, digits and _, at most 63 bytes." });
+
+/** The schema that a name without one is in. */
+export const defaultSchema = "public";
+
+/** The name of an object of a schema: `tasks` is in `public`, `audit.events` in `audit`. */
+export const qualifiedName = z
+  .string()
+  .regex(
+    /^(?:[A-Za-z_][A-Za-z0-9_]{0,62}\.)?[A-Za-z_][A-Za-z0-9_]{0,62}$/,
+    "write NAME, or SCHEMA.NAME outside of public; a name is letters, digits and _, at most 63",
+  )
+  .meta({ description: "A name, or SCHEMA.NAME for one outside of public." });
 
 /** A name that is in a database, however it is spelt there: `createdAt`. Postgres keeps 63 bytes of a name. */
 export const existingName = z
@@ -60,4 +72,4 @@ export const variableOf = (reference: string): string => reference.slice(2, -1);
 /** A table in a rule: `tasks`, or `analytics/events` for a connection other than `main`. */
 export const tablePath = z
   .string()
-  .regex(/^(?:[a-z][a-z0-9_-]{0,30}\/)?[a-z_][a-z0-9_]{0,62}$/, "write TABLE, or CONNECTION/TABLE");
+  .regex(/^(?:[a-z][a-z0-9_-]{0,30}\/)?[A-Za-z_][A-Za-z0-9_]{0,62}$/, "write TABLE, or CONNECTION/TABLE");

@@ -10,7 +10,7 @@ import { manifest } from "../schema/manifest.ts";
 import { permissionsFile } from "../schema/permissions.ts";
 import { projectFile } from "../schema/project.ts";
 import { serverFile } from "../schema/server.ts";
-import { schemaFile } from "../schema/tables.ts";
+import { schemaFile } from "../schema/schema-file.ts";
 import { callRequest } from "../schema/wire.ts";
 
 const formats: Readonly<Record<string, z.ZodType>> = {

@@ -1,16 +1,16 @@
+import type { ColumnDeclaration } from "../../schema/columns.ts";
 import type { DeclaredRemoval, DeclaredRename } from "../../schema/declared.ts";
 import { defaultConnection } from "../../schema/names.ts";
-import type {
-  ColumnDeclaration,
-  EnumDeclaration,
-  SchemaFile,
-  TableDeclaration,
-} from "../../schema/tables.ts";
+import type { SchemaFile } from "../../schema/schema-file.ts";
+import type { TableDeclaration } from "../../schema/tables.ts";
+import type { EnumDeclaration } from "../../schema/types.ts";
 import type { Diagnostic, Location } from "../core/diagnostic.ts";
 import { valueAt } from "../project/issue.ts";
 import { problem } from "../project/problem.ts";
 import type { Parsed, Part, Path } from "../project/project.ts";
 import { type ColumnType, readType } from "./column-type.ts";
+import { objectsOf, type SqlFiles } from "./objects/objects.ts";
+import type { PlacedObject } from "./objects/placed-object.ts";
 import { enumValuesOf, type Placed, removalsOf, renamesOf } from "./transition.ts";
 
 /** A column that stands in a file; without a declaration where that could not be read. */
@@ -40,6 +40,12 @@ export type ConnectionCatalog = {
   /** In the order of the files, each where its old name stands. */
   renames: Placed<DeclaredRename>[];
   removals: Placed<DeclaredRemoval>[];
+  /** What is declared beside tables and enums. */
+  objects: PlacedObject[];
+  /** The names of domains and composite types. */
+  types: Set<string>;
+  hasExtensions: boolean;
+  files: SchemaFile[];
 };
 
 /** A connection of which nothing is declared yet. */
@@ -49,13 +55,20 @@ export const emptyCatalog = (name: string): ConnectionCatalog => ({
   tables: new Map(),
   renames: [],
   removals: [],
+  objects: [],
+  types: new Set(),
+  hasExtensions: false,
+  files: [],
 });
 
 /** The declared schemas by connection. */
 export type Catalog = ReadonlyMap<string, ConnectionCatalog>;
 
 /** Merges the files of `schema/`. A name that two of them declare is reported at the second. */
-export function readCatalog(schemas: readonly Parsed<SchemaFile>[]): {
+export function readCatalog(
+  schemas: readonly Parsed<SchemaFile>[],
+  sqlFiles: SqlFiles = new Map(),
+): {
   catalog: Catalog;
   diagnostics: Diagnostic[];
 } {
@@ -81,6 +94,11 @@ export function readCatalog(schemas: readonly Parsed<SchemaFile>[]): {
     catalog.set(name, connection);
     connection.renames.push(...renamesOf(schema));
     connection.removals.push(...removalsOf(schema));
+    connection.files.push(schema.value);
+    connection.objects.push(...objectsOf(schema, sqlFiles, diagnostics));
+    const { domains = {}, composites = {}, extensions = {} } = schema.value;
+    for (const type of [...Object.keys(domains), ...Object.keys(composites)]) connection.types.add(type);
+    connection.hasExtensions ||= Object.keys(extensions).length > 0;
     for (const [enumName, declaration] of Object.entries(schema.value.enums ?? {})) {
       const at = schema.at(["enums", enumName], "key");
       if (isFirst(name, "enum", enumName, at))

@@ -78,7 +78,9 @@ export function readType(text: string): ColumnType {
 
 /** Whether a type's text has the shape of one, so that it can stand in SQL as it is. */
 export const isTypeText = (text: string): boolean =>
-  /^[a-z_][a-z0-9_ ]*(?:\(\s*\d+\s*(?:,\s*-?\d+\s*)?\)[a-z ]*)?(?:\s*\[\d*\])*$/i.test(text);
+  /^(?:[a-z_][a-z0-9_]*\.)?[a-z_][a-z0-9_ ]*(?:\(\s*\d+\s*(?:,\s*-?\d+\s*)?\)[a-z ]*)?(?:\s*\[\d*\])*$/i.test(
+    text,
+  );
 
 /** Whether Postgres has a type by itself. */
 export const isBuiltIn = (type: ColumnType): boolean => known.has(type.name);

@@ -24,7 +24,7 @@ export type CompileOptions = { cacheDirectory?: string; openShadow?: OpenShadow 
  */
 export async function compileProject(project: Project, options: CompileOptions = {}): Promise<Compilation> {
   const cacheDirectory = options.cacheDirectory ?? join(project.root, ".stk", "cache");
-  const { catalog, diagnostics: duplicates } = readCatalog(project.schemas);
+  const { catalog, diagnostics: duplicates } = readCatalog(project.schemas, project.schemaSql);
   const context = contextOf(project, catalog);
   const names = new Set([...Object.keys(project.connections?.value ?? {}), ...catalog.keys()]);
   const connections = new Map(
@@ -77,16 +77,13 @@ export async function compileProject(project: Project, options: CompileOptions =
     ]),
     diagnostics,
     declared: Object.fromEntries(
-      declared.map(([name, { schema, transition }]) => [
-        name,
-        { ...schema, ...(transition === undefined ? {} : { transition }) },
-      ]),
+      declared.map(([name, { schema, hints }]) => [name, { ...schema, ...hints }]),
     ),
     sources: new Map([...compiled.sources, ...project.sources]),
   };
 }
 
-const openEmbedded: OpenShadow = async () => (await import("../database/shadow.ts")).openShadow();
+const openEmbedded: OpenShadow = async () => (await import("../database/shadow/shadow.ts")).openShadow();
 
 /** Postgres says again what a rule has said of the same place, in other words. */
 function withoutEchoes(said: readonly Diagnostic[], found: readonly Diagnostic[]): Diagnostic[] {

@@ -1,26 +1,29 @@
+import type { ColumnDeclaration } from "../../schema/columns.ts";
 import type {
   DeclaredColumn,
   DeclaredForeignKey,
   DeclaredIndex,
   DeclaredSchema,
   DeclaredTable,
-  DeclaredTransition,
+  PlanningHints,
 } from "../../schema/declared.ts";
-import type { ColumnDeclaration, IndexDeclaration } from "../../schema/tables.ts";
+import type { IndexDeclaration } from "../../schema/indexes.ts";
 import type { Diagnostic, Location } from "../core/diagnostic.ts";
 import { quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
-import type { DeclaredObject } from "../database/render.ts";
+import type { DeclaredObject } from "../database/shadow/render.ts";
 import { problem } from "../project/problem.ts";
 import type { Path } from "../project/project.ts";
 import type { ConnectionCatalog, Table } from "./catalog.ts";
-import { isBuiltIn, readType } from "./column-type.ts";
 import { freeName, type Taken } from "./constraint-name.ts";
 import { referencesOf } from "./foreign-keys.ts";
+import { checkExpressionOf, keyColumns } from "./key-columns.ts";
+import { isKnownType } from "./known-type.ts";
+import { planningHints } from "./planning-hints.ts";
 
 /** A connection's schema, normalised, and where each of its objects stands. */
 export type Declaration = {
   schema: DeclaredSchema;
-  transition: DeclaredTransition | undefined;
+  hints: PlanningHints;
   /** `part` narrows a column to its type or its default. */
   placeOf(object: DeclaredObject, part?: "type" | "default"): Location | undefined;
   diagnostics: Diagnostic[];
@@ -38,25 +41,22 @@ export function declareConnection(catalog: ConnectionCatalog): Declaration {
     places.set(identityOf({ kind: "enum", name }), at);
     return [name, [...values]] satisfies [string, string[]];
   });
+  for (const { object, at } of catalog.objects) places.set(identityOf(object), at);
   const tables = [...catalog.tables.values()].map(
     (table) => [table.name, declareTable({ table, catalog, relations, places, diagnostics })] as const,
   );
   return {
-    schema: { enums: Object.fromEntries(enums), tables: Object.fromEntries(tables) },
-    transition: transitionOf(catalog),
+    schema: {
+      enums: Object.fromEntries(enums),
+      tables: Object.fromEntries(tables),
+      ...(catalog.objects.length === 0 ? {} : { objects: catalog.objects.map(({ object }) => object) }),
+    },
+    hints: planningHints(catalog),
     placeOf: (object, part) => {
       const place = places.get(identityOf(object));
       return part === undefined ? place : (places.get(`${identityOf(object)}.${part}`) ?? place);
     },
     diagnostics,
-  };
-}
-
-function transitionOf({ renames, removals }: ConnectionCatalog): DeclaredTransition | undefined {
-  if (renames.length + removals.length === 0) return undefined;
-  return {
-    renames: renames.map(({ at, ...rename }) => rename),
-    removals: removals.map(({ at, ...removal }) => removal),
   };
 }
 
@@ -80,7 +80,7 @@ function declareTable(scope: Scope): DeclaredTable {
   const hasAll = (names: readonly string[]): boolean => names.every((name) => present.has(name));
   const name = namer(scope);
 
-  const listed = declaration.primaryKey ?? [];
+  const listed = keyColumns(declaration.primaryKey);
   const marked = columns.filter(([, { primaryKey }]) => primaryKey === true).map(([column]) => column);
   const primary = listed.length > 0 ? listed : marked;
   const primaryPath = listed.length > 0 ? ["primaryKey"] : ["columns", marked[0] ?? "", "primaryKey"];
@@ -119,7 +119,7 @@ function declareTable(scope: Scope): DeclaredTable {
       ),
       ...Object.entries(declaration.checks ?? {}).map(([given, expression]) => ({
         name: name("check", "", "check", ["checks", given], given),
-        expression,
+        expression: checkExpressionOf(expression),
       })),
     ],
     foreignKeys: referencesOf(table).flatMap((reference): DeclaredForeignKey[] => {
@@ -212,9 +212,6 @@ const valueWords = new Set([
 /** Whether a default is a lone word that SQL would read as the name of a column. */
 export const isBareWord = (text: string): boolean =>
   /^[A-Za-z_][A-Za-z0-9_]*$/.test(text) && !valueWords.has(text.toLowerCase());
-
-const isKnownType = (text: string, { enums }: ConnectionCatalog): boolean =>
-  isBuiltIn(readType(text)) || enums.has(readType(text).name);
 
 function declareIndex(name: string, { columns, unique, method, where }: IndexDeclaration): DeclaredIndex {
   return {

@@ -1,6 +1,7 @@
-import type { ReferentialAction } from "../../schema/tables.ts";
+import type { ReferentialAction } from "../../schema/columns.ts";
 import type { Path } from "../project/project.ts";
 import type { Table } from "./catalog.ts";
+import { keyColumns } from "./key-columns.ts";
 
 /** A foreign key as a table declares it, beside a column or beside the columns. `path` leads to where. */
 export type DeclaredReference = {
@@ -18,7 +19,8 @@ export function referencesOf({ declaration }: Table): DeclaredReference[] {
   const beside = Object.entries(declaration.columns).flatMap(
     ([column, { references, onDelete, onUpdate }]) => {
       if (references === undefined) return [];
-      const [table = "", target = ""] = references.split(".");
+      const dot = references.lastIndexOf(".");
+      const [table, target] = [references.slice(0, dot), references.slice(dot + 1)];
       const path = ["columns", column, "references"];
       return [{ path, columns: [column], table, references: [target], ...actions(onDelete, onUpdate) }];
     },
@@ -50,7 +52,7 @@ export function keysOf({ declaration }: Table): (readonly string[])[] {
   );
   return [
     ...(primary.length > 0 ? [primary] : []),
-    ...(declaration.primaryKey === undefined ? [] : [declaration.primaryKey]),
+    ...(declaration.primaryKey === undefined ? [] : [keyColumns(declaration.primaryKey)]),
     ...columns.filter(([, { unique }]) => unique === true).map(([name]) => [name]),
     ...(declaration.unique ?? []).map((unique) => (Array.isArray(unique) ? unique : unique.columns)),
     ...indexes.flatMap((index) => {

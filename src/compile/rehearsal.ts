@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { z } from "zod";
-import type { DeclaredSchema } from "../../schema/declared.ts";
+import { type DeclaredSchema, objectKinds } from "../../schema/declared.ts";
 import { digestOf } from "../core/digest.ts";
-import type { Rehearsal, Shadow } from "../database/shadow.ts";
+import type { Rehearsal, Shadow } from "../database/shadow/shadow.ts";
 import { cacheFiles } from "./cache-file.ts";
 
 /** Raised when the same question would be answered in another way. */
@@ -22,7 +22,10 @@ const rehearsal = z.strictObject({
   problems: z.array(
     z.strictObject({
       of: z.strictObject({
-        kind: z.enum(["enum", "table", "column", "primaryKey", "unique", "check", "index", "foreignKey"]),
+        kind: z.enum([
+          ...(["enum", "table", "column", "primaryKey", "unique", "check", "exclusion", "index"] as const),
+          ...(["foreignKey", "comment", ...objectKinds] as const),
+        ]),
         table: z.string().exactOptional(),
         name: z.string(),
       }),

@@ -1,6 +1,7 @@
 import type { DeclaredSchema } from "../../schema/declared.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { Rehearsal, SchemaProblem } from "../database/shadow.ts";
+import type { SchemaProblem } from "../database/shadow/make-schema.ts";
+import type { Rehearsal } from "../database/shadow/shadow.ts";
 import { problem, startOf } from "../project/problem.ts";
 import type { Declaration } from "./declare.ts";
 
@@ -38,13 +39,26 @@ const words: Readonly<Record<SchemaProblem["of"]["kind"], string>> = {
   check: "check",
   index: "index",
   foreignKey: "foreign key",
+  exclusion: "exclusion",
+  schema: "schema",
+  extension: "extension",
+  domain: "domain",
+  composite: "composite type",
+  sequence: "sequence",
+  routine: "function",
+  partition: "partition",
+  view: "view",
+  materializedView: "materialized view",
+  trigger: "trigger",
+  policy: "policy",
+  comment: "comment",
 };
 
 const describe = ({ of }: SchemaProblem): string => `the ${words[of.kind]} \`${of.name}\``;
 
 /** The schema with Postgres' own spelling of every type. */
 export const withTypes = (schema: DeclaredSchema, { columnTypes }: Rehearsal): DeclaredSchema => ({
-  enums: schema.enums,
+  ...schema,
   tables: Object.fromEntries(
     Object.entries(schema.tables).map(([name, table]) => {
       const columns = Object.entries(table.columns).map(

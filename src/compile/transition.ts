@@ -1,5 +1,6 @@
 import type { DeclaredRemoval, DeclaredRename } from "../../schema/declared.ts";
-import type { EnumDeclaration, SchemaFile } from "../../schema/tables.ts";
+import type { SchemaFile } from "../../schema/schema-file.ts";
+import type { EnumDeclaration } from "../../schema/types.ts";
 import type { Location } from "../core/diagnostic.ts";
 import type { Parsed } from "../project/project.ts";
 
@@ -62,15 +63,28 @@ export function renamesOf({ value, at }: Parsed<SchemaFile>): Placed<DeclaredRen
   return [...tables, ...enums];
 }
 
+/** The lists of names under `removed`, by the kind of what they name. */
+const lists = [
+  ["tables", "table"],
+  ["enums", "enum"],
+  ["schemas", "schema"],
+  ["extensions", "extension"],
+  ["domains", "domain"],
+  ["composites", "composite"],
+  ["sequences", "sequence"],
+  ["views", "view"],
+  ["materializedViews", "materializedView"],
+  ["functions", "routine"],
+  ["partitions", "partition"],
+] as const;
+
 /** What a file lists under `removed`. */
 export function removalsOf({ value: { removed = {} }, at }: Parsed<SchemaFile>): Placed<DeclaredRemoval>[] {
-  const { tables = [], columns = {}, enums = [] } = removed;
+  const { columns = {}, enumValues = {}, ...named } = removed;
   return [
-    ...tables.map((name, index) => ({
-      kind: "table" as const,
-      name,
-      at: at(["removed", "tables", index]),
-    })),
+    ...lists.flatMap(([list, kind]) =>
+      (named[list] ?? []).map((name, index) => ({ kind, name, at: at(["removed", list, index]) })),
+    ),
     ...Object.entries(columns).flatMap(([table, names]) =>
       names.map((name, index) => ({
         kind: "column" as const,
@@ -79,10 +93,13 @@ export function removalsOf({ value: { removed = {} }, at }: Parsed<SchemaFile>):
         at: at(["removed", "columns", table, index]),
       })),
     ),
-    ...enums.map((name, index) => ({
-      kind: "enum" as const,
-      name,
-      at: at(["removed", "enums", index]),
-    })),
+    ...Object.entries(enumValues).flatMap(([name, values]) =>
+      values.map((value, index) => ({
+        kind: "enumValue" as const,
+        enum: name,
+        name: value,
+        at: at(["removed", "enumValues", name, index]),
+      })),
+    ),
   ];
 }

@@ -1,10 +1,10 @@
 import type { PlannableSchema } from "../../schema/declared.ts";
 import type { Output } from "../core/command.ts";
-import { applyPlan } from "../database/apply.ts";
-import type { Blocked } from "../database/change.ts";
+import { applyPlan } from "../database/apply/apply.ts";
 import type { Database } from "../database/database.ts";
-import { planSchema } from "../database/plan.ts";
-import type { Shadow } from "../database/shadow.ts";
+import type { Blocked } from "../database/diff/change.ts";
+import { planSchema } from "../database/plan/plan.ts";
+import type { Shadow } from "../database/shadow/shadow.ts";
 import { counted } from "./counted.ts";
 
 /** What a development database is brought to. */

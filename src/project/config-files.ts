@@ -27,11 +27,11 @@ export function unreadFiles(
       return problem(startOf(file), "unknown_file", `Nothing reads ${file}.`, hint);
     }),
     ...schema
-      .filter((file) => !/\.(?:yaml|md)$/.test(file))
+      .filter((file) => !/\.(?:yaml|sql|md)$/.test(file))
       .map((file) => {
         const hint = /\.(?:yml|json)$/.test(file)
           ? "Rename it to end in .yaml."
-          : "Only .yaml files belong here.";
+          : "Only .yaml files, and .sql files that these name, belong here.";
         return problem(startOf(file), "unknown_file", `Nothing reads ${file}.`, hint);
       }),
     ...seeds

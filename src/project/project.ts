@@ -4,8 +4,8 @@ import type { EnvironmentsFile } from "../../schema/environments.ts";
 import type { ModuleFrontMatter, SqlFrontMatter } from "../../schema/logic.ts";
 import type { PermissionsFile } from "../../schema/permissions.ts";
 import type { ProjectFile } from "../../schema/project.ts";
+import type { SchemaFile } from "../../schema/schema-file.ts";
 import type { ServerFile } from "../../schema/server.ts";
-import type { SchemaFile } from "../../schema/tables.ts";
 import type { Diagnostic, Location } from "../core/diagnostic.ts";
 
 /** Where a value stands in a document: keys and indexes from the top. */
@@ -38,6 +38,8 @@ export type Project = {
   root: string;
   settings: Parsed<ProjectFile>;
   schemas: readonly Parsed<SchemaFile>[];
+  /** The SQL files of `schema/`, by path. */
+  schemaSql: ReadonlyMap<string, string>;
   permissions: Parsed<PermissionsFile> | undefined;
   connections: Parsed<ConnectionsFile> | undefined;
   auth: Parsed<AuthFile> | undefined;

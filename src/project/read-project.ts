@@ -6,8 +6,8 @@ import { connectionsFile } from "../../schema/connections.ts";
 import { environmentsFile } from "../../schema/environments.ts";
 import { permissionsFile } from "../../schema/permissions.ts";
 import { projectFile } from "../../schema/project.ts";
+import { schemaFile } from "../../schema/schema-file.ts";
 import { serverFile } from "../../schema/server.ts";
-import { schemaFile } from "../../schema/tables.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { StkError } from "../core/error.ts";
 import { unreadFiles } from "./config-files.ts";
@@ -56,6 +56,14 @@ export async function readProject(root: string): Promise<Project> {
     schemas: schemas
       .filter((file) => file.endsWith(".yaml"))
       .flatMap((file) => parse(schemaFile, file) ?? []),
+    schemaSql: new Map(
+      schemas
+        .filter((file) => file.endsWith(".sql"))
+        .flatMap((file) => {
+          const text = reader.read(file);
+          return text === undefined ? [] : [[file, text] as const];
+        }),
+    ),
     permissions: parse(permissionsFile, "config/permissions.yaml"),
     connections: parse(connectionsFile, "config/connections.yaml"),
     auth: parse(authFile, "config/auth.yaml"),

@@ -1,6 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
 import { describe, expect, it } from "vitest";
-import { schemaFile } from "../../schema/tables.ts";
+import { schemaFile } from "../../schema/schema-file.ts";
 import { readCatalog } from "../../src/compile/catalog.ts";
 import { constraintName } from "../../src/compile/constraint-name.ts";
 import { declareConnection } from "../../src/compile/declare.ts";

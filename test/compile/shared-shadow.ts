@@ -1,5 +1,5 @@
 import { afterAll } from "vitest";
-import { openShadow, type Shadow } from "../../src/database/shadow.ts";
+import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
 
 let shared: Promise<Shadow> | undefined;
 afterAll(async () => (await shared)?.close());

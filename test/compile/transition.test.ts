@@ -93,7 +93,7 @@ it.each([
   ],
   ["an empty list", "removed: { tables: [] }\n", ["out_of_range 1:20"]],
   ["an empty old name", `tables: { a: { columns: {}, renamedFrom: "" } }\n`, ["out_of_range 1:42"]],
-  ["an unknown kind of removal", "removed: { views: [a] }\n", ["unknown_key 1:12"]],
+  ["an unknown kind of removal", "removed: { triggers: [a] }\n", ["unknown_key 1:12"]],
   ["a value without its old name", "enums: { e: [{ value: a }] }\n", ["missing_key 1:14"]],
   ["an enum without values", "enums: { e: { renamedFrom: f } }\n", ["missing_key 1:10"]],
 ])("reports %s", async (_, text, expected) => {
@@ -155,8 +155,8 @@ it("is in no manifest, so that a line that is tidied away changes no byte of a b
     ],
     removals: [
       { kind: "table", name: "x" },
-      { kind: "column", table: "t", name: "y" },
       { kind: "enum", name: "z" },
+      { kind: "column", table: "t", name: "y" },
     ],
   });
   expect(tidied.declared.main?.transition).toBeUndefined();

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { DeclaredRemoval, DeclaredSchema, PlannableSchema } from "../../schema/declared.ts";
-import { applyPlan } from "../../src/database/apply.ts";
+import { applyPlan } from "../../src/database/apply/apply.ts";
 import type { Database } from "../../src/database/database.ts";
 import { openPglite } from "../../src/database/pglite.ts";
-import { type Plan, planSchema } from "../../src/database/plan.ts";
-import { openShadow, type Shadow } from "../../src/database/shadow.ts";
+import { type Plan, planSchema } from "../../src/database/plan/plan.ts";
+import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
 import { schemaDrawer } from "./random-schema.ts";
 import { transitionDrawer } from "./random-transition.ts";
 

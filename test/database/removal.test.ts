@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
-import { planSchema } from "../../src/database/plan.ts";
-import { openShadow } from "../../src/database/shadow.ts";
+import { planSchema } from "../../src/database/plan/plan.ts";
+import { openShadow } from "../../src/database/shadow/shadow.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
 import { freshDatabase } from "../services/postgres.ts";
 import { liveDatabase } from "./live-database.ts";

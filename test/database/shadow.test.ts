@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { DeclaredSchema, DeclaredTable } from "../../schema/declared.ts";
-import { openShadow, type Shadow } from "../../src/database/shadow.ts";
+import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
 
 let shadow: Shadow;
 beforeAll(async () => {

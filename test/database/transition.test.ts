@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
 import { openPglite } from "../../src/database/pglite.ts";
-import { planSchema } from "../../src/database/plan.ts";
-import { openShadow } from "../../src/database/shadow.ts";
+import { planSchema } from "../../src/database/plan/plan.ts";
+import { openShadow } from "../../src/database/shadow/shadow.ts";
 import { yamlName } from "../../src/database/yaml-name.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DeclaredSchema, PlannableSchema } from "../../schema/declared.ts";
 import type { Output } from "../../src/core/command.ts";
 import { openPglite } from "../../src/database/pglite.ts";
-import { openShadow, type Shadow } from "../../src/database/shadow.ts";
+import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
 import { openDevelopmentDatabase } from "../../src/dev/database-directory.ts";
 import { prepareDatabase } from "../../src/dev/prepare-database.ts";
 import { temporaryDirectory } from "../services/temporary.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { connectionsFile } from "../../schema/connections.ts";
 import { permissionsFile } from "../../schema/permissions.ts";
 import { projectFile } from "../../schema/project.ts";
-import { schemaFile } from "../../schema/tables.ts";
+import { schemaFile } from "../../schema/schema-file.ts";
 import { parseDeclaration } from "../../src/project/parse.ts";
 
 const column = (text: string) =>

@@ -3,7 +3,7 @@ import { duration, milliseconds } from "../../../schema/quantities.ts";
 import { type CommandContext, defineCommand, jsonOption, projectOption } from "../../core/command.ts";
 import { exitCodes, StkError } from "../../core/error.ts";
 import { ownPackage } from "../../core/package-root.ts";
-import { applyPlan } from "../../database/apply.ts";
+import { applyPlan } from "../../database/apply/apply.ts";
 import { revisionOf } from "../../deploy/revision.ts";
 import { confirm } from "./confirm.ts";
 import { withPlans } from "./planning.ts";

@@ -2,8 +2,8 @@ import type { CommandContext } from "../../core/command.ts";
 import { StkError } from "../../core/error.ts";
 import type { Database } from "../../database/database.ts";
 import { openDatabase } from "../../database/open.ts";
-import { type Planned, planSchema } from "../../database/plan.ts";
-import { openShadow } from "../../database/shadow.ts";
+import { type Planned, planSchema } from "../../database/plan/plan.ts";
+import { openShadow } from "../../database/shadow/shadow.ts";
 import { SqlError } from "../../database/sql-error.ts";
 import type { Target } from "./targets.ts";
 

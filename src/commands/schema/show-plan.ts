@@ -1,7 +1,7 @@
 import type { Json } from "../../core/canonical-json.ts";
 import type { Output } from "../../core/command.ts";
-import { spelling } from "../../database/catalog.ts";
-import type { Plan } from "../../database/plan.ts";
+import { spelling } from "../../database/catalog/queries.ts";
+import type { Plan } from "../../database/plan/plan.ts";
 
 /** Shows a plan to a person: each step with its SQL, what is blocked with its way out, what is left alone. */
 export function showPlan(

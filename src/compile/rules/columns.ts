@@ -5,6 +5,7 @@ import type { ConnectionCatalog, Table } from "../catalog.ts";
 import { builtInTypes, isBuiltIn, isTypeText, readType } from "../column-type.ts";
 import type { Context } from "../context.ts";
 import { isBareWord } from "../declare.ts";
+import { isKnownType } from "../known-type.ts";
 import { valueProblem } from "../value.ts";
 
 /** Every column has a type that is there and a default that fits it. */
@@ -67,7 +68,8 @@ function checkColumn(table: Table, name: string, connection: ConnectionCatalog):
 export function unknownType(text: string, connection: ConnectionCatalog | undefined): string | undefined {
   const type = readType(text);
   const enums = [...(connection?.enums.keys() ?? [])];
-  if (isTypeText(text) && (isBuiltIn(type) || enums.includes(type.name))) return undefined;
+  const isKnown = connection === undefined ? isBuiltIn(type) : isKnownType(text, connection);
+  if (isTypeText(text) && isKnown) return undefined;
   return (
     suggest(type.name, [...enums, ...builtInTypes]) ?? "Name a Postgres type, or an enum of this connection."
   );

@@ -2,6 +2,7 @@ import type { Diagnostic, Location } from "../../core/diagnostic.ts";
 import { problem } from "../../project/problem.ts";
 import type { Table } from "../catalog.ts";
 import type { Context } from "../context.ts";
+import { checkExpressionOf } from "../key-columns.ts";
 import { lexSql } from "../sql/lexer.ts";
 
 /** Where SQL is written into a statement of ours, it is one expression and cannot end that statement. */
@@ -32,7 +33,7 @@ const checkTable = ({ declaration, at }: Table): Diagnostic[] => [
     ];
   }),
   ...Object.entries(declaration.checks ?? {}).flatMap(([name, check]) =>
-    checkExpression(check, at(["checks", name])),
+    checkExpression(checkExpressionOf(check), at(["checks", name])),
   ),
   ...(declaration.indexes ?? []).flatMap(({ columns, where }, index) => [
     ...(where === undefined ? [] : checkExpression(where, at(["indexes", index, "where"]))),

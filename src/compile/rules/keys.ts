@@ -4,6 +4,7 @@ import { problem } from "../../project/problem.ts";
 import type { Path } from "../../project/project.ts";
 import type { Table } from "../catalog.ts";
 import type { Context } from "../context.ts";
+import { keyColumns } from "../key-columns.ts";
 
 /** Primary keys, uniques and indexes name columns that are there, and there is at most one primary key. */
 export const checkKeys = ({ catalog }: Context): Diagnostic[] =>
@@ -40,7 +41,7 @@ function primaryKeys(table: Table): Diagnostic[] {
 function namedColumns(table: Table): Diagnostic[] {
   const { primaryKey, unique, indexes, foreignKeys } = table.declaration;
   const lists: { path: Path; columns: readonly string[] }[] = [
-    { path: ["primaryKey"], columns: primaryKey ?? [] },
+    { path: ["primaryKey"], columns: keyColumns(primaryKey) },
     ...(unique ?? []).map((one, index) =>
       Array.isArray(one)
         ? { path: ["unique", index], columns: one }

@@ -8,6 +8,7 @@ import { caution, problem } from "../../project/problem.ts";
 import type { Path } from "../../project/project.ts";
 import type { ConnectionCatalog, Table } from "../catalog.ts";
 import type { Context } from "../context.ts";
+import { keyColumns } from "../key-columns.ts";
 import { valueProblem } from "../value.ts";
 import {
   checkCondition,
@@ -166,12 +167,14 @@ function checkSetValue(
 function unsatisfiable({ columns, set = {} }: Rule, path: Path, { table, at }: PredicateScope): Diagnostic[] {
   if (columns === undefined) return [];
   const given = new Set([...columns, ...Object.keys(set)]);
-  const keys = new Set(table.declaration.primaryKey);
+  const keys = new Set(keyColumns(table.declaration.primaryKey));
   const needed = Object.entries(table.declaration.columns)
     .filter(
       ([name, column]) =>
         (column.nullable === false || column.primaryKey === true || keys.has(name)) &&
-        column.default === undefined,
+        column.default === undefined &&
+        column.identity === undefined &&
+        column.generated === undefined,
     )
     .filter(([name, { type }]) => !given.has(name) && !/serial\d?$/i.test(type.trim()))
     .map(([name]) => name);

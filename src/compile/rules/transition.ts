@@ -74,7 +74,8 @@ function checkRemoval(
 /** Within what a name is the only one of its kind: tables and enums share the connection's names. */
 function scopeOf(one: DeclaredRename | DeclaredRemoval): readonly string[] {
   if (one.kind === "column") return ["table", one.table];
-  return one.kind === "enumValue" ? ["enum", one.enum] : [];
+  if (one.kind === "enumValue") return ["enum", one.enum];
+  return one.kind === "table" || one.kind === "enum" ? [] : ["object", one.kind];
 }
 
 function isDeclared(
@@ -84,7 +85,8 @@ function isDeclared(
 ): boolean {
   if (kind === undefined) return connection.tables.has(name) || connection.enums.has(name);
   if (kind === "table") return connection.tables.get(owner)?.columns.has(name) ?? false;
-  return connection.enums.get(owner)?.values.includes(name) ?? false;
+  if (kind === "enum") return connection.enums.get(owner)?.values.includes(name) ?? false;
+  return connection.objects.some(({ object }) => object.kind === owner && object.name === name);
 }
 
 /** Where the name was noted before; the first to come is noted here. */

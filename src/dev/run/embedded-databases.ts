@@ -1,7 +1,8 @@
 import type { Manifest } from "../../../schema/manifest.ts";
 import type { Output } from "../../core/command.ts";
 import { openPglite } from "../../database/pglite.ts";
-import { renderSchema } from "../../database/render.ts";
+import { makeSchema } from "../../database/shadow/make-schema.ts";
+import { inTransaction } from "../../database/transaction.ts";
 import type { SeedFile } from "../../project/project.ts";
 import { counted } from "../counted.ts";
 import { serveDatabase } from "../database-server.ts";
@@ -33,7 +34,7 @@ export async function openEmbeddedDatabases(
       const database = await openPglite();
       closing.push(() => database.close());
       const declared = schema[name] ?? { enums: {}, tables: {} };
-      for (const { sql } of renderSchema(declared)) await database.script(sql);
+      await inTransaction(database, () => makeSchema(database, declared));
       const files = byConnection.get(name) ?? [];
       await loadSeeds(database, files);
       const server = await serveDatabase(database);

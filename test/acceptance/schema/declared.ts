@@ -1,5 +1,5 @@
 import type { PlannableSchema } from "../../../schema/declared.ts";
-import { schemaFile } from "../../../schema/tables.ts";
+import { schemaFile } from "../../../schema/schema-file.ts";
 import { emptyCatalog, readCatalog } from "../../../src/compile/catalog.ts";
 import { declareConnection } from "../../../src/compile/declare.ts";
 import { parseDeclaration } from "../../../src/project/parse.ts";
@@ -12,6 +12,5 @@ export function declaredFrom(yaml: string): PlannableSchema {
   const declaration = declareConnection(connection);
   const problems = [...unread, ...diagnostics, ...declaration.diagnostics];
   if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join("\n"));
-  const { schema, transition } = declaration;
-  return { ...schema, ...(transition === undefined ? {} : { transition }) };
+  return { ...declaration.schema, ...declaration.hints };
 }

@@ -1,15 +1,15 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { applyPlan } from "../../../src/database/apply.ts";
+import { applyPlan } from "../../../src/database/apply/apply.ts";
+import { readModel } from "../../../src/database/catalog/read-model.ts";
 import type { Database } from "../../../src/database/database.ts";
 import { quoteIdentifier } from "../../../src/database/identifier.ts";
-import { readModel } from "../../../src/database/introspect.ts";
-import { fingerprint } from "../../../src/database/model.ts";
-import { type Plan, type Planned, planSchema } from "../../../src/database/plan.ts";
+import { fingerprint } from "../../../src/database/model/fingerprint.ts";
+import { type Plan, type Planned, planSchema } from "../../../src/database/plan/plan.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
-import { renderSchema } from "../../../src/database/render.ts";
-import { openShadow, type Shadow } from "../../../src/database/shadow.ts";
-import { inSnapshot } from "../../../src/database/transaction.ts";
+import { makeSchema } from "../../../src/database/shadow/make-schema.ts";
+import { openShadow, type Shadow } from "../../../src/database/shadow/shadow.ts";
+import { inSnapshot, inTransaction } from "../../../src/database/transaction.ts";
 import { describeWith } from "../../services/needs.ts";
 import type { freshDatabase } from "../../services/postgres.ts";
 import { declaredFrom } from "./declared.ts";
@@ -125,7 +125,7 @@ function tryAll(cases: readonly Case[], version: 18 | 15, fresh: typeof freshDat
       expect(await database.query(query)).toEqual(rows);
 
     if (one.more === true) return;
-    for (const { sql } of renderSchema(declaredFrom(one.new))) await reference.database.query(sql);
+    await inTransaction(reference.database, () => makeSchema(reference.database, declaredFrom(one.new)));
     if (version === 15) expect(await dumpOf(target.url)).toEqual(await dumpOf(reference.url));
     else expect(await stateOf(database)).toBe(await stateOf(reference.database));
   });

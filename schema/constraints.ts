@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { referentialAction } from "./columns.ts";
+import { columnName, identifier, qualifiedName } from "./names.ts";
+import { comment, expression, renamedFrom } from "./schema-parts.ts";
+
+export const columnList = z.array(columnName).min(1);
+
+const deferrable = z
+  .enum(["deferrable", "initially deferred"])
+  .optional()
+  .meta({ description: "Whether the check may wait for the end of the transaction, or does so by itself." });
+
+const shared = { name: identifier.optional(), comment: comment.optional(), renamedFrom };
+
+const keyOptions = {
+  ...shared,
+  columns: columnList,
+  include: columnList.optional().meta({ description: "Columns that the index holds beside the key." }),
+  deferrable,
+};
+
+/** A primary key: its columns, or an object where there is more to say. */
+export const primaryKeyDeclaration = z.union([columnList, z.strictObject(keyOptions)]);
+
+/** A unique constraint: its columns, or an object where there is more to say. */
+export const uniqueDeclaration = z.union([
+  columnList,
+  z.strictObject({
+    ...keyOptions,
+    nullsNotDistinct: z
+      .boolean()
+      .optional()
+      .meta({ description: "Whether two nulls are equal (Postgres 15)." }),
+  }),
+]);
+
+/** A condition by its name. */
+export const checkDeclaration = z.union([
+  expression,
+  z.strictObject({
+    expression,
+    noInherit: z.boolean().optional(),
+    comment: comment.optional(),
+    renamedFrom,
+  }),
+]);
+
+/** A foreign key. `setColumns`: those that `onDelete: set null` or `set default` sets, where it is not all. */
+export const foreignKeyDeclaration = z.strictObject({
+  ...shared,
+  columns: columnList,
+  references: z.strictObject({ table: qualifiedName, columns: columnList }),
+  onDelete: referentialAction.optional(),
+  onUpdate: referentialAction.optional(),
+  setColumns: columnList.optional(),
+  match: z.enum(["simple", "full"]).optional(),
+  deferrable,
+});
+
+/** Rows that exclude each other: no two for which all operators hold. */
+export const exclusionDeclaration = z.strictObject({
+  ...shared,
+  method: z.enum(["gist", "spgist", "btree", "hash"]).optional(),
+  elements: z
+    .array(
+      z
+        .strictObject({
+          column: columnName.optional(),
+          expression: expression.optional(),
+          opclass: qualifiedName.optional(),
+          with: z.string().regex(/^[-+*/<>=~!@#%^&|`?]+$/, "an operator, such as && or ="),
+        })
+        .refine(({ column, expression: own }) => (column === undefined) !== (own === undefined), {
+          message: "write column: or expression:, one of them",
+        }),
+    )
+    .min(1),
+  where: expression.optional(),
+  deferrable,
+});

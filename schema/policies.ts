@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { identifier } from "./names.ts";
+import { comment, expression } from "./schema-parts.ts";
+
+/** One policy of row-level security. */
+export const policyDeclaration = z.strictObject({
+  as: z.enum(["permissive", "restrictive"]).optional(),
+  for: z.enum(["all", "select", "insert", "update", "delete"]).optional(),
+  to: z
+    .array(z.string().min(1).max(63))
+    .min(1)
+    .optional()
+    .meta({ description: "Database roles; public unless said otherwise." }),
+  using: expression.optional(),
+  check: expression.optional(),
+  comment: comment.optional(),
+});
+export type PolicyDeclaration = z.infer<typeof policyDeclaration>;
+
+/** Row-level security of the database itself, beside what config/permissions.yaml says. */
+export const rowSecurityDeclaration = z.strictObject({
+  enabled: z.boolean().optional().meta({ description: "true unless said otherwise." }),
+  forced: z.boolean().optional().meta({ description: "Whether the table's owner obeys it too." }),
+  policies: z.record(z.string().min(1).max(63), policyDeclaration).optional(),
+});

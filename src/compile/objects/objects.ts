@@ -1,0 +1,36 @@
+import { posix } from "node:path";
+import type { SchemaFile } from "../../../schema/schema-file.ts";
+import type { Diagnostic } from "../../core/diagnostic.ts";
+import { problem } from "../../project/problem.ts";
+import type { Parsed } from "../../project/project.ts";
+import type { DeclareObjects, ObjectSource, PlacedObject } from "./placed-object.ts";
+import { declareViews } from "./views.ts";
+
+const declarers: readonly DeclareObjects[] = [declareViews];
+
+/** The SQL files beside the declarations, by their path in the project. */
+export type SqlFiles = ReadonlyMap<string, string>;
+
+/** Everything that a file declares beside tables and enums. */
+export function objectsOf(
+  schema: Parsed<SchemaFile>,
+  files: SqlFiles,
+  diagnostics: Diagnostic[],
+): PlacedObject[] {
+  const sqlOf: ObjectSource["sqlOf"] = ({ sql, file }, path) => {
+    if (file === undefined) return sql;
+    const found = posix.join(posix.dirname(schema.file), file);
+    const text = files.get(found);
+    if (text === undefined)
+      diagnostics.push(
+        problem(
+          schema.at([...path, "file"]),
+          "missing_file",
+          `There is no file ${found}.`,
+          "Make it, or write sql: here.",
+        ),
+      );
+    return text;
+  };
+  return declarers.flatMap((declare) => declare({ schema, sqlOf, diagnostics }));
+}

@@ -1,0 +1,46 @@
+import type { DeclaredTransition, PlanningHints } from "../../schema/declared.ts";
+import { defaultSchema } from "../../schema/names.ts";
+import type { SchemaFile } from "../../schema/schema-file.ts";
+import type { ConnectionCatalog } from "./catalog.ts";
+
+/** What the files of a connection say for planning alone. */
+export function planningHints({ files, renames, removals, tables }: ConnectionCatalog): PlanningHints {
+  const unmanagedPartitions = [...tables.values()]
+    .filter(({ declaration }) => declaration.partitions?.managed === false)
+    .map(({ name }) => name);
+  const removedSchemas = files.flatMap(({ removed }) => removed?.schemas ?? []);
+  const schemas = [
+    ...new Set([
+      defaultSchema,
+      ...files.flatMap((file) => Object.keys(file.schemas ?? {})),
+      ...removedSchemas,
+    ]),
+  ];
+  const ignore = files.flatMap((file) => file.ignore ?? []);
+  const isPlain = schemas.length === 1 && ignore.length + unmanagedPartitions.length === 0;
+  const approved = approvals(files);
+  const backfills = [...tables.values()].flatMap(({ name, declaration }) => {
+    const own = Object.entries(declaration.columns).flatMap(([column, { backfill }]) =>
+      backfill === undefined ? [] : [[column, backfill] as const],
+    );
+    return own.length === 0 ? [] : [[name, Object.fromEntries(own)] as const];
+  });
+  const transition: DeclaredTransition = {
+    renames: renames.map(({ at, ...rename }) => rename),
+    removals: removals.map(({ at, ...removal }) => removal),
+  };
+  return {
+    ...(renames.length + removals.length === 0 ? {} : { transition }),
+    ...(isPlain ? {} : { scope: { schemas, ignore, unmanagedPartitions } }),
+    ...(Object.keys(approved).length === 0 ? {} : { approved }),
+    ...(backfills.length === 0 ? {} : { backfills: Object.fromEntries(backfills) }),
+  };
+}
+
+function approvals(files: readonly SchemaFile[]): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  for (const { approved = {} } of files)
+    for (const [object, codes] of Object.entries(approved))
+      found[object] = [...(found[object] ?? []), ...codes];
+  return found;
+}

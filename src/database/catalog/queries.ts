@@ -1,0 +1,153 @@
+/*
+ * What is read of pg_catalog (PostgreSQL documentation, chapter "System Catalogs"), for Postgres 13 to 18.
+ * Objects come in the order in which they were made. Everything is of the schemas `$1` (text[]) and of no extension.
+ * A name that holds a dot cannot be told from SCHEMA.NAME, so it is among the others.
+ */
+
+/** Leaves out what an extension brought. */
+export const notOfExtension = (catalog: string, oid: string): string => `not exists (
+    select from pg_depend e where e.classid = '${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;
+
+const tables = `pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = any ($1)`;
+const isTable = `c.relkind in ('r', 'p') and not c.relispartition and position('.' in c.relname) = 0
+  and ${notOfExtension("pg_class", "c.oid")}`;
+
+/** SQL for a name as models spell it: with its schema outside of `public`. */
+export const modelName = (schema: string, name: string): string =>
+  `case ${schema} when 'public' then ${name}::text else ${schema} || '.' || ${name} end`;
+
+const tableName = modelName("n.nspname", "c.relname");
+
+/** Names and times are spelt the same by every session that sets these. */
+export const spelling = `set local search_path = public;
+set local timezone = 'UTC';
+set local datestyle = 'ISO, MDY';
+set local intervalstyle = 'postgres';
+set local extra_float_digits = 1`;
+
+export const enumsQuery = `
+  select t.oid::text, min(${modelName("n.nspname", "t.typname")}) as name,
+    json_agg(l.enumlabel order by l.enumsortorder) as values
+  from pg_type t join pg_namespace n on n.oid = t.typnamespace and n.nspname = any ($1)
+    join pg_enum l on l.enumtypid = t.oid
+  where position('.' in t.typname) = 0 and ${notOfExtension("pg_type", "t.oid")}
+  group by t.oid order by t.oid`;
+
+export const tablesQuery = `
+  select c.oid::text, ${tableName} as name, pg_get_partkeydef(c.oid) as "partitionBy",
+    (select json_object_agg(split_part(o, '=', 1), substr(o, position('=' in o) + 1)) from (
+      select unnest(c.reloptions) o union all select 'toast.' || unnest(h.reloptions)) options) as storage,
+    nullif(c.relpersistence = 'u', false) as unlogged,
+    case when c.relrowsecurity and c.relforcerowsecurity then 'forced' when c.relrowsecurity then 'enabled' end
+      as "rowSecurity",
+    s.spcname::text as tablespace
+  from ${tables} left join pg_class h on h.oid = c.reltoastrelid left join pg_tablespace s on s.oid = c.reltablespace
+  where ${isTable} order by c.oid`;
+
+export const columnsQuery = `
+  select c.oid::text as relation, a.attnum as number, ${tableName} as table, a.attname::text as name,
+    format_type(a.atttypid, a.atttypmod) as type, not a.attnotnull as nullable,
+    pg_get_expr(d.adbin, d.adrelid) as default,
+    case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end as collation,
+    s.name as sequence,
+    coalesce(pg_get_expr(d.adbin, d.adrelid) = format('nextval(%L::regclass)', s.name), false) as serial,
+    (select k.conname::text from pg_constraint k
+      where k.conrelid = c.oid and k.contype = 'n' and k.conkey = array[a.attnum]) as "notNull",
+    case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
+    case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end as generated
+  from ${tables}
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    join pg_type t on t.oid = a.atttypid
+    left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+    left join lateral (
+      select p.objid::regclass::text as name
+      from pg_depend p join pg_class q on q.oid = p.objid and q.relkind = 'S'
+      where p.classid = 'pg_class'::regclass and p.refclassid = 'pg_class'::regclass
+        and p.refobjid = c.oid and p.refobjsubid = a.attnum and p.deptype = 'a'
+      order by q.relname limit 1) s on true
+  where ${isTable}
+  order by c.oid, a.attnum`;
+
+const namesOf = (table: string, numbers: string): string => `coalesce((
+    select json_agg(a.attname order by u.n) from unnest(${numbers}) with ordinality as u (number, n)
+      join pg_attribute a on a.attrelid = ${table} and a.attnum = u.number), '[]'::json)`;
+
+/** Postgres 15 added NULLS NOT DISTINCT; the column is not there before. */
+const plainIndex = (index: string, relation: string): string => `(
+    ${index}.indnatts = ${index}.indnkeyatts and ${relation}.reloptions is null
+    and coalesce(to_jsonb(${index}) ->> 'indnullsnotdistinct', 'false') = 'false')`;
+
+/** Postgres 18 keeps NOT NULL as a constraint of type n; here it is a property of the column. */
+export const constraintsQuery = `
+  select k.oid::text, x.oid::text as "indexOid", k.contype = 'f' as "isForeign", ${tableName} as table, k.conname::text as name,
+    case k.contype when 'p' then 'primaryKey' when 'u' then 'unique' when 'c' then 'check' when 'f' then 'foreignKey'
+      else 'exclusion' end as kind,
+    regexp_replace(pg_get_constraintdef(k.oid), case when k.convalidated then '^$' else ' NOT VALID$' end, '') as definition,
+    ${namesOf("k.conrelid", "k.conkey")} as columns, k.convalidated as validated,
+    k.contype <> 'x' and not k.condeferrable and not (k.contype = 'c' and k.connoinherit)
+      and not (k.contype = 'f' and k.confmatchtype <> 's')
+      and (i.indexrelid is null or k.contype = 'f' or ${plainIndex("i", "x")}) as expressible,
+    case when k.contype = 'c' then pg_get_expr(k.conbin, k.conrelid) end as expression,
+    case when k.contype = 'f' then json_build_object(
+      'table', ${modelName("m.nspname", "r.relname")},
+      'columns', ${namesOf("k.confrelid", "k.confkey")}, 'index', x.relname) end as references
+  from ${tables}
+    join pg_constraint k on k.conrelid = c.oid and k.contype in ('p', 'u', 'c', 'f', 'x') and k.conparentid = 0
+    left join pg_index i on i.indexrelid = k.conindid
+    left join pg_class x on x.oid = k.conindid
+    left join pg_class r on r.oid = k.confrelid
+    left join pg_namespace m on m.oid = r.relnamespace
+  where ${isTable}
+  order by c.oid, k.oid`;
+
+export const indexesQuery = `
+  select x.oid::text, ${tableName} as table, x.relname::text as name, pg_get_indexdef(i.indexrelid) as definition,
+    substr(pg_get_indexdef(i.indexrelid),
+      length('CREATE ' || case when i.indisunique then 'UNIQUE ' else '' end || 'INDEX ' || quote_ident(x.relname)) + 2)
+      as shape,
+    i.indisunique as unique, i.indisvalid and i.indisready as valid, ${plainIndex("i", "x")} as expressible,
+    (select json_agg(pg_get_indexdef(i.indexrelid, k, true) order by k) from generate_series(1, i.indnkeyatts) k) as keys,
+    pg_get_expr(i.indpred, i.indrelid) as predicate
+  from ${tables}
+    join pg_index i on i.indrelid = c.oid
+    join pg_class x on x.oid = i.indexrelid
+  where ${isTable} and not exists (
+    select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
+  order by c.oid, x.oid`;
+
+/** What no declaration can say. Kinds that are modelled are not among these. */
+export const othersQuery = `
+  select kind, name from (
+    select case when c.relkind = 'f' then 'foreign table' else 'relation with a dot in its name' end as kind,
+      ${tableName} as name
+    from ${tables}
+    where (c.relkind = 'f' or c.relkind in ('r', 'p', 'v', 'm', 'S') and position('.' in c.relname) > 0)
+      and ${notOfExtension("pg_class", "c.oid")}
+    union all
+    select 'range type', ${modelName("n.nspname", "t.typname")}
+    from pg_type t join pg_namespace n on n.oid = t.typnamespace
+    where n.nspname = any ($1) and t.typtype = 'r' and ${notOfExtension("pg_type", "t.oid")}
+    union all
+    select case p.prokind when 'a' then 'aggregate' else 'window function' end,
+      format('%s(%s)', ${modelName("n.nspname", "p.proname")}, pg_get_function_identity_arguments(p.oid))
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where n.nspname = any ($1) and p.prokind in ('a', 'w') and ${notOfExtension("pg_proc", "p.oid")}
+    union all
+    select 'rule', format('%s on %s', w.rulename, ${tableName})
+    from ${tables} join pg_rewrite w on w.ev_class = c.oid and w.rulename <> '_RETURN'
+    union all
+    select 'statistics', ${modelName("n.nspname", "s.stxname")}
+    from pg_statistic_ext s join pg_namespace n on n.oid = s.stxnamespace where n.nspname = any ($1)
+    union all
+    select 'operator', format('%s (%s, %s)', o.oprname, o.oprleft::regtype, o.oprright::regtype)
+    from pg_operator o join pg_namespace n on n.oid = o.oprnamespace
+    where n.nspname = any ($1) and ${notOfExtension("pg_operator", "o.oid")}
+    union all
+    select 'collation', ${modelName("n.nspname", "l.collname")}
+    from pg_collation l join pg_namespace n on n.oid = l.collnamespace
+    where n.nspname = any ($1) and ${notOfExtension("pg_collation", "l.oid")}
+    union all
+    select 'text search configuration', ${modelName("n.nspname", "f.cfgname")}
+    from pg_ts_config f join pg_namespace n on n.oid = f.cfgnamespace
+    where n.nspname = any ($1) and ${notOfExtension("pg_ts_config", "f.oid")}
+  ) others order by kind, name`;

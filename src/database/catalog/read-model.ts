@@ -1,0 +1,168 @@
+import type { DeclaredScope } from "../../../schema/declared.ts";
+import { defaultSchema } from "../../../schema/names.ts";
+import type { Database } from "../database.ts";
+import { kinds } from "../kinds/kinds.ts";
+import { type CatalogObject, type Key, keyOf, keyOfObject } from "../model/catalog-object.ts";
+import type { Column, Constraint, Index, Model, OtherObject, Table } from "../model/model.ts";
+import { type Identities, identityOf, readDependencies } from "./dependencies.ts";
+import {
+  columnsQuery,
+  constraintsQuery,
+  enumsQuery,
+  indexesQuery,
+  othersQuery,
+  spelling,
+  tablesQuery,
+} from "./queries.ts";
+import { ignores, wholePublic } from "./scope.ts";
+
+/** The members of a row that are not null. */
+type Row<T> = { [Key in keyof T]: undefined extends T[Key] ? Exclude<T[Key], undefined> | null : T[Key] };
+type Named = { table: string; name: string };
+type TableOptions = Omit<Table, "columns" | "constraints" | "indexes">;
+type ObjectRow = {
+  oid: string;
+  schema: string;
+  name: string;
+  table: string | null;
+  facts: CatalogObject["facts"];
+  grants: string[] | null;
+};
+
+/**
+ * Reads what is in the managed schemas, in the transaction that is open. The one reader for what is live and for
+ * what is desired, so that two texts differ only where the databases do.
+ */
+export async function readModel(database: Database, scope: DeclaredScope = wholePublic): Promise<Model> {
+  await database.script(spelling);
+  const schemas = [scope.schemas];
+  const isIgnored = ignores(scope);
+  const identities: Identities = new Map();
+  const kept = <T extends { table?: string; name: string }>(rows: readonly T[]): T[] =>
+    rows.filter(({ table, name }) => !isIgnored(table ?? name));
+
+  const enums = kept(
+    await database.query<{ oid: string; name: string; values: string[] }>(enumsQuery, schemas),
+  );
+  const tables = kept(
+    await database.query<{ oid: string; name: string } & Row<TableOptions>>(tablesQuery, schemas),
+  );
+  const columns = kept(
+    await database.query<Named & { relation: string; number: number } & Row<Column>>(columnsQuery, schemas),
+  );
+  const constraints = kept(
+    await database.query<
+      Named & { oid: string; indexOid: string | null; isForeign: boolean } & Row<Constraint>
+    >(constraintsQuery, schemas),
+  );
+  const indexes = kept(await database.query<Named & { oid: string } & Row<Index>>(indexesQuery, schemas));
+  for (const { oid, name } of enums) identities.set(identityOf("pg_type", oid), keyOf("enum", name));
+  for (const { oid, name } of tables) identities.set(identityOf("pg_class", oid), keyOf("table", name));
+  for (const { relation, number, name, table } of columns)
+    identities.set(identityOf("pg_class", relation, number), keyOf("column", name, table));
+  for (const { oid, indexOid, isForeign, name, table } of constraints) {
+    identities.set(identityOf("pg_constraint", oid), keyOf("constraint", name, table));
+    if (indexOid !== null && !isForeign)
+      identities.set(identityOf("pg_class", indexOid), keyOf("constraint", name, table));
+  }
+  for (const { oid, name, table } of indexes)
+    identities.set(identityOf("pg_class", oid), keyOf("index", name, table));
+
+  const objects = await readObjects(database, scope, identities);
+  const others = await database.query<OtherObject>(othersQuery, schemas);
+  const columnsOf = grouped(columns);
+  const constraintsOf = grouped(constraints);
+  const indexesOf = grouped(indexes);
+  return {
+    enums: new Map(enums.map(({ name, values }) => [name, values])),
+    tables: new Map(
+      tables.map(({ oid, name, ...options }) => [
+        name,
+        {
+          columns: new Map((columnsOf.get(name) ?? []).map((row) => [row.name, columnOf(row)])),
+          constraints: new Map((constraintsOf.get(name) ?? []).map((row) => [row.name, constraintOf(row)])),
+          indexes: new Map((indexesOf.get(name) ?? []).map((row) => [row.name, indexOf(row)])),
+          ...present(options),
+        },
+      ]),
+    ),
+    objects,
+    comments: new Map(),
+    dependencies: await readDependencies(database, identities),
+    others: others.filter(({ name }) => !isIgnored(name)),
+  };
+}
+
+async function readObjects(
+  database: Database,
+  scope: DeclaredScope,
+  identities: Identities,
+): Promise<ReadonlyMap<Key, CatalogObject>> {
+  const objects = new Map<Key, CatalogObject>();
+  const isIgnored = ignores(scope);
+  for (const { kind, query, catalog } of kinds)
+    for (const row of await database.query<ObjectRow>(query, [scope.schemas])) {
+      const inSchema = (name: string): string =>
+        row.schema === defaultSchema ? name : `${row.schema}.${name}`;
+      const object: CatalogObject = {
+        kind,
+        name: row.table === null ? inSchema(row.name) : row.name,
+        ...(row.table === null ? {} : { table: inSchema(row.table) }),
+        facts: row.facts,
+        ...(row.grants === null ? {} : { grants: row.grants }),
+      };
+      if (isIgnored(object.table ?? object.name)) continue;
+      objects.set(keyOfObject(object), object);
+      identities.set(identityOf(catalog, row.oid), keyOfObject(object));
+    }
+  return objects;
+}
+
+const grouped = <T extends Named>(rows: readonly T[]): ReadonlyMap<string, T[]> =>
+  Map.groupBy(rows, ({ table }) => table);
+
+const present = ({
+  partitionBy,
+  storage,
+  unlogged,
+  rowSecurity,
+  tablespace,
+}: Row<TableOptions>): TableOptions => ({
+  ...(partitionBy === null ? {} : { partitionBy }),
+  ...(storage === null ? {} : { storage }),
+  ...(unlogged === null ? {} : { unlogged }),
+  ...(rowSecurity === null ? {} : { rowSecurity }),
+  ...(tablespace === null ? {} : { tablespace }),
+});
+
+const columnOf = (row: Row<Column>): Column => ({
+  type: row.type,
+  nullable: row.nullable,
+  serial: row.serial,
+  ...(row.default === null || row.serial ? {} : { default: row.default }),
+  ...(row.collation === null ? {} : { collation: row.collation }),
+  ...(row.sequence === null ? {} : { sequence: row.sequence }),
+  ...(row.notNull === null ? {} : { notNull: row.notNull }),
+  ...(row.identity === null ? {} : { identity: row.identity }),
+  ...(row.generated === null ? {} : { generated: row.generated }),
+});
+
+const constraintOf = (row: Row<Constraint>): Constraint => ({
+  kind: row.kind,
+  definition: row.definition,
+  columns: row.columns,
+  validated: row.validated,
+  expressible: row.expressible,
+  ...(row.expression === null ? {} : { expression: row.expression }),
+  ...(row.references === null ? {} : { references: row.references }),
+});
+
+const indexOf = (row: Row<Index>): Index => ({
+  definition: row.definition,
+  shape: row.shape,
+  unique: row.unique,
+  valid: row.valid,
+  expressible: row.expressible,
+  keys: row.keys,
+  ...(row.predicate === null ? {} : { predicate: row.predicate }),
+});

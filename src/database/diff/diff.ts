@@ -1,0 +1,102 @@
+import { kindOf } from "../kinds/kinds.ts";
+import type { Model, Table } from "../model/model.ts";
+import { yamlName } from "../yaml-name.ts";
+import { type Difference, noDifference } from "./change.ts";
+import { diffColumns } from "./columns.ts";
+import { diffComments } from "./comments.ts";
+import { diffEnums } from "./enums.ts";
+import { diffConstraints, diffIndexes } from "./keys.ts";
+import { namesake } from "./namesake.ts";
+import { diffObjects } from "./objects.ts";
+import { remakeDependents } from "./remake.ts";
+import { diffRenames } from "./renames.ts";
+import { type PendingTransition, pendingTransition } from "./transition.ts";
+
+/**
+ * What has to happen to `live` so that all that is in `desired` is in it. Both come from the one reader. What is
+ * pending to be renamed has its old name in `desired` too.
+ */
+export function diffModels(
+  live: Model,
+  desired: Model,
+  pending: PendingTransition = pendingTransition(live),
+): Difference {
+  const difference = noDifference();
+  difference.blocked.push(...pending.blocked);
+  diffEnums(live, desired, pending, difference);
+  for (const [name, table] of desired.tables) {
+    const present = live.tables.get(name);
+    if (present === undefined) addTable(name, table, live, difference);
+    else {
+      diffColumns(name, present, table, pending, difference);
+      diffIndexes(name, present, table, difference);
+    }
+  }
+  diffConstraints(live, desired, pending, difference);
+  for (const name of live.tables.keys())
+    if (!desired.tables.has(name)) undeclaredTable(name, live, desired, pending, difference);
+  diffObjects(live, desired, pending, difference);
+  remakeDependents(live, desired, difference);
+  for (const { kind, name } of live.others)
+    difference.notices.push({ kind, object: name, message: `The ${kind} ${name} cannot be declared.` });
+  diffRenames(live, desired, pending, difference);
+  diffComments(live, desired, difference);
+  return difference;
+}
+
+function undeclaredTable(
+  table: string,
+  live: Model,
+  desired: Model,
+  pending: PendingTransition,
+  { changes, notices }: Difference,
+): void {
+  if (pending.fateOf("table", table) === "removed") {
+    const takes = [...live.objects.values()].flatMap((object) =>
+      object.table === table ? [`${kindOf(object.kind).word} ${object.name}`] : [],
+    );
+    changes.push({ kind: "dropTable", table, takes });
+    // Tables that go may refer to each other in a circle.
+    for (const [name, constraint] of live.tables.get(table)?.constraints ?? []) {
+      const target = constraint.references?.table;
+      if (target !== undefined && target !== table && pending.fateOf("table", target) === "removed")
+        changes.push({ kind: "dropConstraint", table, name, constraint });
+    }
+    return;
+  }
+  const alike = [...desired.tables].filter(
+    ([name, { columns }]) => !live.tables.has(name) && isAlike(live.tables.get(table)?.columns, columns),
+  );
+  const hint = alike.map(
+    ([name]) => ` If ${name} is its new name, declare that before applying: renamedFrom: ${yamlName(table)}`,
+  );
+  notices.push({
+    kind: "table",
+    object: table,
+    message: `The table ${table} is not declared.${hint.join("")}`,
+  });
+}
+
+/** Whether the columns are those of one table under two names. */
+const isAlike = (live: Table["columns"] | undefined, desired: Table["columns"]): boolean =>
+  live !== undefined &&
+  live.size > 1 &&
+  live.size === desired.size &&
+  [...live].every(([name, { type }]) => desired.get(name)?.type === type);
+
+function addTable(name: string, table: Table, live: Model, { changes, blocked }: Difference): void {
+  const taken = namesake(live, name, ["view", "materializedView", "sequence", "composite"]);
+  if (blocked.some(({ object }) => object === name)) return;
+  if (taken !== undefined) {
+    blocked.push({
+      code: "name_taken",
+      object: name,
+      message: `The table ${name} is declared, and the database has a ${taken} of that name.`,
+      wayOut: `Rename the one or the other.`,
+    });
+    return;
+  }
+  changes.push({ kind: "createTable", table: name, definition: table });
+  for (const [index, definition] of table.indexes)
+    changes.push({ kind: "createIndex", table: name, name: index, index: definition });
+}

@@ -1,0 +1,80 @@
+import { type CatalogObject, type Key, keyOf, keyOfObject } from "../model/catalog-object.ts";
+import type { Model } from "../model/model.ts";
+import type { Change, Difference } from "./change.ts";
+import { isSame, withGrants } from "./objects.ts";
+
+/**
+ * What rests on something that Postgres will not change or drop beneath it is dropped before, and made again after,
+ * with the rights on it. What no declaration has cannot be, and blocks.
+ */
+export function remakeDependents(live: Model, desired: Model, difference: Difference): void {
+  const dependents = inverted(live.dependencies);
+  const queue = difference.changes.flatMap(disturbed);
+  const seen = new Set<Key>();
+  for (let key = queue.shift(); key !== undefined; key = queue.shift()) {
+    if (seen.has(key)) continue;
+    seen.add(key);
+    for (const dependent of dependents.get(key) ?? []) {
+      const object = live.objects.get(dependent);
+      if (object === undefined || object.kind === "partition" || !mayBeRemade(object)) continue;
+      if (remake(object, key, desired, difference)) queue.push(dependent);
+    }
+  }
+}
+
+/** Adds the drop and the creation of a dependent, unless they are there; false where nothing is to be done. */
+function remake(object: CatalogObject, on: Key, desired: Model, { changes, blocked }: Difference): boolean {
+  const key = keyOfObject(object);
+  if (changes.some((change) => change.kind === "dropObject" && keyOfObject(change.object) === key))
+    return true;
+  const wanted = desired.objects.get(key);
+  if (wanted === undefined) {
+    if (object.table !== undefined && !desired.tables.has(object.table)) return false;
+    blocked.push({
+      code: "still_used",
+      object: object.name,
+      message: `${object.name} is not declared and rests on ${on.slice(on.indexOf(":") + 1)}, which is to change.`,
+      wayOut: "Declare it, so that it is made again after the change, or drop it yourself first.",
+    });
+    return false;
+  }
+  const altered = changes.findIndex(
+    (change) => change.kind === "alterObject" && keyOfObject(change.to) === key,
+  );
+  if (altered >= 0) changes.splice(altered, 1);
+  changes.push(
+    { kind: "dropObject", object, restored: true },
+    { kind: "createObject", object: withGrants(wanted, object), restored: isSame(object, wanted) },
+  );
+  return true;
+}
+
+/** The keys beneath which nothing may stay while the change is made. */
+function disturbed(change: Change): Key[] {
+  switch (change.kind) {
+    case "changeType":
+      return [keyOf("column", change.column, change.table)];
+    case "dropColumn":
+      return [keyOf("column", change.column, change.table)];
+    case "dropTable":
+      return [keyOf("table", change.table)];
+    case "dropObject":
+      return [keyOfObject(change.object)];
+    default:
+      return [];
+  }
+}
+
+/** A schema or a sequence is never made anew: the one holds other things, the other its number. */
+const mayBeRemade = ({ kind }: CatalogObject): boolean => kind !== "sequence" && kind !== "schema";
+
+function inverted(dependencies: Model["dependencies"]): ReadonlyMap<Key, ReadonlySet<Key>> {
+  const dependents = new Map<Key, Set<Key>>();
+  for (const [key, all] of dependencies)
+    for (const on of all) {
+      const known = dependents.get(on);
+      if (known === undefined) dependents.set(on, new Set([key]));
+      else known.add(key);
+    }
+  return dependents;
+}

@@ -1,0 +1,77 @@
+import type { Change } from "../diff/change.ts";
+import type { Key } from "../model/catalog-object.ts";
+import type { Model } from "../model/model.ts";
+import { type Effect, effectOf } from "./effect.ts";
+import { phaseOf } from "./phase.ts";
+
+/**
+ * Changes in an order in which Postgres accepts them. What something rests on is made before it (by what the desired
+ * database rests on) and dropped after it (by what the live one does). Where that leaves a choice, the phase decides,
+ * then the order of the declaration.
+ */
+export function inOrder(changes: readonly Change[], live: Model, desired: Model): Change[] {
+  const nodes = changes.map((change, index) => ({
+    change,
+    index,
+    phase: phaseOf(change),
+    effect: effectOf(change),
+  }));
+  const makers = byKey(nodes, ({ effect }) => effect.makes);
+  const droppers = byKey(nodes, ({ effect }) => effect.drops);
+  const edges = new Set<string>();
+  const next: number[][] = nodes.map(() => []);
+  const waiting = nodes.map(() => 0);
+  const before = (first: number, second: number): void => {
+    const edge = `${first} ${second}`;
+    if (first === second || edges.has(edge)) return;
+    edges.add(edge);
+    next[first]?.push(second);
+    waiting[second] = (waiting[second] ?? 0) + 1;
+  };
+  for (const { index, effect } of nodes) {
+    for (const key of effect.makes) {
+      for (const on of desired.dependencies.get(key) ?? [])
+        for (const maker of makers.get(on) ?? []) before(maker, index);
+      for (const dropper of droppers.get(key) ?? []) before(dropper, index);
+    }
+    for (const key of effect.drops)
+      for (const on of live.dependencies.get(key) ?? []) {
+        for (const dropper of droppers.get(on) ?? []) before(index, dropper);
+        for (const maker of makers.get(on) ?? []) before(index, maker);
+      }
+  }
+  return sorted(nodes, next, waiting).map(({ change }) => change);
+}
+
+type Node = { change: Change; index: number; phase: number; effect: Effect };
+
+/** Kahn's algorithm. Of a circle, which only a change of what rests on itself could make, the first phase goes first. */
+function sorted(nodes: readonly Node[], next: readonly (readonly number[])[], waiting: number[]): Node[] {
+  const rest = new Set(nodes.toSorted((a, b) => a.phase - b.phase || a.index - b.index));
+  const done: Node[] = [];
+  while (rest.size > 0) {
+    let chosen: Node | undefined;
+    for (const node of rest) {
+      if ((waiting[node.index] ?? 0) > 0) continue;
+      chosen = node;
+      break;
+    }
+    chosen ??= [...rest][0];
+    if (chosen === undefined) break;
+    rest.delete(chosen);
+    done.push(chosen);
+    for (const follower of next[chosen.index] ?? []) waiting[follower] = (waiting[follower] ?? 0) - 1;
+  }
+  return done;
+}
+
+function byKey(nodes: readonly Node[], keysOf: (node: Node) => readonly Key[]): ReadonlyMap<Key, number[]> {
+  const found = new Map<Key, number[]>();
+  for (const node of nodes)
+    for (const key of keysOf(node)) {
+      const known = found.get(key);
+      if (known === undefined) found.set(key, [node.index]);
+      else known.push(node.index);
+    }
+  return found;
+}

@@ -1,0 +1,175 @@
+import type { Database } from "../database.ts";
+import type { Blocked, Change } from "../diff/change.ts";
+import { enumValuesOf, lossCondition } from "../diff/type-change.ts";
+import { quoteIdentifier as quote, quoteName } from "../identifier.ts";
+import type { Constraint, Model } from "../model/model.ts";
+import type { SqlProblem } from "../sql-error.ts";
+import { attempt } from "../transaction.ts";
+import { futureRows } from "./future-rows.ts";
+
+/** A query for the rows that a change would fail on or harm, and what to say when there are any. */
+export type Probe = {
+  code: string;
+  object: string;
+  rows: string;
+  message(count: number): string;
+  wayOut: string;
+};
+
+/** What the live rows mean for one change. */
+export type Finding = { blocked?: Blocked; unchecked?: string };
+
+const shown = 20;
+const queryCanceled = "57014";
+
+/** What to look for in the live rows before a change; undefined where no row can matter. */
+export function probeFor(change: Change, live: Model, desired: Model): Probe | undefined {
+  if (!("table" in change) || !live.tables.has(change.table)) return undefined;
+  const { table } = change;
+  const rows = futureRows(table, live, desired);
+  switch (change.kind) {
+    case "addColumn": {
+      const { nullable, default: value, serial, identity } = change.definition;
+      if (nullable || value !== undefined || serial || identity !== undefined) return undefined;
+      return {
+        code: "column_without_value",
+        object: `${table}.${change.column}`,
+        rows: `select * from ${quoteName(table)}`,
+        message: (count) =>
+          `${rowsOf(count, table)} would have no value in the new column ${change.column}, which must not be null.`,
+        wayOut: "Give it a default, or declare it nullable first and fill it.",
+      };
+    }
+    case "setNotNull":
+      if (!live.tables.get(table)?.columns.has(change.column)) return undefined;
+      return {
+        code: "null_values",
+        object: `${table}.${change.column}`,
+        rows: `select * from ${quoteName(table)} where ${quote(change.column)} is null`,
+        message: (count) => `${rowsOf(count, table)} has null in ${change.column}.`,
+        wayOut: "Fill them, then plan again.",
+      };
+    case "changeType": {
+      const { column, from, to } = change;
+      const condition = lossCondition({ column, from, to, values: enumValuesOf(to.type, desired.enums) });
+      if (condition === undefined) return undefined;
+      return {
+        code: "cast_loses",
+        object: `${table}.${column}`,
+        rows: `select ${quote(column)} from ${quoteName(table)} where ${condition}`,
+        message: (count) => `${rowsOf(count, table)} has a ${column} that ${to.type} cannot hold unchanged.`,
+        wayOut: "Change these rows, or keep the type.",
+      };
+    }
+    case "createIndex":
+      if (!change.index.unique || rows === undefined) return undefined;
+      return duplicates(table, change.name, rows, change.index.keys, change.index.predicate);
+    case "addConstraint":
+    case "validateConstraint":
+      return rows === undefined ? undefined : constraintProbe(change, rows, live, desired);
+    default:
+      return undefined;
+  }
+}
+
+function constraintProbe(
+  { table, name, constraint }: { table: string; name: string; constraint: Constraint },
+  rows: string,
+  live: Model,
+  desired: Model,
+): Probe | undefined {
+  const { kind, columns, expression, references } = constraint;
+  if (kind === "primaryKey" || kind === "unique")
+    return duplicates(table, name, rows, columns.map(quote), undefined);
+  if (kind === "check" && expression !== undefined)
+    return {
+      code: "check_violated",
+      object: `${table}.${name}`,
+      rows: `select * from ${rows} where not (${expression})`,
+      message: (count) => `${rowsOf(count, table)} does not meet the check ${name}.`,
+      wayOut: "Change these rows, or the check.",
+    };
+  if (references === undefined) return undefined;
+  const parents = futureRows(references.table, live, desired);
+  const present = columns.map((column) => `child.${quote(column)} is not null`).join(" and ");
+  const pairs = columns.map(
+    (column, index) => `parent.${quote(references.columns[index] ?? "")} = child.${quote(column)}`,
+  );
+  const orphan =
+    parents === undefined
+      ? ""
+      : ` and not exists (select from (select * from ${parents}) parent where ${pairs.join(" and ")})`;
+  return {
+    code: "foreign_key_violated",
+    object: `${table}.${name}`,
+    rows: `select child.* from (select * from ${rows}) child where ${present}${orphan}`,
+    message: (count) =>
+      `${rowsOf(count, table)} refers by ${columns.join(", ")} to no row of ${references.table}.`,
+    wayOut: "Delete these rows or correct them, then plan again.",
+  };
+}
+
+function duplicates(
+  table: string,
+  name: string,
+  rows: string,
+  keys: readonly string[],
+  predicate: string | undefined,
+): Probe {
+  const conditions = [
+    ...keys.map((key) => `(${key}) is not null`),
+    ...(predicate === undefined ? [] : [`(${predicate})`]),
+  ];
+  const list = keys.join(", ");
+  return {
+    code: "duplicates",
+    object: `${table}.${name}`,
+    rows: `select ${list}, count(*) from ${rows} where ${conditions.join(" and ")} group by ${list} having count(*) > 1`,
+    message: (count) =>
+      `${count} ${count === 1 ? "value" : "values"} of ${name} would be in ${table} more than once.`,
+    wayOut: "Delete the duplicates or change them, then plan again.",
+  };
+}
+
+/** Counts the rows of a probe, in the open read-only transaction. */
+export async function find(database: Database, probe: Probe): Promise<Finding> {
+  let count = 0;
+  const problem = await attempt(database, async () => {
+    const [row] = await database.query<{ count: number }>(
+      `select count(*)::int4 as count from (${probe.rows}) found`,
+    );
+    count = row?.count ?? 0;
+  });
+  const { code, object, wayOut } = probe;
+  if (problem !== undefined) {
+    const withoutRows = await attempt(database, () =>
+      database.query(`select from (${probe.rows}) found limit 0`),
+    );
+    return unanswered(probe, problem, withoutRows === undefined);
+  }
+  if (count === 0) return {};
+  return {
+    blocked: { code, object, message: probe.message(count), wayOut, sql: `${probe.rows} limit ${shown}` },
+  };
+}
+
+/**
+ * A row on which the expression itself fails (class 22) fails the change as well. Any other error says only that the
+ * question could not be asked beforehand, of a value that an enum is yet to get for one: Postgres asks it again when
+ * the change is made.
+ */
+function unanswered(
+  { code, object, wayOut }: Probe,
+  { sqlstate, message }: SqlProblem,
+  isOfRows: boolean,
+): Finding {
+  if (isOfRows && sqlstate.startsWith("22"))
+    return { blocked: { code, object, message: `Postgres refuses a row of it: ${message}.`, wayOut } };
+  return {
+    unchecked:
+      sqlstate === queryCanceled ? "took too long to check beforehand" : "could not be checked beforehand",
+  };
+}
+
+const rowsOf = (count: number, table: string): string =>
+  count === 1 ? `1 row of ${table}` : `Each of ${count} rows of ${table}`;

@@ -1,0 +1,162 @@
+import type { Database } from "../database.ts";
+import type { Blocked, Change } from "../diff/change.ts";
+import { quoteIdentifier as quote, quoteName } from "../identifier.ts";
+import { attempt } from "../transaction.ts";
+
+/** A change that takes data away, which only a declared removal leads to. */
+export type Removal = Extract<Change, { kind: "dropTable" | "dropColumn" | "dropEnum" }>;
+
+/** Whether a change takes data away. */
+export const isRemoval = (change: Change): change is Removal =>
+  change.kind === "dropTable" || change.kind === "dropColumn" || change.kind === "dropEnum";
+
+/** What rests on something, by the table and the column that it belongs to where it does. */
+type Dependent = {
+  description: string;
+  catalog: string;
+  table: string | null;
+  column: string | null;
+  name: string | null;
+};
+
+/**
+ * What would stop a removal, or go along with it without being declared. Postgres drops nothing of these without
+ * CASCADE but a column's keys and indexes, and CASCADE is never said.
+ */
+export async function removalBlocked(
+  database: Database,
+  removal: Removal,
+  changes: readonly Change[],
+): Promise<Blocked | undefined> {
+  const found = await database.query<Dependent>(dependentsQuery, targetOf(removal));
+  const others = found.filter((dependent) => !goesOrChanges(dependent, changes));
+  if (others.length === 0) return undefined;
+  const object = objectOf(removal);
+  const list = others.map(({ description }) => description).join(", ");
+  return {
+    code: "still_used",
+    object,
+    message: `${nameOf(removal)} is declared as removed, and other things rest on it: ${list}.`,
+    wayOut:
+      "Drop these yourself first, or declare their removal too. Nothing is dropped along with another thing.",
+  };
+}
+
+/** Whether the plan takes the dependent away, or makes it anew without the dependence. */
+const goesOrChanges = ({ catalog, table, column, name }: Dependent, changes: readonly Change[]): boolean =>
+  table !== null &&
+  changes.some((change) => {
+    if (!("table" in change) || change.table !== table) return false;
+    switch (change.kind) {
+      case "dropTable":
+        return true;
+      case "dropConstraint":
+        return catalog === "pg_constraint" && change.name === name;
+      case "dropIndex":
+        return catalog === "pg_class" && change.name === name;
+      case "dropColumn":
+      case "changeType":
+        return column !== null && change.column === column;
+      case "setDefault":
+      case "dropDefault":
+        return catalog === "pg_attrdef" && change.column === column;
+      default:
+        return false;
+    }
+  });
+
+/**
+ * How many rows a removal takes, or takes a value from: 0 for an enum, null where it could not be counted in the time
+ * that there is.
+ */
+export async function rowsDestroyed(database: Database, removal: Removal): Promise<number | null> {
+  if (removal.kind === "dropEnum") return 0;
+  const counted = removal.kind === "dropColumn" ? quote(removal.column) : "*";
+  let rows: number | null = null;
+  await attempt(database, async () => {
+    const [row] = await database.query<{ count: string }>(
+      `select count(${counted})::text as count from ${quoteName(removal.table)}`,
+    );
+    rows = row === undefined ? null : Number(row.count);
+  });
+  return rows;
+}
+
+/** What a removal costs, as a sentence's part. */
+export function destruction(removal: Removal, rows: number | null): string | undefined {
+  if (removal.kind === "dropEnum") return undefined;
+  const things = removal.kind === "dropColumn" ? ["value", "values"] : ["row", "rows"];
+  const what = rows === null ? `its ${things[1]}` : `${rows} ${rows === 1 ? things[0] : things[1]}`;
+  const destroys =
+    rows === 0 ? `destroys nothing: there are no ${things[1]}` : `destroys ${what}, as is declared`;
+  const takes = removal.kind === "dropTable" ? removal.takes : [];
+  return takes.length === 0 ? destroys : `${destroys}; takes with it the ${takes.join(", the ")}`;
+}
+
+const nameOf = (removal: Removal): string => {
+  if (removal.kind === "dropEnum") return `The enum ${removal.name}`;
+  return removal.kind === "dropTable"
+    ? `The table ${removal.table}`
+    : `The column ${removal.column} of ${removal.table}`;
+};
+
+const objectOf = (removal: Removal): string => {
+  if (removal.kind === "dropEnum") return removal.name;
+  return removal.kind === "dropTable" ? removal.table : `${removal.table}.${removal.column}`;
+};
+
+/** The relation, the column and the type; two of them null. */
+const targetOf = (removal: Removal): (string | null)[] => {
+  if (removal.kind === "dropEnum") return [null, null, quote(removal.name)];
+  return [quoteName(removal.table), removal.kind === "dropColumn" ? removal.column : null, null];
+};
+
+/**
+ * pg_depend holds what rests on a relation ($1), on one column of it ($2), on their sequences, or on a type ($3), a
+ * table being a type as well. Left out is what is the thing's own: all of a table that goes; the default, the sequence and the NOT NULL of a
+ * column.
+ */
+const dependentsQuery = `
+  with target as (
+    select 'pg_class'::regclass as catalog, c.oid, a.attnum, c.oid as relation
+    from pg_class c left join pg_attribute a on a.attrelid = c.oid and a.attname = $2::text
+    where c.oid = to_regclass($1::text)
+    union all
+    select 'pg_class'::regclass, q.oid, null, to_regclass($1::text)
+    from pg_depend s join pg_class q on s.classid = 'pg_class'::regclass and q.oid = s.objid and q.relkind = 'S'
+      left join pg_attribute a on a.attrelid = s.refobjid and a.attnum = s.refobjsubid
+    where s.refclassid = 'pg_class'::regclass and s.refobjid = to_regclass($1::text)
+      and ($2::text is null or a.attname = $2::text)
+    union all
+    select 'pg_type'::regclass, t.oid, null, to_regclass($1::text)
+    from pg_type t
+    where $2::text is null and (t.oid = to_regtype($3::text) or t.typrelid = to_regclass($1::text)
+      or t.typelem = to_regtype($3::text) and t.typcategory = 'A'
+      or t.typelem = (select reltype from pg_class where oid = to_regclass($1::text)) and t.typcategory = 'A'))
+  select distinct
+    case when w.oid is null then pg_describe_object(d.classid, d.objid, d.objsubid)
+      else pg_describe_object('pg_class'::regclass, w.ev_class, 0) end as description,
+    d.classid::regclass::text as catalog,
+    case when o.relnamespace = 'public'::regnamespace then o.relname::text end as table,
+    b.attname::text as column,
+    coalesce(k.conname, case when c.relkind in ('i', 'I') then c.relname end)::text as name
+  from target
+    join pg_depend d on d.refclassid = target.catalog and d.refobjid = target.oid and d.deptype in ('n', 'a')
+      and (target.attnum is null or d.refobjsubid = target.attnum)
+    left join pg_constraint k on d.classid = 'pg_constraint'::regclass and k.oid = d.objid
+    left join pg_rewrite w on d.classid = 'pg_rewrite'::regclass and w.oid = d.objid
+    left join pg_attrdef f on d.classid = 'pg_attrdef'::regclass and f.oid = d.objid
+    left join pg_trigger g on d.classid = 'pg_trigger'::regclass and g.oid = d.objid
+    left join pg_policy y on d.classid = 'pg_policy'::regclass and y.oid = d.objid
+    left join pg_statistic_ext s on d.classid = 'pg_statistic_ext'::regclass and s.oid = d.objid
+    left join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid
+    left join pg_index i on i.indexrelid = c.oid
+    left join pg_class o on o.oid = coalesce(nullif(k.conrelid, 0), f.adrelid, g.tgrelid, y.polrelid, s.stxrelid,
+      i.indrelid, w.ev_class, c.oid)
+    left join pg_attribute b on b.attrelid = o.oid
+      and b.attnum = coalesce(f.adnum::int4, case when c.oid is not null and d.objsubid > 0 then d.objsubid end)
+  where (o.oid is null or target.attnum is not null or o.oid is distinct from target.relation)
+    and not coalesce(o.oid = target.relation and b.attnum = target.attnum, false)
+    and coalesce(c.relkind, 'r') <> 'S' and not coalesce(c.relispartition, false)
+    and coalesce(k.contype, 'c') <> 'n' and not coalesce(g.tgisinternal, false)
+  order by description`;

@@ -1,0 +1,242 @@
+import type { Change } from "../diff/change.ts";
+import { conversion, enumValuesOf } from "../diff/type-change.ts";
+import { quoteIdentifier as quote, quoteBeside, quoteLiteral, quoteName, splitName } from "../identifier.ts";
+import type { Column, Constraint, Table } from "../model/model.ts";
+import { type ObjectChange, objectStatements, type Statement } from "./object-statement.ts";
+
+const kinds = {
+  primaryKey: "primary key",
+  unique: "unique constraint",
+  check: "check",
+  foreignKey: "foreign key",
+  exclusion: "exclusion constraint",
+} as const satisfies Record<Constraint["kind"], string>;
+
+/** Writes a change as SQL. `enums` are the desired ones. */
+export function statementsOf(change: Change, enums: ReadonlyMap<string, readonly string[]>): Statement[] {
+  if (
+    change.kind === "createObject" ||
+    change.kind === "alterObject" ||
+    change.kind === "dropObject" ||
+    change.kind === "setComment"
+  )
+    return objectStatements(change);
+  if (!("table" in change)) return [enumStatement(change)];
+  if (change.kind === "takeFromSequence") return sequenceStatements(change);
+  const alter = `alter table ${quoteName(change.table)}`;
+  const one = (sql: string, description: string): Statement[] => [{ sql, description }];
+  switch (change.kind) {
+    case "createTable":
+      return one(createTable(change.table, change.definition), `Create the table ${change.table}`);
+    case "addColumn":
+      return one(
+        `${alter} add column ${columnSql(change.column, change.definition)}`,
+        `Add the column ${change.table}.${change.column}`,
+      );
+    case "changeType":
+      return one(
+        `${alter} ${typeActions(change, enums).join(", ")}`,
+        `Change the type of ${change.table}.${change.column} from ${typeName(change.from)} to ${typeName(change.to)}`,
+      );
+    case "changeSequence":
+      return one(
+        `alter sequence ${change.sequence} as ${change.type}`,
+        `Let the sequence of ${change.table}.${change.column} count as ${change.type}`,
+      );
+    case "setDefault":
+      return one(
+        `${alter} alter column ${quote(change.column)} set default ${change.expression}`,
+        `Set the default of ${change.table}.${change.column} to ${change.expression}`,
+      );
+    case "dropDefault":
+      return one(
+        `${alter} alter column ${quote(change.column)} drop default`,
+        `Drop the default of ${change.table}.${change.column}`,
+      );
+    case "setNotNull":
+      return one(
+        `${alter} alter column ${quote(change.column)} set not null`,
+        `Refuse null in ${change.table}.${change.column}`,
+      );
+    case "dropNotNull":
+      return one(
+        `${alter} alter column ${quote(change.column)} drop not null`,
+        `Allow null in ${change.table}.${change.column}`,
+      );
+    case "addConstraint":
+      return one(
+        `${alter} add constraint ${quote(change.name)} ${change.constraint.definition}`,
+        `Add the ${kinds[change.constraint.kind]} ${change.name} to ${change.table}`,
+      );
+    case "dropConstraint":
+      return one(
+        `${alter} drop constraint ${quote(change.name)}`,
+        `Drop the ${kinds[change.constraint.kind]} ${change.name} of ${change.table}`,
+      );
+    case "renameConstraint":
+      return one(
+        `${alter} rename constraint ${quote(change.from)} to ${quote(change.to)}`,
+        `Rename the constraint ${change.from} of ${change.table} to ${change.to}`,
+      );
+    case "validateConstraint":
+      return one(
+        `${alter} validate constraint ${quote(change.name)}`,
+        `Validate the ${kinds[change.constraint.kind]} ${change.name} of ${change.table}`,
+      );
+    case "createIndex":
+      return one(
+        `create ${change.index.unique ? "unique " : ""}index ${quote(change.name)} ${change.index.shape}`,
+        `Create the ${change.index.unique ? "unique " : ""}index ${change.name} on ${change.table}`,
+      );
+    case "dropIndex":
+      return one(
+        `drop index ${quoteBeside(change.table, change.name)}`,
+        `Drop the index ${change.name} of ${change.table}`,
+      );
+    case "renameIndex":
+      return one(
+        `alter index ${quoteBeside(change.table, change.from)} rename to ${quote(change.to)}`,
+        `Rename the index ${change.from} of ${change.table} to ${change.to}`,
+      );
+    case "renameTable":
+      return one(
+        `${alter} rename to ${quote(splitName(change.to).local)}`,
+        `Rename the table ${change.table} to ${change.to}`,
+      );
+    case "renameColumn":
+      return one(
+        `${alter} rename column ${quote(change.column)} to ${quote(change.to)}`,
+        `Rename the column ${change.table}.${change.column} to ${change.to}`,
+      );
+    case "renameSequence":
+      return one(
+        `alter sequence ${change.sequence} rename to ${change.to}`,
+        `Rename the sequence of ${change.table}.${change.column} to ${change.to}`,
+      );
+    case "renameNotNull":
+      return one(
+        `${alter} rename constraint ${quote(change.from)} to ${quote(change.to)}`,
+        `Rename the not-null constraint ${change.from} of ${change.table} to ${change.to}`,
+      );
+    case "alterTable":
+      return one(change.sql, change.description);
+    case "dropTable":
+      return one(`drop table ${quoteName(change.table)}`, `Drop the table ${change.table}`);
+    case "dropColumn":
+      return one(
+        `${alter} drop column ${quote(change.column)}`,
+        `Drop the column ${change.table}.${change.column}`,
+      );
+  }
+}
+
+function enumStatement(change: Exclude<Change, { table: string } | ObjectChange>): Statement {
+  const name = quote(change.name);
+  switch (change.kind) {
+    case "createEnum":
+      return {
+        sql: `create type ${name} as enum (${change.values.map(quoteLiteral).join(", ")})`,
+        description: `Create the enum ${change.name}`,
+      };
+    case "addEnumValue": {
+      const place = change.before === undefined ? "" : ` before ${quoteLiteral(change.before)}`;
+      return {
+        sql: `alter type ${name} add value if not exists ${quoteLiteral(change.value)}${place}`,
+        description: `Add the value ${quoteLiteral(change.value)} to the enum ${change.name}`,
+      };
+    }
+    case "renameEnum":
+      return {
+        sql: `alter type ${name} rename to ${quote(change.to)}`,
+        description: `Rename the enum ${change.name} to ${change.to}`,
+      };
+    case "renameEnumValue":
+      return {
+        sql: `alter type ${name} rename value ${quoteLiteral(change.value)} to ${quoteLiteral(change.to)}`,
+        description: `Rename the value ${quoteLiteral(change.value)} of the enum ${change.name} to ${quoteLiteral(change.to)}`,
+      };
+    case "dropEnum":
+      return { sql: `drop type ${name}`, description: `Drop the enum ${change.name}` };
+  }
+}
+
+/** What `serial` does (PostgreSQL documentation, 8.1.4), going on after the rows that are there. */
+function sequenceStatements(change: Extract<Change, { kind: "takeFromSequence" }>): Statement[] {
+  const { table, column, definition } = change;
+  const sequence = change.sequence ?? quote(`${table}_${column}_seq`.slice(0, 63));
+  const called = `${table}.${column}`;
+  const made = {
+    sql: `create sequence ${sequence} as ${definition.type} owned by ${quoteName(table)}.${quote(column)}`,
+    description: `Create the sequence of ${called}`,
+  };
+  return [
+    ...(change.sequence === undefined ? [made] : []),
+    {
+      sql: `select setval(${quoteLiteral(sequence)}, coalesce(max(${quote(column)}), 0) + 1, false) from ${quoteName(table)}`,
+      description: `Let the sequence of ${called} go on after the largest value`,
+    },
+    {
+      sql: `alter table ${quoteName(table)} alter column ${quote(column)} set default nextval(${quoteLiteral(sequence)})`,
+      description: `Let the default of ${called} be the next value of its sequence`,
+    },
+  ];
+}
+
+/** The default goes along in one statement: the old one need not convert, and the table is written once. */
+function typeActions(
+  { column, from, to }: Extract<Change, { kind: "changeType" }>,
+  enums: ReadonlyMap<string, readonly string[]>,
+): string[] {
+  const alter = `alter column ${quote(column)}`;
+  const collation = to.collation === undefined ? "" : ` collate ${to.collation}`;
+  const using = conversion({
+    column,
+    from,
+    to,
+    values: enumValuesOf(to.type, enums),
+  });
+  const isSpecial = from.identity !== undefined || from.generated !== undefined;
+  const dropsDefault = !isSpecial && (from.default !== undefined || (from.serial && !to.serial));
+  const type = `${alter} type ${to.type}${collation}`;
+  return [
+    ...(dropsDefault ? [`${alter} drop default`] : []),
+    from.generated === undefined ? `${type} using ${using}` : type,
+    ...(!isSpecial && to.default !== undefined ? [`${alter} set default ${to.default}`] : []),
+  ];
+}
+
+function createTable(name: string, { columns, constraints }: Table): string {
+  const lines = [
+    ...[...columns].map(([column, definition]) => columnSql(column, definition)),
+    ...[...constraints]
+      .filter(([, { kind }]) => kind !== "foreignKey")
+      .map(([constraint, { definition }]) => `constraint ${quote(constraint)} ${definition}`),
+  ];
+  return `create table ${quoteName(name)} (\n${lines.map((line) => `  ${line}`).join(",\n")}\n)`;
+}
+
+const serials = new Map([
+  ["smallint", "smallserial"],
+  ["integer", "serial"],
+  ["bigint", "bigserial"],
+]);
+
+function columnSql(name: string, column: Column): string {
+  const type = column.serial ? (serials.get(column.type) ?? column.type) : column.type;
+  return [
+    quote(name),
+    type,
+    ...(column.collation === undefined ? [] : [`collate ${column.collation}`]),
+    ...(column.nullable ? [] : ["not null"]),
+    ...defaultSql(column),
+  ].join(" ");
+}
+
+function defaultSql({ identity, generated, default: value }: Column): string[] {
+  if (identity !== undefined) return [`generated ${identity} as identity`];
+  if (value === undefined) return [];
+  return generated === undefined ? [`default ${value}`] : [`generated always as (${value}) ${generated}`];
+}
+
+const typeName = ({ type, collation }: Column): string =>
+  collation === undefined ? type : `${type} collate ${collation}`;

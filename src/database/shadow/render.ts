@@ -1,0 +1,154 @@
+import type {
+  DeclaredColumn,
+  DeclaredForeignKey,
+  DeclaredIndex,
+  DeclaredSchema,
+  DeclaredStatements,
+  DeclaredTable,
+} from "../../../schema/declared.ts";
+import { quoteIdentifier, quoteList, quoteLiteral, quoteName } from "../identifier.ts";
+
+/** A declared object. `table` is there for what is a part of one. */
+export type DeclaredObject = {
+  kind:
+    | ("enum" | "table" | "column" | "primaryKey" | "unique" | "check" | "exclusion" | "index" | "foreignKey")
+    | DeclaredStatements["kind"];
+  table?: string;
+  name: string;
+};
+
+/** What makes one object, all of it or nothing, and what was declared that it comes from. */
+export type RenderedStatement = {
+  sql: readonly string[];
+  of: DeclaredObject;
+  /**
+   * The statement in pieces, each of which can fail on its own: the columns and constraints of a `create table`,
+   * as the `alter table` that adds them.
+   */
+  pieces: readonly { sql: string; of: DeclaredObject }[];
+};
+
+/**
+ * The statements that make a declared schema in an empty database, in an order that works where no object rests on one
+ * of a later kind. Identifiers are quoted, expressions are as written.
+ */
+export function renderSchema(declared: DeclaredSchema): RenderedStatement[] {
+  const tables = Object.entries(declared.tables);
+  const alone = (of: DeclaredObject, ...sql: string[]): RenderedStatement => ({ sql, of, pieces: [] });
+  const objects = (...kinds: DeclaredStatements["kind"][]): RenderedStatement[] =>
+    kinds.flatMap((kind) =>
+      (declared.objects ?? [])
+        .filter((object) => object.kind === kind)
+        .map(({ sql, ...of }) => ({ sql, of, pieces: [] })),
+    );
+  return [
+    ...objects("schema", "extension"),
+    ...Object.entries(declared.enums).map(([name, values]) =>
+      alone({ kind: "enum", name }, renderEnum(name, values)),
+    ),
+    ...objects("domain", "composite", "sequence"),
+    ...tables.map(([name, table]) => renderTable(name, table, declared)),
+    ...objects("partition"),
+    ...tables.flatMap(([table, { indexes }]) =>
+      indexes.map((index) => alone({ kind: "index", table, name: index.name }, renderIndex(table, index))),
+    ),
+    ...tables.flatMap(([table, { foreignKeys }]) =>
+      foreignKeys.map((key) =>
+        alone(
+          { kind: "foreignKey", table, name: key.name },
+          `alter table ${quoteName(table)} add ${renderForeignKey(key)}`,
+        ),
+      ),
+    ),
+    ...objects("routine", "view", "materializedView", "trigger", "policy", "comment"),
+  ];
+}
+
+const renderEnum = (name: string, values: readonly string[]): string =>
+  `create type ${quoteName(name)} as enum (${values.map(quoteLiteral).join(", ")})`;
+
+function renderTable(name: string, table: DeclaredTable, declared: DeclaredSchema): RenderedStatement {
+  const columns = Object.entries(table.columns).map(([column, declaration]) => ({
+    of: { kind: "column" as const, table: name, name: column },
+    sql: renderColumn(column, declaration, declared),
+  }));
+  const constraints = constraintsOf(table).map(({ kind, name: constraint, definition }) => ({
+    of: { kind, table: name, name: constraint },
+    sql: `constraint ${quoteIdentifier(constraint)} ${definition}`,
+  }));
+  const lines = [...columns, ...constraints].map(({ sql }) => `  ${sql}`);
+  const alter = `alter table ${quoteName(name)} add`;
+  return {
+    of: { kind: "table", name },
+    sql: [`create table ${quoteName(name)} (\n${lines.join(",\n")}\n)`],
+    pieces: [
+      ...columns.map(({ sql, of }) => ({ of, sql: `${alter} column ${sql}` })),
+      ...constraints.map(({ sql, of }) => ({ of, sql: `${alter} ${sql}` })),
+    ],
+  };
+}
+
+function renderColumn(
+  name: string,
+  { type, nullable, default: value }: DeclaredColumn,
+  declared: DeclaredSchema,
+): string {
+  return [
+    quoteIdentifier(name),
+    renderType(type, declared),
+    ...(nullable ? [] : ["not null"]),
+    ...(value === undefined ? [] : [`default ${value}`]),
+  ].join(" ");
+}
+
+/** Enums are declared by name and may be called like a word of SQL; other types are as written. */
+function renderType(type: string, declared: DeclaredSchema): string {
+  const [, name = type, dimensions = ""] = /^([^[\]]+)((?:\[\d*\])*)$/.exec(type) ?? [];
+  return Object.hasOwn(declared.enums, name) ? `${quoteName(name)}${dimensions}` : type;
+}
+
+function constraintsOf({ primaryKey, uniques, checks }: DeclaredTable) {
+  return [
+    ...(primaryKey === undefined
+      ? []
+      : [
+          {
+            kind: "primaryKey" as const,
+            name: primaryKey.name,
+            definition: `primary key (${quoteList(primaryKey.columns)})`,
+          },
+        ]),
+    ...uniques.map(({ name, columns }) => ({
+      kind: "unique" as const,
+      name,
+      definition: `unique (${quoteList(columns)})`,
+    })),
+    ...checks.map(({ name, expression }) => ({
+      kind: "check" as const,
+      name,
+      definition: `check (${expression})`,
+    })),
+  ];
+}
+
+function renderIndex(table: string, { name, columns, unique, method, where }: DeclaredIndex): string {
+  const predicate = where === undefined ? "" : ` where ${where}`;
+  const on = `${quoteName(table)} using ${method} (${columns.join(", ")})`;
+  return `create ${unique ? "unique " : ""}index ${quoteIdentifier(name)} on ${on}${predicate}`;
+}
+
+function renderForeignKey({
+  name,
+  columns,
+  table,
+  references,
+  onDelete,
+  onUpdate,
+}: DeclaredForeignKey): string {
+  return [
+    `constraint ${quoteIdentifier(name)} foreign key (${quoteList(columns)})`,
+    `references ${quoteName(table)} (${quoteList(references)})`,
+    ...(onDelete === "no action" ? [] : [`on delete ${onDelete}`]),
+    ...(onUpdate === "no action" ? [] : [`on update ${onUpdate}`]),
+  ].join(" ");
+}

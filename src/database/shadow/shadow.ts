@@ -1,0 +1,156 @@
+import type { DeclaredRename, DeclaredSchema, PlannableSchema } from "../../../schema/declared.ts";
+import { modelName, spelling } from "../catalog/queries.ts";
+import { readModel } from "../catalog/read-model.ts";
+import { quoteIdentifier, quoteLiteral, quoteName, splitName } from "../identifier.ts";
+import type { Model } from "../model/model.ts";
+import { type EmbeddedDatabase, openPglite, type PgliteOptions } from "../pglite.ts";
+import { asSqlError, SqlError, type SqlProblem } from "../sql-error.ts";
+import { attempt, undone } from "../transaction.ts";
+import { makeSchema, type SchemaProblem } from "./make-schema.ts";
+
+/** A statement to describe. `parameterTypes[0]` is the type of `$1` as one would write it; null leaves it to Postgres. */
+export type StatementToDescribe = { sql: string; parameterTypes?: readonly (string | null)[] };
+
+/** What Postgres says that a statement takes and gives, in its own spelling of types, or why it refuses it. */
+export type Description =
+  | { parameterTypes: string[]; columns: { name: string; type: string }[] }
+  | { error: SqlProblem };
+
+/** A declared schema as Postgres understood it. */
+export type Rehearsal = {
+  /** Every object that was refused, without those that failed only because of another. */
+  problems: SchemaProblem[];
+  /** Postgres' spelling of the type of every column, by table, then column. */
+  columnTypes: Record<string, Record<string, string>>;
+  /** One for each statement, in their order. */
+  descriptions: Description[];
+};
+
+/** A Postgres that nobody's data is in, to ask what it thinks of a declaration. */
+export interface Shadow {
+  /**
+   * Makes the declared schema in `public`, describes the statements against it, and rolls back. Nothing is run but
+   * the schema's own statements. Calls are served one after the other.
+   *
+   * @example
+   * const { problems, descriptions } = await shadow.rehearse(declared, [{ sql: "select id from tasks" }]);
+   */
+  rehearse(declared: DeclaredSchema, statements?: readonly StatementToDescribe[]): Promise<Rehearsal>;
+  /**
+   * What the database would be if nothing but the declaration were in it and the renames were yet to be made: these
+   * have their old names, wherever they stand. What Postgres names after a table or a column is named after the new.
+   *
+   * @throws {SqlError} when Postgres refuses it; `rehearse` says all that is wrong.
+   */
+  model(declared: PlannableSchema, yetToBeMade?: readonly DeclaredRename[]): Promise<Model>;
+  close(): Promise<void>;
+}
+
+/** Opens a {@link Shadow}, in memory. */
+export async function openShadow(options: Pick<PgliteOptions, "cache"> = {}): Promise<Shadow> {
+  const database = await openPglite(options);
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(() => undone(database, work));
+    last = next.catch(() => undefined);
+    return next;
+  };
+  return {
+    rehearse: (declared, statements = []) => inTurn(() => rehearse(database, declared, statements)),
+    model: (declared, yetToBeMade = []) =>
+      inTurn(async () => {
+        await database.script(spelling);
+        const [problem] = await makeSchema(database, declared);
+        if (problem !== undefined) throw new SqlError(problem.error, problem.sql);
+        for (const rename of yetToBeMade.toSorted(innermostFirst)) await database.query(undo(rename));
+        return readModel(database, declared.scope);
+      }),
+    close: () => database.close(),
+  };
+}
+
+/** Columns and values are found by the new name of what they are in. */
+const innermostFirst = (a: DeclaredRename, b: DeclaredRename): number => depth(b) - depth(a);
+const depth = ({ kind }: DeclaredRename): number => (kind === "column" || kind === "enumValue" ? 1 : 0);
+
+function undo(rename: DeclaredRename): string {
+  const { from, to, kind } = rename;
+  switch (kind) {
+    case "table":
+      return `alter table ${quoteName(to)} rename to ${quoteIdentifier(splitName(from).local)}`;
+    case "enum":
+      return `alter type ${quoteName(to)} rename to ${quoteIdentifier(splitName(from).local)}`;
+    case "column":
+      return `alter table ${quoteName(rename.table)} rename column ${quoteIdentifier(to)} to ${quoteIdentifier(from)}`;
+    case "enumValue":
+      return `alter type ${quoteName(rename.enum)} rename value ${quoteLiteral(to)} to ${quoteLiteral(from)}`;
+  }
+}
+
+async function rehearse(
+  database: EmbeddedDatabase,
+  declared: DeclaredSchema,
+  statements: readonly StatementToDescribe[],
+): Promise<Rehearsal> {
+  const problems = await makeSchema(database, declared);
+  const descriptions: Description[] = [];
+  for (const statement of statements) descriptions.push(await describeOne(database, statement));
+  return { problems, columnTypes: await columnTypesOf(database), descriptions };
+}
+
+async function describeOne(
+  database: EmbeddedDatabase,
+  { sql, parameterTypes = [] }: StatementToDescribe,
+): Promise<Description> {
+  let description: Description | undefined;
+  const error = await attempt(database, async () => {
+    const paramTypes = await oidsOf(database, parameterTypes);
+    try {
+      const { queryParams, resultFields } = await database.pglite.describeQuery(sql, { paramTypes });
+      const types = await namesOf(
+        database,
+        [...queryParams, ...resultFields].map(({ dataTypeID }) => dataTypeID),
+      );
+      description = {
+        parameterTypes: types.slice(0, queryParams.length),
+        columns: resultFields.map(({ name }, index) => ({
+          name,
+          type: types[queryParams.length + index] ?? "unknown",
+        })),
+      };
+    } catch (cause) {
+      throw asSqlError(cause, sql);
+    }
+  });
+  return error === undefined ? (description ?? { parameterTypes: [], columns: [] }) : { error };
+}
+
+/** 0 lets Postgres find the type. */
+async function oidsOf(database: EmbeddedDatabase, types: readonly (string | null)[]): Promise<number[]> {
+  if (types.length === 0) return [];
+  const rows = await database.query<{ oid: number }>(
+    "select coalesce(t::regtype::oid, 0)::int4 as oid from unnest($1::text[]) with ordinality as u (t, n) order by n",
+    [types],
+  );
+  return rows.map(({ oid }) => oid);
+}
+
+async function namesOf(database: EmbeddedDatabase, oids: readonly number[]): Promise<string[]> {
+  if (oids.length === 0) return [];
+  const rows = await database.query<{ name: string }>(
+    "select format_type(o, null) as name from unnest($1::oid[]) with ordinality as u (o, n) order by n",
+    [oids],
+  );
+  return rows.map(({ name }) => name);
+}
+
+async function columnTypesOf(database: EmbeddedDatabase): Promise<Record<string, Record<string, string>>> {
+  const rows = await database.query<{ table: string; columns: Record<string, string> }>(`
+    select ${modelName("n.nspname", "c.relname")} as table,
+      json_object_agg(a.attname, format_type(a.atttypid, a.atttypmod) order by a.attnum) as columns
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
+    where n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and c.relkind in ('r', 'p')
+      and a.attnum > 0 and not a.attisdropped
+    group by n.nspname, c.relname`);
+  return Object.fromEntries(rows.map(({ table, columns }) => [table, columns]));
+}
