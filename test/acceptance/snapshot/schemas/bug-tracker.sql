@@ -387,6 +387,17 @@ create table "ImportedUser" ("source" text, "externalId" text, "userId" integer 
 create table "typeorm_metadata" ("type" varchar not null, "database" varchar, "schema" varchar, "table" varchar, "name" varchar, "value" text);
 create table migrations (id serial not null, "timestamp" bigint not null, name varchar not null, constraint "PK_8c82d7f526340ab734260ea46be" primary key (id));
 
+create table "NotificationPreferencesOfExternalCollaborators" (
+  "externalCollaboratorIdentifier" integer not null references "User" on delete cascade,
+  "organisationOfTheCollaborator" uuid not null references "Organisation" on delete cascade,
+  "preferredChannelForUrgentIssues" text not null unique default 'mail' check ("preferredChannelForUrgentIssues" <> ''),
+  primary key ("externalCollaboratorIdentifier", "organisationOfTheCollaborator"),
+  unique ("organisationOfTheCollaborator", "preferredChannelForUrgentIssues")
+);
+create index on "NotificationPreferencesOfExternalCollaborators" (lower("preferredChannelForUrgentIssues"));
+create index on "WorkLog" ("issueId");
+create index on "WorkLog" ("issueId");
+
 -- The newer half.
 
 create table ops.repository (

@@ -53,10 +53,10 @@ create table house.complaint (
 create index complaint_text on house.complaint using gin (lower(text) ext.gin_trgm_ops) where stay_id is not null;
 create table house.word (word citext primary key, weight real not null default ext.similarity('a', 'b'));
 
-create function house.find(spoken text, least real default 0.3) returns setof house.guest
+create function house.find(spoken text, at_least real default 0.3) returns setof house.guest
   language sql stable
 begin atomic
-  select g.* from house.guest g where ext.similarity(g.name, spoken) >= least order by ext.similarity(g.name, spoken) desc;
+  select g.* from house.guest g where ext.similarity(g.name, spoken) >= at_least order by ext.similarity(g.name, spoken) desc;
 end;
 create view house.regular as
   select g.email, g.nickname, count(*) as stays from house.guest g join house.stay s on s.guest_id = g.id

@@ -233,8 +233,13 @@ create table rental.payment_old partition of rental.payment for values from (min
 create table rental.payment_rest partition of rental.payment default;
 create index payment_2025_q4_staff_idx on rental.payment_2025_q4 (staff_id);
 comment on table rental.payment_rest is 'Must stay empty.';
+create function rental.refuse() returns trigger language plpgsql as $$
+begin
+  raise exception 'money is given back by a negative payment' using hint = 'Insert one.';
+end
+$$;
 create trigger payment_refuse_delete before delete on rental.payment
-  for each row when (old.amount > 0) execute function film_tools.touch();
+  for each row when (old.amount > 0) execute function rental.refuse();
 
 create table rental.late_fee (
   days int4range primary key,
@@ -373,6 +378,12 @@ create view rental.active_customer with (security_invoker = true) as
   with cascaded check option;
 create view rental.vip as
   select * from rental.active_customer where customer_id < 6000 with local check option;
+
+alter table rental.late_fee enable row level security;
+create policy late_fee_read on rental.late_fee for select using (true);
+create policy late_fee_write on rental.late_fee for all using (exists (
+  select from rental.staff s where s.username = current_user and s.active)) with check (per_day < 10);
+comment on policy late_fee_write on rental.late_fee is 'Whoever works here.';
 
 create view rental.counter as
   select c.customer_id, c.name, a.address, a.phone from rental.customer c left join public.address a using (address_id);

@@ -121,6 +121,7 @@ create table core.exchange_rate (
 create index exchange_rate_now on core.exchange_rate (base, quote) include (rate) where upper_inf(valid);
 create index exchange_rate_valid on core.exchange_rate using gist (valid);
 create table core.setting (name text collate "C" primary key, value jsonb not null, secret boolean not null default false, check (not secret or value = '"***"'::jsonb));
+create table audit.setting (name text primary key, value boolean not null default false);
 create table core.feature (name text primary key, enabled_for uuid[] not null default array[]::uuid[], percent real default 0, rollout numrange);
 create table core.idempotency_key (key uuid, scope text, answer jsonb, status smallint, created timestamptz default now(), primary key (scope, key)) with (fillfactor = 50, autovacuum_vacuum_insert_scale_factor = 0.1);
 create table core.outbox (
@@ -485,6 +486,14 @@ create table audit.change_default partition of audit.change default;
 create index change_table on audit.change ("table", at desc);
 create index change_new on audit.change_2026_h1 using gin (new jsonb_path_ops);
 alter table audit.change_default replica identity full;
+create schema archive;
+create table archive.change_2025_h1 partition of audit.change for values from ('2025-01-01 00:00:00+00') to ('2025-07-01 00:00:00+00');
+create table audit.api_call (at timestamptz not null default now(), method text not null, path text not null, took_ms integer) partition by list (upper(method));
+create table audit.api_call_read partition of audit.api_call for values in ('GET', 'HEAD') partition by range (path collate "C" text_pattern_ops);
+create table audit.api_call_read_a_m partition of audit.api_call_read for values from (minvalue) to ('/n');
+create table audit.api_call_read_n_z partition of audit.api_call_read for values from ('/n') to (maxvalue);
+create table audit.api_call_write partition of audit.api_call default;
+create index api_call_path on audit.api_call (path text_pattern_ops, at desc);
 create table audit.access (at timestamptz default now(), who name, what text, why text not null);
 create table audit.export (id uuid primary key default gen_random_uuid(), requested_by text not null, query text, row_count bigint, days int4multirange);
 create table audit.retention (schema_name name, table_name name, keep interval year to month not null default '7 years', primary key (schema_name, table_name));

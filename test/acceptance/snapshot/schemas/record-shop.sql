@@ -213,6 +213,9 @@ create table customer (
   constraint uq_customer_email unique nulls not distinct (email)
 );
 
+create index on customer (((address).postcode), ((address).city) desc);
+alter table customer add constraint customer_abroad check ((address).country <> 'DE' or (address).postcode ~ '^[0-9]{5}$') not valid;
+
 create table basket (
   token uuid primary key default gen_random_uuid(),
   customer_id integer references customer on delete cascade,
@@ -359,6 +362,29 @@ create table setting (
   changed timestamptz default statement_timestamp()
 );
 comment on column setting.value is E'Whatever the program wants.\nOften a string with ''quotes''.';
+
+create table t_shirt (
+  "größe" varchar(4) not null,
+  "Farbe" text not null default 'schwarz' collate "C",
+  "motiv/rückseite" text,
+  stock smallint not null default 0,
+  constraint "t_shirt pk" primary key ("größe", "Farbe"),
+  constraint "nur übliche Größen" check ("größe"::text = any (array['S', 'M', 'L', 'XL']))
+);
+comment on column t_shirt."größe" is 'Größe: ein Aushilfsprogrammierer war da. 👕';
+
+create procedure sell(buyer integer, variadic copies bigint[])
+  language plpgsql
+as $$
+declare
+  made integer;
+begin
+  insert into public."order" (customer_id, state, placed, total) values (buyer, 'paid', now(), 0) returning id into made;
+  insert into public.order_line (order_id, line, copy_id, unit_price)
+  select made, u.n, c.id, c.asking from unnest(copies) with ordinality u (id, n) join public.copy c on c.id = u.id;
+end
+$$;
+comment on procedure sell(integer, bigint[]) is 'Over the counter.';
 
 create function display_name(a artist) returns text
   language sql stable
