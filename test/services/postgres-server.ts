@@ -77,6 +77,8 @@ export async function startPostgres(version: PostgresVersion = 18): Promise<Post
     fsync: "off",
     synchronous_commit: "off",
     full_page_writes: "off",
+    // To compile a test's statement takes longer than to run it.
+    jit: "off",
   };
   const server = execa(
     path.join(programs, "postgres"),
