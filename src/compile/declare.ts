@@ -1,6 +1,4 @@
-import type { ColumnDeclaration } from "../../schema/columns.ts";
 import type {
-  DeclaredColumn,
   DeclaredForeignKey,
   DeclaredIndex,
   DeclaredSchema,
@@ -9,16 +7,18 @@ import type {
 } from "../../schema/declared.ts";
 import type { IndexDeclaration } from "../../schema/indexes.ts";
 import type { Diagnostic, Location } from "../core/diagnostic.ts";
-import { quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
+import { quoteIdentifier } from "../database/identifier.ts";
 import type { DeclaredObject } from "../database/shadow/render.ts";
 import { problem } from "../project/problem.ts";
 import type { Path } from "../project/project.ts";
 import type { ConnectionCatalog, Table } from "./catalog.ts";
 import { freeName, type Taken } from "./constraint-name.ts";
+import { declareColumn } from "./declare-column.ts";
 import { referencesOf } from "./foreign-keys.ts";
 import { checkExpressionOf, keyColumns } from "./key-columns.ts";
 import { isKnownType } from "./known-type.ts";
 import { planningHints } from "./planning-hints.ts";
+import { tableOptions } from "./table-options.ts";
 
 /** A connection's schema, normalised, and where each of its objects stands. */
 export type Declaration = {
@@ -79,6 +79,8 @@ function declareTable(scope: Scope): DeclaredTable {
   const present = new Set(columns.map(([name]) => name));
   const hasAll = (names: readonly string[]): boolean => names.every((name) => present.has(name));
   const name = namer(scope);
+  const note = (object: DeclaredObject, at: Location, part?: "type" | "default"): void =>
+    void places.set(`${identityOf(object)}${part === undefined ? "" : `.${part}`}`, at);
 
   const listed = keyColumns(declaration.primaryKey);
   const marked = columns.filter(([, { primaryKey }]) => primaryKey === true).map(([column]) => column);
@@ -88,7 +90,7 @@ function declareTable(scope: Scope): DeclaredTable {
     columns: Object.fromEntries(
       columns.map(([column, declared]) => [
         column,
-        declareColumn(scope, column, declared, primary.includes(column)),
+        declareColumn({ table, catalog, note }, column, declared, primary.includes(column)),
       ]),
     ),
     ...(primary.length > 0 && hasAll(primary)
@@ -140,6 +142,7 @@ function declareTable(scope: Scope): DeclaredTable {
       const chosen = name("index", parts.join("_"), "idx", ["indexes", position], index.name);
       return [declareIndex(chosen, index)];
     }),
+    ...tableOptions(declaration),
   };
 }
 
@@ -171,47 +174,6 @@ function namer({ table, relations, places, diagnostics }: Scope) {
     return name;
   };
 }
-
-function declareColumn(
-  { table, catalog, places }: Scope,
-  name: string,
-  column: ColumnDeclaration,
-  key: boolean,
-): DeclaredColumn {
-  const identity = identityOf({ kind: "column", table: table.name, name });
-  places.set(identity, table.at(["columns", name], "key"));
-  places.set(`${identity}.type`, table.at(["columns", name, "type"]));
-  if (column.default !== undefined) places.set(`${identity}.default`, table.at(["columns", name, "default"]));
-  const value = column.default === undefined ? undefined : defaultExpression(column, catalog);
-  return {
-    type: column.type,
-    nullable: !key && (column.nullable ?? true),
-    ...(value === undefined ? {} : { default: value }),
-  };
-}
-
-/** A column's default as SQL. A word is a value of the column's enum; other text is an expression already. */
-function defaultExpression(
-  { type, default: value }: ColumnDeclaration,
-  { enums }: ConnectionCatalog,
-): string | undefined {
-  if (typeof value === "string") {
-    const values = enums.get(type)?.values;
-    return values?.includes(value) ? quoteLiteral(value) : isBareWord(value) ? undefined : value;
-  }
-  if (typeof value !== "object") return String(value);
-  if ("sql" in value) return value.sql;
-  return typeof value.value === "string" ? quoteLiteral(value.value) : String(value.value);
-}
-
-const valueWords = new Set([
-  ...["current_timestamp", "current_date", "current_time", "localtime", "localtimestamp", "current_user"],
-  ...["session_user", "current_role", "current_catalog", "current_schema", "user", "null", "true", "false"],
-]);
-
-/** Whether a default is a lone word that SQL would read as the name of a column. */
-export const isBareWord = (text: string): boolean =>
-  /^[A-Za-z_][A-Za-z0-9_]*$/.test(text) && !valueWords.has(text.toLowerCase());
 
 function declareIndex(name: string, { columns, unique, method, where }: IndexDeclaration): DeclaredIndex {
   return {

@@ -4,7 +4,7 @@ import { problem } from "../../project/problem.ts";
 import type { ConnectionCatalog, Table } from "../catalog.ts";
 import { builtInTypes, isBuiltIn, isTypeText, readType } from "../column-type.ts";
 import type { Context } from "../context.ts";
-import { isBareWord } from "../declare.ts";
+import { isBareWord } from "../declare-column.ts";
 import { isKnownType } from "../known-type.ts";
 import { valueProblem } from "../value.ts";
 
