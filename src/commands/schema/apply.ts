@@ -15,7 +15,7 @@ export const command = defineCommand({
   description:
     "Plans, shows the plan, asks, and applies it whole or not at all: under an advisory lock, in one transaction, each " +
     "lock waited for no longer than the lock timeout. With anything blocked nothing is applied (exit code 4). What was " +
-    "applied is recorded in _stk.applied.",
+    "applied is recorded in _stk.applies and _stk.steps.",
   arguments: [],
   options: {
     project: projectOption,

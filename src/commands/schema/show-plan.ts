@@ -9,11 +9,13 @@ export function showPlan(
   { line }: Pick<Output, "line">,
 ): void {
   line(`${connection}: ${summary(steps, blocked.length)}`);
-  steps.forEach(({ description, sql, hazard, committedFirst }, index) => {
+  steps.forEach(({ description, sql, hazard, safe, transaction }, index) => {
     line();
-    line(`  ${index + 1}. ${description}${committedFirst ? " (committed before the others)" : ""}`);
+    if (index > 0 && steps[index - 1]?.transaction !== transaction) line("  -- commit --\n");
+    line(`  ${index + 1}. ${description}`);
     line(indented(`${sql};`, 5));
     if (hazard !== undefined) line(`     ! ${hazard}`);
+    if (safe !== undefined) line(`     ${safe}`);
   });
   for (const { code, message, wayOut, sql } of blocked) {
     line();
@@ -29,14 +31,21 @@ export function showPlan(
 
 /** A plan as a script for psql, which does what `apply` does but for its lock, its checks and its record. */
 export function planScript({ steps, blocked }: Plan): string[] {
-  const first = steps.filter(({ committedFirst }) => committedFirst === true);
-  const rest = steps.filter(({ committedFirst }) => committedFirst !== true);
+  const groups = [...Map.groupBy(steps, ({ transaction }) => transaction).values()];
   return [
     ...blocked.map(({ message }) => `-- blocked: ${message.replaceAll("\n", " ")}`),
-    ...first.map(({ sql }) => `${sql};`),
-    ...(rest.length === 0 ? [] : ["begin;", `${spelling};`, "set local lock_timeout = '1s';"]),
-    ...rest.map(({ sql }) => `${sql};`),
-    ...(rest.length === 0 ? [] : ["commit;"]),
+    ...groups.flatMap((group) =>
+      group.some(({ alone }) => alone)
+        ? group.map(({ sql }) => `${sql};`)
+        : [
+            "begin;",
+            `${spelling};`,
+            "set local lock_timeout = '1s';",
+            "set local check_function_bodies = off;",
+            ...group.map(({ sql }) => `${sql};`),
+            "commit;",
+          ],
+    ),
   ];
 }
 

@@ -39,21 +39,21 @@ await runCases(
       old: withEnum("good, bad"),
       seed: rows,
       new: withEnum("good, bad, odd", "type: mood, default: odd"),
-      steps: ["Add the value 'odd' to the enum mood (first)", "Set the default of t.m to 'odd'::mood"],
+      steps: ["Add the value 'odd' to the enum mood", "Set the default of t.m to 'odd'::mood (2)"],
     },
     {
       name: "commits a value first that a check needs",
       old: withEnum("good, bad"),
       seed: rows,
       new: withEnum("good, bad, odd", "type: mood, check: m <> 'odd'"),
-      steps: ["Add the value 'odd' to the enum mood (first)", "Add the check t_m_check to t"],
+      steps: ["Add the value 'odd' to the enum mood", "Add the check t_m_check to t (2)"],
     },
     {
       name: "commits a value first that an index needs",
       old: withEnum("good, bad"),
       seed: rows,
       new: withEnum("good, bad, odd", "type: mood", `, indexes: [{ columns: [a], where: m = 'odd' }]`),
-      steps: ["Add the value 'odd' to the enum mood (first)", "Create the index t_a_idx on t"],
+      steps: ["Add the value 'odd' to the enum mood", "Create the index t_a_idx on t (2)"],
     },
     {
       name: "commits a value first that rows become",
@@ -61,7 +61,7 @@ await runCases(
 tables: { t: { columns: { a: { type: int }, m: { type: text } } } }`,
       seed: "insert into t values (1, 'good'), (2, 'odd')",
       new: withEnum("good, odd"),
-      steps: ["Add the value 'odd' to the enum mood (first)", "Change the type of t.m from text to mood"],
+      steps: ["Add the value 'odd' to the enum mood", "Change the type of t.m from text to mood (2)"],
     },
     {
       name: "never takes a value away",

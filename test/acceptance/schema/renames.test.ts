@@ -280,10 +280,10 @@ tables: { t: { columns: { s: { type: state, default: open }, l: { type: "state[]
       new: `enums: { status: { renamedFrom: state, values: [open, held, { value: it's over, renamedFrom: done }] } }
 tables: { t: { columns: { s: { type: status, default: held }, l: { type: "status[]" } } } }`,
       steps: [
-        "Add the value 'held' to the enum state (first)",
-        "Set the default of t.s to 'held'::state",
-        "Rename the value 'done' of the enum state to 'it''s over'",
-        "Rename the enum state to status",
+        "Add the value 'held' to the enum state",
+        "Set the default of t.s to 'held'::state (2)",
+        "Rename the value 'done' of the enum state to 'it''s over' (2)",
+        "Rename the enum state to status (2)",
       ],
       rows: { "select s::text, l::text from t": [{ s: "it's over", l: `{open,"it's over"}` }] },
     },
