@@ -1,5 +1,4 @@
 import type {
-  DeclaredColumn,
   DeclaredForeignKey,
   DeclaredIndex,
   DeclaredSchema,
@@ -7,6 +6,8 @@ import type {
   DeclaredTable,
 } from "../../../schema/declared.ts";
 import { quoteIdentifier, quoteList, quoteLiteral, quoteName } from "../identifier.ts";
+import { tableClauses } from "../storage-parameters.ts";
+import { renderColumn, renderColumnSettings } from "./render-column.ts";
 
 /** A declared object. `table` is there for what is a part of one. */
 export type DeclaredObject = {
@@ -76,35 +77,22 @@ function renderTable(name: string, table: DeclaredTable, declared: DeclaredSchem
     of: { kind, table: name, name: constraint },
     sql: `constraint ${quoteIdentifier(constraint)} ${definition}`,
   }));
+  const settings = Object.entries(table.columns).flatMap(([column, declaration]) => {
+    const sql = renderColumnSettings(name, column, declaration);
+    return sql === undefined ? [] : [{ of: { kind: "column" as const, table: name, name: column }, sql }];
+  });
   const lines = [...columns, ...constraints].map(({ sql }) => `  ${sql}`);
+  const create = `create ${table.unlogged === true ? "unlogged " : ""}table ${quoteName(name)}`;
   const alter = `alter table ${quoteName(name)} add`;
   return {
     of: { kind: "table", name },
-    sql: [`create table ${quoteName(name)} (\n${lines.join(",\n")}\n)`],
+    sql: [`${create} (\n${lines.join(",\n")}\n)${tableClauses(table)}`, ...settings.map(({ sql }) => sql)],
     pieces: [
       ...columns.map(({ sql, of }) => ({ of, sql: `${alter} column ${sql}` })),
       ...constraints.map(({ sql, of }) => ({ of, sql: `${alter} ${sql}` })),
+      ...settings,
     ],
   };
-}
-
-function renderColumn(
-  name: string,
-  { type, nullable, default: value }: DeclaredColumn,
-  declared: DeclaredSchema,
-): string {
-  return [
-    quoteIdentifier(name),
-    renderType(type, declared),
-    ...(nullable ? [] : ["not null"]),
-    ...(value === undefined ? [] : [`default ${value}`]),
-  ].join(" ");
-}
-
-/** Enums are declared by name and may be called like a word of SQL; other types are as written. */
-function renderType(type: string, declared: DeclaredSchema): string {
-  const [, name = type, dimensions = ""] = /^([^[\]]+)((?:\[\d*\])*)$/.exec(type) ?? [];
-  return Object.hasOwn(declared.enums, name) ? `${quoteName(name)}${dimensions}` : type;
 }
 
 function constraintsOf({ primaryKey, uniques, checks }: DeclaredTable) {
