@@ -8,15 +8,18 @@
 export const notOfExtension = (catalog: string, oid: string): string => `not exists (
     select from pg_depend e where e.classid = '${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;
 
-const tables = `pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = any ($1)`;
-const isTable = `c.relkind in ('r', 'p') and not c.relispartition and position('.' in c.relname) = 0
+/** Every relation `c` of a managed schema `n`. */
+export const tables = `pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = any ($1)`;
+/** Whether a relation `c` is a table that a declaration could name, and no partition. */
+export const isTable = `c.relkind in ('r', 'p') and not c.relispartition and position('.' in c.relname) = 0
   and ${notOfExtension("pg_class", "c.oid")}`;
 
 /** SQL for a name as models spell it: with its schema outside of `public`. */
 export const modelName = (schema: string, name: string): string =>
   `case ${schema} when 'public' then ${name}::text else ${schema} || '.' || ${name} end`;
 
-const tableName = modelName("n.nspname", "c.relname");
+/** The name of a relation `c` of {@link tables}. */
+export const tableName = modelName("n.nspname", "c.relname");
 
 /** Names and times are spelt the same by every session that sets these. */
 export const spelling = `set local search_path = public;
@@ -35,7 +38,7 @@ export const enumsQuery = `
 
 export const tablesQuery = `
   select c.oid::text, ${tableName} as name, pg_get_partkeydef(c.oid) as "partitionBy",
-    (select json_object_agg(split_part(o, '=', 1), substr(o, position('=' in o) + 1)) from (
+    (select json_object_agg(split_part(o, '=', 1), substr(o, position('=' in o) + 1) order by o) from (
       select unnest(c.reloptions) o union all select 'toast.' || unnest(h.reloptions)) options) as storage,
     nullif(c.relpersistence = 'u', false) as unlogged,
     case when c.relrowsecurity and c.relforcerowsecurity then 'forced' when c.relrowsecurity then 'enabled' end
@@ -43,30 +46,6 @@ export const tablesQuery = `
     s.spcname::text as tablespace
   from ${tables} left join pg_class h on h.oid = c.reltoastrelid left join pg_tablespace s on s.oid = c.reltablespace
   where ${isTable} order by c.oid`;
-
-export const columnsQuery = `
-  select c.oid::text as relation, a.attnum as number, ${tableName} as table, a.attname::text as name,
-    format_type(a.atttypid, a.atttypmod) as type, not a.attnotnull as nullable,
-    pg_get_expr(d.adbin, d.adrelid) as default,
-    case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end as collation,
-    s.name as sequence,
-    coalesce(pg_get_expr(d.adbin, d.adrelid) = format('nextval(%L::regclass)', s.name), false) as serial,
-    (select k.conname::text from pg_constraint k
-      where k.conrelid = c.oid and k.contype = 'n' and k.conkey = array[a.attnum]) as "notNull",
-    case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
-    case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end as generated
-  from ${tables}
-    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    join pg_type t on t.oid = a.atttypid
-    left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
-    left join lateral (
-      select p.objid::regclass::text as name
-      from pg_depend p join pg_class q on q.oid = p.objid and q.relkind = 'S'
-      where p.classid = 'pg_class'::regclass and p.refclassid = 'pg_class'::regclass
-        and p.refobjid = c.oid and p.refobjsubid = a.attnum and p.deptype = 'a'
-      order by q.relname limit 1) s on true
-  where ${isTable}
-  order by c.oid, a.attnum`;
 
 const namesOf = (table: string, numbers: string): string => `coalesce((
     select json_agg(a.attname order by u.n) from unnest(${numbers}) with ordinality as u (number, n)

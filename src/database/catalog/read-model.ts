@@ -4,16 +4,9 @@ import type { Database } from "../database.ts";
 import { kinds } from "../kinds/kinds.ts";
 import { type CatalogObject, type Key, keyOf, keyOfObject } from "../model/catalog-object.ts";
 import type { Column, Constraint, Index, Model, OtherObject, Table } from "../model/model.ts";
+import { columnsQuery } from "./columns-query.ts";
 import { type Identities, identityOf, readDependencies } from "./dependencies.ts";
-import {
-  columnsQuery,
-  constraintsQuery,
-  enumsQuery,
-  indexesQuery,
-  othersQuery,
-  spelling,
-  tablesQuery,
-} from "./queries.ts";
+import { constraintsQuery, enumsQuery, indexesQuery, othersQuery, spelling, tablesQuery } from "./queries.ts";
 import { ignores, wholePublic } from "./scope.ts";
 
 /** The members of a row that are not null. */
@@ -35,6 +28,7 @@ type ObjectRow = {
  */
 export async function readModel(database: Database, scope: DeclaredScope = wholePublic): Promise<Model> {
   await database.script(spelling);
+  const version = await versionOf(database);
   const schemas = [scope.schemas];
   const isIgnored = ignores(scope);
   const identities: Identities = new Map();
@@ -48,7 +42,10 @@ export async function readModel(database: Database, scope: DeclaredScope = whole
     await database.query<{ oid: string; name: string } & Row<TableOptions>>(tablesQuery, schemas),
   );
   const columns = kept(
-    await database.query<Named & { relation: string; number: number } & Row<Column>>(columnsQuery, schemas),
+    await database.query<Named & { relation: string; number: number } & Row<Column>>(
+      columnsQuery(version),
+      schemas,
+    ),
   );
   const constraints = kept(
     await database.query<
@@ -74,6 +71,7 @@ export async function readModel(database: Database, scope: DeclaredScope = whole
   const constraintsOf = grouped(constraints);
   const indexesOf = grouped(indexes);
   return {
+    version,
     enums: new Map(enums.map(({ name, values }) => [name, values])),
     tables: new Map(
       tables.map(({ oid, name, ...options }) => [
@@ -91,6 +89,13 @@ export async function readModel(database: Database, scope: DeclaredScope = whole
     dependencies: await readDependencies(database, identities),
     others: others.filter(({ name }) => !isIgnored(name)),
   };
+}
+
+async function versionOf(database: Database): Promise<number> {
+  const [row] = await database.query<{ version: number }>(
+    "select current_setting('server_version_num')::int4 as version",
+  );
+  return row?.version ?? 0;
 }
 
 async function readObjects(
@@ -144,7 +149,11 @@ const columnOf = (row: Row<Column>): Column => ({
   ...(row.sequence === null ? {} : { sequence: row.sequence }),
   ...(row.notNull === null ? {} : { notNull: row.notNull }),
   ...(row.identity === null ? {} : { identity: row.identity }),
+  ...(row.identityOptions === null ? {} : { identityOptions: row.identityOptions }),
   ...(row.generated === null ? {} : { generated: row.generated }),
+  ...(row.storage === null ? {} : { storage: row.storage }),
+  ...(row.compression === null ? {} : { compression: row.compression }),
+  ...(row.statistics === null ? {} : { statistics: row.statistics }),
 });
 
 const constraintOf = (row: Row<Constraint>): Constraint => ({

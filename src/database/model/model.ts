@@ -71,6 +71,8 @@ export type OtherObject = { kind: string; name: string };
 
 /** What is managed of one database. Names outside of the schema `public` are `SCHEMA.NAME`. */
 export type Model = {
+  /** The server's version, as it numbers it: 170002. Not compared. */
+  version: number;
   enums: ReadonlyMap<string, readonly string[]>;
   tables: ReadonlyMap<string, Table>;
   /** Everything else that can be declared, by its key. */
