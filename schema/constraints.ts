@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { referentialAction } from "./columns.ts";
-import { columnName, identifier, qualifiedName } from "./names.ts";
+import { indexPart, isOnePart, onePart } from "./indexes.ts";
+import { columnList, identifier, qualifiedName } from "./names.ts";
 import { comment, expression, renamedFrom } from "./schema-parts.ts";
-
-export const columnList = z.array(columnName).min(1);
 
 const deferrable = z
   .enum(["deferrable", "initially deferred"])
@@ -53,28 +52,36 @@ export const foreignKeyDeclaration = z.strictObject({
   onDelete: referentialAction.optional(),
   onUpdate: referentialAction.optional(),
   setColumns: columnList.optional(),
-  match: z.enum(["simple", "full"]).optional(),
+  match: z.enum(["simple", "full"]).optional().meta({
+    description: "Whether a key of several columns may be null in some (simple) or only in all (full).",
+  }),
   deferrable,
 });
 
 /** Rows that exclude each other: no two for which all operators hold. */
 export const exclusionDeclaration = z.strictObject({
   ...shared,
-  method: z.enum(["gist", "spgist", "btree", "hash"]).optional(),
+  method: z
+    .enum(["gist", "spgist", "btree", "hash"])
+    .optional()
+    .meta({ description: "The index's method; gist unless said otherwise." }),
   elements: z
     .array(
       z
         .strictObject({
-          column: columnName.optional(),
-          expression: expression.optional(),
-          opclass: qualifiedName.optional(),
-          with: z.string().regex(/^[-+*/<>=~!@#%^&|`?]+$/, "an operator, such as && or ="),
+          ...indexPart,
+          with: z
+            .string()
+            .regex(
+              /^(?:[A-Za-z_][A-Za-z0-9_]{0,62}\.)?[-+*/<>=~!@#%^&|`?]+$/,
+              "an operator, such as && or =, or SCHEMA.&&",
+            )
+            .meta({ description: "The operator that holds between two rows which exclude each other." }),
         })
-        .refine(({ column, expression: own }) => (column === undefined) !== (own === undefined), {
-          message: "write column: or expression:, one of them",
-        }),
+        .refine(isOnePart, onePart),
     )
     .min(1),
+  include: columnList.optional().meta({ description: "Columns that the index holds beside the key." }),
   where: expression.optional(),
   deferrable,
 });

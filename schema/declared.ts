@@ -126,10 +126,14 @@ export type DeclaredRemoval =
   | { kind: "column"; table: string; name: string }
   | { kind: "enumValue"; enum: string; name: string };
 
+/** A key, a check or an index that has another name in older databases. `table` is named as it is now. */
+export type DeclaredKeyRename = { kind: "constraint" | "index"; table: string; from: string; to: string };
+
 /** How an older database becomes the declared one where the two alone do not say it. */
 export type DeclaredTransition = {
   renames: readonly DeclaredRename[];
   removals: readonly DeclaredRemoval[];
+  keyRenames?: readonly DeclaredKeyRename[];
 };
 
 /** Which part of a database is looked at. What is outside of it is as good as not there. */

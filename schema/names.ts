@@ -36,6 +36,9 @@ export const columnName = identifier.refine((name) => !reservedColumnNames.has(n
   message: "and, or, not and exists are words of a filter and cannot name a column",
 });
 
+/** Columns of a table, in their order. */
+export const columnList = z.array(columnName).min(1);
+
 /** Roles that everybody holds without a token (`public`) or with any valid one (`authenticated`). */
 export const builtInRoles = ["public", "authenticated"] as const;
 

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { columnList } from "./constraints.ts";
-import { identifier } from "./names.ts";
+import { columnList, identifier } from "./names.ts";
 import { comment, expression } from "./schema-parts.ts";
 
 const events = z.array(z.enum(["insert", "update", "delete", "truncate"])).min(1);

@@ -1,7 +1,8 @@
 import type { ReferentialAction } from "../../schema/columns.ts";
+import type { DeclaredForeignKey } from "../../schema/declared.ts";
 import type { Path } from "../project/project.ts";
 import type { Table } from "./catalog.ts";
-import { keyColumns } from "./key-columns.ts";
+import { keyOf } from "./key-columns.ts";
 
 /** A foreign key as a table declares it, beside a column or beside the columns. `path` leads to where. */
 export type DeclaredReference = {
@@ -12,7 +13,8 @@ export type DeclaredReference = {
   references: readonly string[];
   onDelete: ReferentialAction;
   onUpdate: ReferentialAction;
-};
+  renamedFrom?: string;
+} & Pick<DeclaredForeignKey, "setColumns" | "match" | "deferrable">;
 
 /** The foreign keys of a table. */
 export function referencesOf({ declaration }: Table): DeclaredReference[] {
@@ -25,16 +27,21 @@ export function referencesOf({ declaration }: Table): DeclaredReference[] {
       return [{ path, columns: [column], table, references: [target], ...actions(onDelete, onUpdate) }];
     },
   );
-  const listed = (declaration.foreignKeys ?? []).map(
-    ({ name, columns, references, onDelete, onUpdate }, index) => ({
+  const listed = (declaration.foreignKeys ?? []).map((key, index) => {
+    const { name, columns, references, onDelete, onUpdate, setColumns, match, deferrable, renamedFrom } = key;
+    return {
       path: ["foreignKeys", index],
       ...(name === undefined ? {} : { name }),
+      ...(renamedFrom === undefined ? {} : { renamedFrom }),
       columns,
       table: references.table,
       references: references.columns,
       ...actions(onDelete, onUpdate),
-    }),
-  );
+      ...(setColumns === undefined ? {} : { setColumns }),
+      ...(match === "full" ? { match } : {}),
+      ...(deferrable === undefined ? {} : { deferrable }),
+    };
+  });
   return [...beside, ...listed];
 }
 
@@ -43,18 +50,24 @@ const actions = (onDelete?: ReferentialAction, onUpdate?: ReferentialAction) => 
   onUpdate: onUpdate ?? "no action",
 });
 
-/** The lists of columns that no two rows of a table share: its primary key, its uniques, its whole unique indexes. */
+/**
+ * The lists of columns that no two rows of a table share, at no time: its primary key, its uniques, its whole unique
+ * indexes. What may be checked later is none that a foreign key can lead to.
+ */
 export function keysOf({ declaration }: Table): (readonly string[])[] {
   const columns = Object.entries(declaration.columns);
   const primary = columns.filter(([, { primaryKey }]) => primaryKey === true).map(([name]) => name);
+  const listed = [
+    ...(declaration.primaryKey === undefined ? [] : [declaration.primaryKey]),
+    ...(declaration.unique ?? []),
+  ];
   const indexes = (declaration.indexes ?? []).filter(
     ({ unique, where }) => unique === true && where === undefined,
   );
   return [
     ...(primary.length > 0 ? [primary] : []),
-    ...(declaration.primaryKey === undefined ? [] : [keyColumns(declaration.primaryKey)]),
     ...columns.filter(([, { unique }]) => unique === true).map(([name]) => [name]),
-    ...(declaration.unique ?? []).map((unique) => (Array.isArray(unique) ? unique : unique.columns)),
+    ...listed.map(keyOf).flatMap((key) => (key.deferrable === undefined ? [key.columns] : [])),
     ...indexes.flatMap((index) => {
       const names = index.columns.map((part) => (typeof part === "string" ? part : part.column));
       return names.includes(undefined) ? [] : [names.filter((name) => name !== undefined)];

@@ -1,13 +1,17 @@
-import type { DeclaredTransition, PlanningHints } from "../../schema/declared.ts";
+import type { DeclaredKeyRename, DeclaredTransition, PlanningHints } from "../../schema/declared.ts";
 import { defaultSchema } from "../../schema/names.ts";
 import type { SchemaFile } from "../../schema/schema-file.ts";
 import type { ConnectionCatalog } from "./catalog.ts";
+import { unmanagedIn } from "./objects/partitions.ts";
 
 /** What the files of a connection say for planning alone. */
-export function planningHints({ files, renames, removals, tables }: ConnectionCatalog): PlanningHints {
-  const unmanagedPartitions = [...tables.values()]
-    .filter(({ declaration }) => declaration.partitions?.managed === false)
-    .map(({ name }) => name);
+export function planningHints(
+  { files, renames, removals, tables }: ConnectionCatalog,
+  keyRenames: readonly DeclaredKeyRename[],
+): PlanningHints {
+  const unmanagedPartitions = [...tables.values()].flatMap(({ name, declaration }) =>
+    unmanagedIn(name, declaration.partitions),
+  );
   const removedSchemas = files.flatMap(({ removed }) => removed?.schemas ?? []);
   const schemas = [
     ...new Set([
@@ -28,9 +32,10 @@ export function planningHints({ files, renames, removals, tables }: ConnectionCa
   const transition: DeclaredTransition = {
     renames: renames.map(({ at, ...rename }) => rename),
     removals: removals.map(({ at, ...removal }) => removal),
+    ...(keyRenames.length === 0 ? {} : { keyRenames }),
   };
   return {
-    ...(renames.length + removals.length === 0 ? {} : { transition }),
+    ...(renames.length + removals.length + keyRenames.length === 0 ? {} : { transition }),
     ...(isPlain ? {} : { scope: { schemas, ignore, unmanagedPartitions } }),
     ...(Object.keys(approved).length === 0 ? {} : { approved }),
     ...(backfills.length === 0 ? {} : { backfills: Object.fromEntries(backfills) }),

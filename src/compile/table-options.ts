@@ -11,5 +11,7 @@ export const tableOptions = ({
 });
 
 /** Storage parameters as Postgres keeps them: text. */
-const storageText = (storage: Readonly<Record<string, string | number | boolean>>): Record<string, string> =>
+export const storageText = (
+  storage: Readonly<Record<string, string | number | boolean>>,
+): Record<string, string> =>
   Object.fromEntries(Object.entries(storage).map(([name, value]) => [name, String(value)]));

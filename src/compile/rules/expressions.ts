@@ -1,8 +1,9 @@
 import type { Diagnostic, Location } from "../../core/diagnostic.ts";
 import { problem } from "../../project/problem.ts";
+import type { Path } from "../../project/project.ts";
 import type { Table } from "../catalog.ts";
 import type { Context } from "../context.ts";
-import { checkExpressionOf } from "../key-columns.ts";
+import { checkOf } from "../key-columns.ts";
 import { lexSql } from "../sql/lexer.ts";
 
 /** Where SQL is written into a statement of ours, it is one expression and cannot end that statement. */
@@ -33,16 +34,31 @@ const checkTable = ({ declaration, at }: Table): Diagnostic[] => [
     ];
   }),
   ...Object.entries(declaration.checks ?? {}).flatMap(([name, check]) =>
-    checkExpression(checkExpressionOf(check), at(["checks", name])),
+    checkExpression(checkOf(check).expression, at(["checks", name])),
   ),
-  ...(declaration.indexes ?? []).flatMap(({ columns, where }, index) => [
-    ...(where === undefined ? [] : checkExpression(where, at(["indexes", index, "where"]))),
-    ...columns.flatMap((part, position) =>
-      typeof part === "string" || part.expression === undefined
-        ? []
-        : checkExpression(part.expression, at(["indexes", index, "columns", position, "expression"])),
-    ),
-  ]),
+  ...(declaration.indexes ?? []).flatMap((index, position) =>
+    checkParts({ ...index, parts: index.columns }, ["indexes", position], "columns", at),
+  ),
+  ...(declaration.exclusions ?? []).flatMap((exclusion, position) =>
+    checkParts({ ...exclusion, parts: exclusion.elements }, ["exclusions", position], "elements", at),
+  ),
+];
+
+const checkParts = (
+  {
+    where,
+    parts,
+  }: { where?: string | undefined; parts: readonly (string | { expression?: string | undefined })[] },
+  path: Path,
+  list: "columns" | "elements",
+  at: Table["at"],
+): Diagnostic[] => [
+  ...(where === undefined ? [] : checkExpression(where, at([...path, "where"]))),
+  ...parts.flatMap((part, position) =>
+    typeof part === "string" || part.expression === undefined
+      ? []
+      : checkExpression(part.expression, at([...path, list, position, "expression"])),
+  ),
 ];
 
 function checkExpression(sql: string, at: Location): Diagnostic[] {

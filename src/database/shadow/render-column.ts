@@ -37,7 +37,7 @@ function renderIdentity({ generated, options }: NonNullable<DeclaredColumn["iden
 }
 
 /** What stands before a dot is a schema, but in the names of an operating system: `en_US.utf8`, `C.UTF-8`. */
-const renderCollation = (collation: string): string =>
+export const renderCollation = (collation: string): string =>
   /^(?:[a-z]{2,3}_[A-Z]{2}|C)\./.test(collation) ? quoteIdentifier(collation) : quoteName(collation);
 
 /** Declared types may be called like a word of SQL, and are in mixed case where they are declared so. */

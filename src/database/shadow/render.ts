@@ -1,13 +1,9 @@
-import type {
-  DeclaredForeignKey,
-  DeclaredIndex,
-  DeclaredSchema,
-  DeclaredStatements,
-  DeclaredTable,
-} from "../../../schema/declared.ts";
-import { quoteIdentifier, quoteList, quoteLiteral, quoteName } from "../identifier.ts";
+import type { DeclaredSchema, DeclaredStatements, DeclaredTable } from "../../../schema/declared.ts";
+import { quoteIdentifier, quoteLiteral, quoteName } from "../identifier.ts";
+import { enableRowSecurity } from "../row-security.ts";
 import { tableClauses } from "../storage-parameters.ts";
 import { renderColumn, renderColumnSettings } from "./render-column.ts";
+import { renderConstraints, renderForeignKey, renderIndex } from "./render-keys.ts";
 
 /** A declared object. `table` is there for what is a part of one. */
 export type DeclaredObject = {
@@ -73,7 +69,7 @@ function renderTable(name: string, table: DeclaredTable, declared: DeclaredSchem
     of: { kind: "column" as const, table: name, name: column },
     sql: renderColumn(column, declaration, declared),
   }));
-  const constraints = constraintsOf(table).map(({ kind, name: constraint, definition }) => ({
+  const constraints = renderConstraints(table).map(({ kind, name: constraint, definition }) => ({
     of: { kind, table: name, name: constraint },
     sql: `constraint ${quoteIdentifier(constraint)} ${definition}`,
   }));
@@ -86,57 +82,15 @@ function renderTable(name: string, table: DeclaredTable, declared: DeclaredSchem
   const alter = `alter table ${quoteName(name)} add`;
   return {
     of: { kind: "table", name },
-    sql: [`${create} (\n${lines.join(",\n")}\n)${tableClauses(table)}`, ...settings.map(({ sql }) => sql)],
+    sql: [
+      `${create} (\n${lines.join(",\n")}\n)${tableClauses(table)}`,
+      ...settings.map(({ sql }) => sql),
+      ...enableRowSecurity(name, table.rowSecurity),
+    ],
     pieces: [
       ...columns.map(({ sql, of }) => ({ of, sql: `${alter} column ${sql}` })),
       ...constraints.map(({ sql, of }) => ({ of, sql: `${alter} ${sql}` })),
       ...settings,
     ],
   };
-}
-
-function constraintsOf({ primaryKey, uniques, checks }: DeclaredTable) {
-  return [
-    ...(primaryKey === undefined
-      ? []
-      : [
-          {
-            kind: "primaryKey" as const,
-            name: primaryKey.name,
-            definition: `primary key (${quoteList(primaryKey.columns)})`,
-          },
-        ]),
-    ...uniques.map(({ name, columns }) => ({
-      kind: "unique" as const,
-      name,
-      definition: `unique (${quoteList(columns)})`,
-    })),
-    ...checks.map(({ name, expression }) => ({
-      kind: "check" as const,
-      name,
-      definition: `check (${expression})`,
-    })),
-  ];
-}
-
-function renderIndex(table: string, { name, columns, unique, method, where }: DeclaredIndex): string {
-  const predicate = where === undefined ? "" : ` where ${where}`;
-  const on = `${quoteName(table)} using ${method} (${columns.join(", ")})`;
-  return `create ${unique ? "unique " : ""}index ${quoteIdentifier(name)} on ${on}${predicate}`;
-}
-
-function renderForeignKey({
-  name,
-  columns,
-  table,
-  references,
-  onDelete,
-  onUpdate,
-}: DeclaredForeignKey): string {
-  return [
-    `constraint ${quoteIdentifier(name)} foreign key (${quoteList(columns)})`,
-    `references ${quoteName(table)} (${quoteList(references)})`,
-    ...(onDelete === "no action" ? [] : [`on delete ${onDelete}`]),
-    ...(onUpdate === "no action" ? [] : [`on update ${onUpdate}`]),
-  ].join(" ");
 }
