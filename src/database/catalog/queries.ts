@@ -38,6 +38,12 @@ export const enumsQuery = `
 
 export const tablesQuery = `
   select c.oid::text, ${tableName} as name, pg_get_partkeydef(c.oid) as "partitionBy",
+    (select json_agg(a.attname order by a.attnum) from pg_attribute a
+      where c.relkind = 'p' and a.attrelid = c.oid and a.attnum > 0 and exists (
+        select from pg_depend d
+        where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.objid = c.oid
+          and d.refobjid = c.oid and (d.objsubid, d.refobjsubid) in ((a.attnum, 0), (0, a.attnum))))
+      as "partitionColumns",
     (select json_object_agg(split_part(o, '=', 1), substr(o, position('=' in o) + 1) order by o) from (
       select unnest(c.reloptions) o union all select 'toast.' || unnest(h.reloptions)) options) as storage,
     nullif(c.relpersistence = 'u', false) as unlogged,
@@ -46,53 +52,6 @@ export const tablesQuery = `
     s.spcname::text as tablespace
   from ${tables} left join pg_class h on h.oid = c.reltoastrelid left join pg_tablespace s on s.oid = c.reltablespace
   where ${isTable} order by c.oid`;
-
-const namesOf = (table: string, numbers: string): string => `coalesce((
-    select json_agg(a.attname order by u.n) from unnest(${numbers}) with ordinality as u (number, n)
-      join pg_attribute a on a.attrelid = ${table} and a.attnum = u.number), '[]'::json)`;
-
-/** Postgres 15 added NULLS NOT DISTINCT; the column is not there before. */
-const plainIndex = (index: string, relation: string): string => `(
-    ${index}.indnatts = ${index}.indnkeyatts and ${relation}.reloptions is null
-    and coalesce(to_jsonb(${index}) ->> 'indnullsnotdistinct', 'false') = 'false')`;
-
-/** Postgres 18 keeps NOT NULL as a constraint of type n; here it is a property of the column. */
-export const constraintsQuery = `
-  select k.oid::text, x.oid::text as "indexOid", k.contype = 'f' as "isForeign", ${tableName} as table, k.conname::text as name,
-    case k.contype when 'p' then 'primaryKey' when 'u' then 'unique' when 'c' then 'check' when 'f' then 'foreignKey'
-      else 'exclusion' end as kind,
-    regexp_replace(pg_get_constraintdef(k.oid), case when k.convalidated then '^$' else ' NOT VALID$' end, '') as definition,
-    ${namesOf("k.conrelid", "k.conkey")} as columns, k.convalidated as validated,
-    k.contype <> 'x' and not k.condeferrable and not (k.contype = 'c' and k.connoinherit)
-      and not (k.contype = 'f' and k.confmatchtype <> 's')
-      and (i.indexrelid is null or k.contype = 'f' or ${plainIndex("i", "x")}) as expressible,
-    case when k.contype = 'c' then pg_get_expr(k.conbin, k.conrelid) end as expression,
-    case when k.contype = 'f' then json_build_object(
-      'table', ${modelName("m.nspname", "r.relname")},
-      'columns', ${namesOf("k.confrelid", "k.confkey")}, 'index', x.relname) end as references
-  from ${tables}
-    join pg_constraint k on k.conrelid = c.oid and k.contype in ('p', 'u', 'c', 'f', 'x') and k.conparentid = 0
-    left join pg_index i on i.indexrelid = k.conindid
-    left join pg_class x on x.oid = k.conindid
-    left join pg_class r on r.oid = k.confrelid
-    left join pg_namespace m on m.oid = r.relnamespace
-  where ${isTable}
-  order by c.oid, k.oid`;
-
-export const indexesQuery = `
-  select x.oid::text, ${tableName} as table, x.relname::text as name, pg_get_indexdef(i.indexrelid) as definition,
-    substr(pg_get_indexdef(i.indexrelid),
-      length('CREATE ' || case when i.indisunique then 'UNIQUE ' else '' end || 'INDEX ' || quote_ident(x.relname)) + 2)
-      as shape,
-    i.indisunique as unique, i.indisvalid and i.indisready as valid, ${plainIndex("i", "x")} as expressible,
-    (select json_agg(pg_get_indexdef(i.indexrelid, k, true) order by k) from generate_series(1, i.indnkeyatts) k) as keys,
-    pg_get_expr(i.indpred, i.indrelid) as predicate
-  from ${tables}
-    join pg_index i on i.indrelid = c.oid
-    join pg_class x on x.oid = i.indexrelid
-  where ${isTable} and not exists (
-    select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
-  order by c.oid, x.oid`;
 
 /** What no declaration can say. Kinds that are modelled are not among these. */
 export const othersQuery = `

@@ -6,7 +6,9 @@ import { type CatalogObject, type Key, keyOf, keyOfObject } from "../model/catal
 import type { Column, Constraint, Index, Model, OtherObject, Table } from "../model/model.ts";
 import { columnsQuery } from "./columns-query.ts";
 import { type Identities, identityOf, readDependencies } from "./dependencies.ts";
-import { constraintsQuery, enumsQuery, indexesQuery, othersQuery, spelling, tablesQuery } from "./queries.ts";
+import { constraintsQuery, indexesQuery } from "./key-queries.ts";
+import { readOthersOfPartitions } from "./others-of-partitions.ts";
+import { enumsQuery, othersQuery, spelling, tablesQuery } from "./queries.ts";
 import { ignores, wholePublic } from "./scope.ts";
 
 /** The members of a row that are not null. */
@@ -20,6 +22,9 @@ type ObjectRow = {
   table: string | null;
   facts: CatalogObject["facts"];
   grants: string[] | null;
+  rows?: string | null;
+  /** The tables that a partition is in. */
+  within?: string[];
 };
 
 /**
@@ -52,6 +57,8 @@ export async function readModel(database: Database, scope: DeclaredScope = whole
       Named & { oid: string; indexOid: string | null; isForeign: boolean } & Row<Constraint>
     >(constraintsQuery, schemas),
   );
+  // Where a foreign key leads to what is ignored, no declaration can name it.
+  for (const row of constraints) row.expressible &&= !isIgnored(row.references?.table ?? row.table);
   const indexes = kept(await database.query<Named & { oid: string } & Row<Index>>(indexesQuery, schemas));
   for (const { oid, name } of enums) identities.set(identityOf("pg_type", oid), keyOf("enum", name));
   for (const { oid, name } of tables) identities.set(identityOf("pg_class", oid), keyOf("table", name));
@@ -66,7 +73,10 @@ export async function readModel(database: Database, scope: DeclaredScope = whole
     identities.set(identityOf("pg_class", oid), keyOf("index", name, table));
 
   const objects = await readObjects(database, scope, identities);
-  const others = await database.query<OtherObject>(othersQuery, schemas);
+  const others = [
+    ...(await database.query<OtherObject>(othersQuery, schemas)),
+    ...(await readOthersOfPartitions(database, scope)),
+  ];
   const columnsOf = grouped(columns);
   const constraintsOf = grouped(constraints);
   const indexesOf = grouped(indexes);
@@ -105,6 +115,7 @@ async function readObjects(
 ): Promise<ReadonlyMap<Key, CatalogObject>> {
   const objects = new Map<Key, CatalogObject>();
   const isIgnored = ignores(scope);
+  const isHidden = (name: string): boolean => isIgnored(name) || scope.unmanagedPartitions.includes(name);
   for (const { kind, query, catalog } of kinds)
     for (const row of await database.query<ObjectRow>(query, [scope.schemas])) {
       const inSchema = (name: string): string =>
@@ -115,8 +126,9 @@ async function readObjects(
         ...(row.table === null ? {} : { table: inSchema(row.table) }),
         facts: row.facts,
         ...(row.grants === null ? {} : { grants: row.grants }),
+        ...(row.rows === undefined || row.rows === null ? {} : { rows: row.rows }),
       };
-      if (isIgnored(object.table ?? object.name)) continue;
+      if (isIgnored(object.table ?? object.name) || (row.within ?? []).some(isHidden)) continue;
       objects.set(keyOfObject(object), object);
       identities.set(identityOf(catalog, row.oid), keyOfObject(object));
     }
@@ -128,12 +140,14 @@ const grouped = <T extends Named>(rows: readonly T[]): ReadonlyMap<string, T[]> 
 
 const present = ({
   partitionBy,
+  partitionColumns,
   storage,
   unlogged,
   rowSecurity,
   tablespace,
 }: Row<TableOptions>): TableOptions => ({
   ...(partitionBy === null ? {} : { partitionBy }),
+  ...(partitionColumns === null ? {} : { partitionColumns }),
   ...(storage === null ? {} : { storage }),
   ...(unlogged === null ? {} : { unlogged }),
   ...(rowSecurity === null ? {} : { rowSecurity }),
@@ -163,6 +177,9 @@ const constraintOf = (row: Row<Constraint>): Constraint => ({
   validated: row.validated,
   expressible: row.expressible,
   ...(row.expression === null ? {} : { expression: row.expression }),
+  ...(row.nullsNotDistinct === null ? {} : { nullsNotDistinct: row.nullsNotDistinct }),
+  ...(row.excludes === null ? {} : { excludes: row.excludes }),
+  ...(row.predicate === null ? {} : { predicate: row.predicate }),
   ...(row.references === null ? {} : { references: row.references }),
 });
 
@@ -174,4 +191,6 @@ const indexOf = (row: Row<Index>): Index => ({
   expressible: row.expressible,
   keys: row.keys,
   ...(row.predicate === null ? {} : { predicate: row.predicate }),
+  ...(row.nullsNotDistinct === null ? {} : { nullsNotDistinct: row.nullsNotDistinct }),
+  ...(row.storage === null ? {} : { storage: row.storage }),
 });

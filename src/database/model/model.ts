@@ -34,8 +34,16 @@ export type Constraint = {
   expressible: boolean;
   /** The condition of a check. */
   expression?: string;
-  /** Where a foreign key leads; `index` is the unique index that it rests on. */
-  references?: { table: string; columns: readonly string[]; index: string };
+  /** Whether to a unique constraint two nulls are equal. */
+  nullsNotDistinct?: true;
+  /** What an exclusion constraint compares two rows by; `operator` stands between two operands. */
+  excludes?: readonly { expression: string; operator: string }[];
+  /** Which rows an exclusion constraint is about. */
+  predicate?: string;
+  /**
+   * Where a foreign key leads; `index` is the unique index that it rests on. `full`: no column of it is null, or all.
+   */
+  references?: { table: string; columns: readonly string[]; index: string; full: boolean };
 };
 
 /** An index that no constraint owns; `shape` is its definition without the name. */
@@ -49,6 +57,9 @@ export type Index = {
   /** Columns or expressions, without order and operator class. */
   keys: readonly string[];
   predicate?: string;
+  /** Whether to a unique index two nulls are equal. */
+  nullsNotDistinct?: true;
+  storage?: Readonly<Record<string, string>>;
 };
 
 /** A table, whose partitions are objects of their own. */
@@ -58,6 +69,8 @@ export type Table = {
   indexes: ReadonlyMap<string, Index>;
   /** What stands after PARTITION BY: `RANGE (at)`. */
   partitionBy?: string;
+  /** The columns that PARTITION BY names. */
+  partitionColumns?: string[];
   /** Storage parameters, those of its TOAST table with the prefix `toast.`. */
   storage?: Readonly<Record<string, string>>;
   unlogged?: true;
