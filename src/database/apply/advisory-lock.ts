@@ -35,12 +35,21 @@ async function tryLock(database: Database): Promise<boolean> {
   return row?.locked ?? false;
 }
 
-async function heldBy(database: Database, waitMs: number): Promise<StkError> {
-  const [holder] = await database.query<{ pid: number; application: string | null; since: string | null }>(`
+/** The session that holds the lock. */
+type Holder = { pid: number; application: string | null; since: string | null };
+
+/** Who holds the lock of `stk schema apply` at this moment, if anybody. */
+export async function lockHolder(database: Database): Promise<Holder | undefined> {
+  const [holder] = await database.query<Holder>(`
     select l.pid, a.application_name as application, a.backend_start::text as since
     from pg_locks l left join pg_stat_activity a on a.pid = l.pid
     where l.locktype = 'advisory' and l.granted and l.database = (select oid from pg_database where datname = current_database())
       and (l.classid, l.objid) = (${key}) limit 1`);
+  return holder;
+}
+
+async function heldBy(database: Database, waitMs: number): Promise<StkError> {
+  const holder = await lockHolder(database);
   const who =
     holder === undefined
       ? "another session"

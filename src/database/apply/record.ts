@@ -38,9 +38,9 @@ export function recordOf(plan: Plan, by: AppliedBy): Record {
         [plan.connection],
       );
       const [row] = await database.query<{ id: string }>(
-        `insert into _stk.applies (connection, from_fingerprint, to_fingerprint, stk_version, revision)
-         values ($1, $2, $3, $4, $5) returning id::text`,
-        [plan.connection, plan.live, plan.desired, by.version, by.revision ?? null],
+        `insert into _stk.applies (connection, from_fingerprint, to_fingerprint, stk_version, revision, steps)
+         values ($1, $2, $3, $4, $5, $6) returning id::text`,
+        [plan.connection, plan.live, plan.desired, by.version, by.revision ?? null, plan.steps.length],
       );
       id = row?.id;
     },
@@ -86,6 +86,7 @@ async function makeTables(database: Database): Promise<void> {
         to_fingerprint text not null,
         stk_version text not null,
         revision text,
+        steps int not null,
         model jsonb
       );
       create table _stk.steps (
