@@ -42,7 +42,10 @@ export async function askPostgres(
       return [
         [
           name,
-          { rehearsal, diagnostics: [...schemaProblems(rehearsal, declaration), ...diagnostics] },
+          {
+            rehearsal,
+            diagnostics: [...schemaProblems(rehearsal, declaration, catalog.objects), ...diagnostics],
+          },
         ] as const,
       ];
     }),

@@ -7,7 +7,9 @@ import { checkKeys } from "./rules/keys.ts";
 import { checkLogic } from "./rules/logic.ts";
 import { checkPermissions, checkRoles } from "./rules/permissions.ts";
 import { checkReferences } from "./rules/references.ts";
+import { checkSqlFiles } from "./rules/sql-files.ts";
 import { checkTransition } from "./rules/transition.ts";
+import { checkTriggers } from "./rules/triggers.ts";
 
 const rules = [
   checkConnections,
@@ -16,6 +18,8 @@ const rules = [
   checkKeys,
   checkReferences,
   checkTransition,
+  checkTriggers,
+  checkSqlFiles,
   checkRoles,
   checkPermissions,
   checkLogic,

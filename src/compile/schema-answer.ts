@@ -1,16 +1,22 @@
 import type { DeclaredSchema } from "../../schema/declared.ts";
-import type { Diagnostic } from "../core/diagnostic.ts";
+import type { Diagnostic, Location } from "../core/diagnostic.ts";
 import type { SchemaProblem } from "../database/shadow/make-schema.ts";
 import type { Rehearsal } from "../database/shadow/shadow.ts";
 import { problem, startOf } from "../project/problem.ts";
 import type { Declaration } from "./declare.ts";
+import type { PlacedObject } from "./objects/placed-object.ts";
+import { placeInSql } from "./sql/sql-source.ts";
 
 /** What Postgres refused of a declared schema, where it stands in the files. */
-export const schemaProblems = ({ problems }: Rehearsal, declaration: Declaration): Diagnostic[] =>
+export const schemaProblems = (
+  { problems }: Rehearsal,
+  declaration: Declaration,
+  objects: readonly PlacedObject[],
+): Diagnostic[] =>
   problems.map((refused) => {
     const { of, error } = refused;
     const part = of.kind === "column" ? partOf(refused, declaration) : undefined;
-    const at = declaration.placeOf(of, part) ?? startOf("schema");
+    const at = placeWritten(refused, objects) ?? declaration.placeOf(of, part) ?? startOf("schema");
     const said = error.message.charAt(0).toUpperCase() + error.message.slice(1);
     return problem(
       at,
@@ -19,6 +25,18 @@ export const schemaProblems = ({ problems }: Rehearsal, declaration: Declaration
       error.hint,
     );
   });
+
+/** Where in the SQL that a person wrote, or where the statement begins: several may have one name. */
+function placeWritten(
+  { of, sql, error: { position } }: SchemaProblem,
+  objects: readonly PlacedObject[],
+): Location | undefined {
+  const found = objects.find(
+    ({ object, written }) => object.kind === of.kind && object.name === of.name && written?.sql === sql,
+  );
+  if (found?.written === undefined) return undefined;
+  return (position === undefined ? undefined : placeInSql(found.written, position)) ?? found.at;
+}
 
 /** A column is made of its type and, after it, its default. */
 function partOf({ of, sql, error }: SchemaProblem, { schema }: Declaration): "type" | "default" {

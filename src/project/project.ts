@@ -20,9 +20,15 @@ export type Parsed<T> = {
   value: T;
   /** All that the document says, whether or not it fits the format. */
   raw: unknown;
-  /** The place of a value or its key; of the nearest thing around it where it is not there. */
-  at(path: Path, part?: Part): Location;
+  /**
+   * The place of a value or its key; of the nearest thing around it where it is not there. `within` narrows a text to
+   * some of its characters, where the document has them as they are.
+   */
+  at(path: Path, part?: Part, within?: Range): Location;
 };
+
+/** UTF-16 offsets in a text; `end` is exclusive. */
+export type Range = { start: number; end: number };
 
 /** One file of `logic/`. `path` is the call's path; `text` is the whole file. */
 export type LogicFile = { file: string; path: string; text: string } & (

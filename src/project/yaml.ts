@@ -11,7 +11,8 @@ import {
 } from "yaml";
 import type { Diagnostic, Location } from "../core/diagnostic.ts";
 import { problem, startOf } from "./problem.ts";
-import type { Part, Path } from "./project.ts";
+import type { Part, Path, Range } from "./project.ts";
+import { offsetInSource } from "./scalar-text.ts";
 import { placeOf } from "./text-position.ts";
 
 const mostAliases = 100;
@@ -21,7 +22,7 @@ const deepest = 64;
 /** A YAML document as plain values, with the place of each. `value` is undefined where it could not be read. */
 export type YamlText = {
   value: unknown;
-  at(path: Path, part?: Part): Location;
+  at(path: Path, part?: Part, within?: Range): Location;
   diagnostics: Diagnostic[];
 };
 
@@ -44,7 +45,8 @@ export function readYaml(text: string, file: string): YamlText {
     version: "1.2",
   });
   const diagnostics = [...syntaxErrors(document, text, file), ...oddities(document, text, file)];
-  const at = (path: Path, part: Part = "value"): Location => locate(document, text, file, path, part);
+  const at = (path: Path, part: Part = "value", within?: Range): Location =>
+    locate(document, text, file, path, part, within);
   const unreadable = document.errors.some(({ code }) => code !== "DUPLICATE_KEY");
   if (unreadable) return { value: undefined, at, diagnostics };
   try {
@@ -105,7 +107,14 @@ function oddities(document: Document.Parsed, text: string, file: string): Diagno
   return found;
 }
 
-function locate(document: Document.Parsed, text: string, file: string, path: Path, part: Part): Location {
+function locate(
+  document: Document.Parsed,
+  text: string,
+  file: string,
+  path: Path,
+  part: Part,
+  within: Range | undefined,
+): Location {
   let node: unknown = document.contents;
   let place = rangeOf(node) ?? [0, 1];
   for (const [index, step] of path.entries()) {
@@ -127,6 +136,9 @@ function locate(document: Document.Parsed, text: string, file: string, path: Pat
       place = isBlock(node, text) ? [value[0], value[0] + 1] : value;
     } else break;
   }
+  const start = within && isScalar(node) ? offsetInSource(node, text, within.start) : undefined;
+  if (within !== undefined && start !== undefined)
+    return placeOf(file, text, start, start + within.end - within.start);
   return placeOf(file, text, place[0], place[1]);
 }
 

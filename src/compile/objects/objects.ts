@@ -3,10 +3,23 @@ import type { SchemaFile } from "../../../schema/schema-file.ts";
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import { problem } from "../../project/problem.ts";
 import type { Parsed } from "../../project/project.ts";
+import { placeOf } from "../../project/text-position.ts";
+import { declareMaterializedViews } from "./materialized-views.ts";
+import { declarePartitions } from "./partitions.ts";
 import type { DeclareObjects, ObjectSource, PlacedObject } from "./placed-object.ts";
+import { declarePolicies } from "./policies.ts";
+import { declareRoutines } from "./routines.ts";
+import { declareTriggers } from "./triggers.ts";
 import { declareViews } from "./views.ts";
 
-const declarers: readonly DeclareObjects[] = [declareViews];
+const declarers: readonly DeclareObjects[] = [
+  declarePartitions,
+  declarePolicies,
+  declareRoutines,
+  declareTriggers,
+  declareViews,
+  declareMaterializedViews,
+];
 
 /** The SQL files beside the declarations, by their path in the project. */
 export type SqlFiles = ReadonlyMap<string, string>;
@@ -18,7 +31,10 @@ export function objectsOf(
   diagnostics: Diagnostic[],
 ): PlacedObject[] {
   const sqlOf: ObjectSource["sqlOf"] = ({ sql, file }, path) => {
-    if (file === undefined) return sql;
+    if (file === undefined)
+      return sql === undefined
+        ? undefined
+        : { text: sql, at: (within) => schema.at([...path, "sql"], "value", within) };
     const found = posix.join(posix.dirname(schema.file), file);
     const text = files.get(found);
     if (text === undefined)
@@ -30,7 +46,9 @@ export function objectsOf(
           "Make it, or write sql: here.",
         ),
       );
-    return text;
+    return text === undefined
+      ? undefined
+      : { text, at: ({ start, end }) => placeOf(found, text, start, end) };
   };
   return declarers.flatMap((declare) => declare({ schema, sqlOf, diagnostics }));
 }

@@ -1,15 +1,19 @@
 import type { ViewDeclaration } from "../../../schema/views.ts";
 import { quoteList, quoteName } from "../../database/identifier.ts";
 import type { DeclareObjects } from "./placed-object.ts";
+import { queryAfter } from "./query-of.ts";
 
 /** Views (PostgreSQL documentation, CREATE VIEW). */
-export const declareViews: DeclareObjects = ({ schema, sqlOf }) =>
+export const declareViews: DeclareObjects = ({ schema, sqlOf, diagnostics }) =>
   Object.entries(schema.value.views ?? {}).flatMap(([name, view]) => {
-    const query = sqlOf(view, ["views", name]);
-    if (query === undefined) return [];
+    const source = sqlOf(view, ["views", name]);
+    if (source === undefined) return [];
     const columns = view.columns === undefined ? "" : ` (${quoteList(view.columns)})`;
-    const sql = `create view ${quoteName(name)}${columns}${optionsOf(view)} as\n${query.trim().replace(/;$/, "")}`;
-    return [{ object: { kind: "view", name, sql: [sql] }, at: schema.at(["views", name], "key") }];
+    const head = `create view ${quoteName(name)}${columns}${optionsOf(view)} as\n`;
+    const written = queryAfter(head, source, diagnostics);
+    if (written === undefined) return [];
+    const at = schema.at(["views", name], "key");
+    return [{ object: { kind: "view", name, sql: [written.sql] }, at, written }];
   });
 
 function optionsOf({ securityInvoker, securityBarrier, checkOption }: ViewDeclaration): string {

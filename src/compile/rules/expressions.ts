@@ -61,7 +61,8 @@ const checkParts = (
   ),
 ];
 
-function checkExpression(sql: string, at: Location): Diagnostic[] {
+/** Whether a text is one expression without parameters, which cannot end the statement that it is written into. */
+export function checkExpression(sql: string, at: Location): Diagnostic[] {
   const { tokens, unterminated } = lexSql(sql);
   if (unterminated !== undefined)
     return [problem(at, "invalid_sql", `This ${unterminated.what} has no end.`)];

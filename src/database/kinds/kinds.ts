@@ -1,9 +1,14 @@
 import type { ObjectKind } from "../../../schema/declared.ts";
 import type { Kind } from "./kind.ts";
+import { materializedView } from "./materialized-view.ts";
+import { partition } from "./partition.ts";
+import { policy } from "./policy.ts";
+import { routine } from "./routine.ts";
+import { trigger } from "./trigger.ts";
 import { view } from "./view.ts";
 
 /** Every kind of object beside tables and enums, in the order in which they are made where nothing else orders them. */
-export const kinds: readonly Kind[] = [view];
+export const kinds: readonly Kind[] = [partition, routine, view, materializedView, trigger, policy];
 
 const byName = new Map(kinds.map((kind) => [kind.kind, kind]));
 

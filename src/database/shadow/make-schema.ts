@@ -93,6 +93,8 @@ function causesOf(problems: readonly SchemaProblem[]): SchemaProblem[] {
   });
 }
 
+const orReplace = "or replace ";
+
 /** Makes every function a second time, where all that its body may name is there. */
 async function checkBodies(
   database: Database,
@@ -105,10 +107,16 @@ async function checkBodies(
   if (routines.length === 0) return [];
   await database.script("set local check_function_bodies = on");
   const found: SchemaProblem[] = [];
+  const again = (sql: string): string => sql.replace(/^create /, `create ${orReplace}`);
   for (const { of, sql } of routines) {
-    const again = sql.map((one) => one.replace(/^(\s*create)\s+(?!or\b)/i, "$1 or replace "));
-    const refusal = await make(database, again);
-    if (refusal !== undefined) found.push({ of, ...refusal });
+    const refusal = await make(database, sql.map(again));
+    if (refusal === undefined) continue;
+    const { position } = refusal.error;
+    const error = {
+      ...refusal.error,
+      ...(position === undefined ? {} : { position: position - orReplace.length }),
+    };
+    found.push({ of, sql: sql.find((one) => again(one) === refusal.sql) ?? refusal.sql, error });
   }
   return found;
 }
