@@ -7,8 +7,8 @@ import { removalLine } from "./removal-line.ts";
 import type { PendingTransition } from "./transition.ts";
 
 /**
- * Everything beside tables and enums. What is a part of a declared table or view goes where it is not declared; what
- * stands by itself goes where its removal is declared, and else is left alone.
+ * Everything beside tables, enums and partitions. What is a part of a declared table or view goes where it is not
+ * declared; what stands by itself goes where its removal is declared, and else is left alone.
  */
 export function diffObjects(
   live: Model,
@@ -17,6 +17,7 @@ export function diffObjects(
   { changes, notices }: Difference,
 ): void {
   for (const [key, object] of desired.objects) {
+    if (object.kind === "partition") continue;
     const present = live.objects.get(key);
     if (present === undefined) changes.push({ kind: "createObject", object, restored: false });
     else if (!isSame(present, object)) {
@@ -30,7 +31,7 @@ export function diffObjects(
     }
   }
   for (const [key, object] of live.objects) {
-    if (desired.objects.has(key)) continue;
+    if (desired.objects.has(key) || object.kind === "partition") continue;
     const fate = fateOf(object, desired, pending);
     if (fate === "goes") changes.push({ kind: "dropObject", object, restored: false });
     else if (fate === "stays") {

@@ -12,6 +12,8 @@ export type CatalogObject = {
   facts: Readonly<Record<string, Json>>;
   /** What is to be run after it was made anew, so that the rights on it are as they were. Not compared. */
   grants?: readonly string[];
+  /** The condition of the rows that a partition takes, where it is one of its columns. Not compared. */
+  rows?: string;
 };
 
 /** What names something in a database, whatever it is: `table:tasks`, `column:tasks.title`, `view:audit.log`. */
