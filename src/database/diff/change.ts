@@ -18,6 +18,12 @@ export type Change =
       sequence: string | undefined;
     }
   | { kind: "changeSequence"; table: string; column: string; sequence: string; type: string }
+  /** `sequence`: that of the serial which it was. */
+  | { kind: "addIdentity"; table: string; column: string; definition: Column; sequence: string | undefined }
+  | { kind: "dropIdentity"; table: string; column: string }
+  | { kind: "dropExpression"; table: string; column: string }
+  /** What cannot become what is declared in place; `addColumn` makes it again. */
+  | { kind: "dropColumnToRemake"; table: string; column: string; from: Column; to: Column }
   | { kind: "setNotNull"; table: string; column: string }
   | { kind: "dropNotNull"; table: string; column: string }
   | { kind: "addConstraint"; table: string; name: string; constraint: Constraint }

@@ -1,6 +1,9 @@
 import type { Column, Table } from "../model/model.ts";
 import { yamlName } from "../yaml-name.ts";
 import type { Difference } from "./change.ts";
+import { diffExpression, diffIdentity, makePlain, mustBeRemade } from "./column-kind.ts";
+import { diffColumnSettings } from "./column-settings.ts";
+import { remakeColumn } from "./remake-columns.ts";
 import type { PendingTransition } from "./transition.ts";
 
 /**
@@ -12,12 +15,15 @@ export function diffColumns(
   live: Table,
   desired: Table,
   pending: PendingTransition,
+  version: number,
   difference: Difference,
 ): void {
   for (const [column, to] of desired.columns) {
     const from = live.columns.get(column);
-    if (from === undefined) difference.changes.push({ kind: "addColumn", table, column, definition: to });
-    else diffColumn(table, column, from, to, difference);
+    if (from === undefined) {
+      difference.changes.push({ kind: "addColumn", table, column, definition: to });
+      diffColumnSettings(table, column, undefined, to, version, difference);
+    } else diffColumn(table, column, from, to, version, difference);
   }
   for (const [column, { type }] of live.columns) {
     if (desired.columns.has(column)) continue;
@@ -43,21 +49,31 @@ const renameHint = (table: string, column: string, alike: readonly string[]): st
     ? "Declare it to keep it."
     : `If it is ${alike.map((name) => `${table}.${name}`).join(" or ")} now, declare that there: renamedFrom: ${yamlName(column)}.`;
 
-function diffColumn(table: string, column: string, from: Column, to: Column, difference: Difference): void {
-  const { changes, notices } = difference;
-  const special = from.identity !== to.identity || from.generated !== to.generated;
-  if (special)
-    notices.push({
-      kind: "column",
-      object: `${table}.${column}`,
-      message: `The column ${table}.${column} ${describeSpecial(from)} in the database and ${describeSpecial(to)} in the declaration; only its type is looked at.`,
-    });
-  const changesType = from.type !== to.type || from.collation !== to.collation;
-  if (changesType) changes.push({ kind: "changeType", table, column, from, to });
-  if (to.serial && !special) diffSequence(table, column, from, to, difference);
-  else if (!changesType && !special) diffDefault(table, column, from, to, difference);
-  if (from.identity !== undefined || from.nullable === to.nullable) return;
-  changes.push({ kind: to.nullable ? "dropNotNull" : "setNotNull", table, column });
+function diffColumn(
+  table: string,
+  column: string,
+  from: Column,
+  to: Column,
+  version: number,
+  difference: Difference,
+): void {
+  const { changes } = difference;
+  if (mustBeRemade(from, to, version)) {
+    remakeColumn(table, column, from, to, version, difference);
+    return;
+  }
+  const now = makePlain(table, column, from, to, difference);
+  const changesType = now.type !== to.type || now.collation !== to.collation;
+  if (changesType) changes.push({ kind: "changeType", table, column, from: now, to });
+  if (to.generated !== undefined) diffExpression(table, column, now, to, difference);
+  else if (to.serial) diffSequence(table, column, now, to, difference);
+  else if (!changesType) diffDefault(table, column, now, to, difference);
+  if (to.identity !== undefined) diffIdentity(table, column, now, to, difference);
+  if (now.nullable !== to.nullable)
+    changes.push({ kind: to.nullable ? "dropNotNull" : "setNotNull", table, column });
+  // A new type comes with its own way of being kept.
+  const { storage, compression, ...rest } = now;
+  diffColumnSettings(table, column, changesType ? rest : now, to, version, difference);
 }
 
 function diffSequence(
@@ -79,9 +95,4 @@ function diffDefault(table: string, column: string, from: Column, to: Column, { 
     if (from.serial || from.default !== undefined) changes.push({ kind: "dropDefault", table, column });
   } else if (from.default !== to.default)
     changes.push({ kind: "setDefault", table, column, expression: to.default });
-}
-
-function describeSpecial({ identity, generated }: Column): string {
-  if (identity !== undefined) return `is an identity column (generated ${identity})`;
-  return generated === undefined ? "is a plain column" : `is a generated column (${generated})`;
 }

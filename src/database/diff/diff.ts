@@ -2,14 +2,19 @@ import { kindOf } from "../kinds/kinds.ts";
 import type { Model, Table } from "../model/model.ts";
 import { yamlName } from "../yaml-name.ts";
 import { type Difference, noDifference } from "./change.ts";
+import { diffColumnSettings } from "./column-settings.ts";
 import { diffColumns } from "./columns.ts";
 import { diffComments } from "./comments.ts";
 import { diffEnums } from "./enums.ts";
 import { diffConstraints, diffIndexes } from "./keys.ts";
 import { namesake } from "./namesake.ts";
 import { diffObjects } from "./objects.ts";
+import { diffPartitions } from "./partitions.ts";
 import { remakeDependents } from "./remake.ts";
+import { remakeAroundColumns } from "./remake-columns.ts";
 import { diffRenames } from "./renames.ts";
+import { diffRowSecurity } from "./row-security.ts";
+import { diffTableOptions } from "./table-options.ts";
 import { type PendingTransition, pendingTransition } from "./transition.ts";
 
 /**
@@ -28,13 +33,17 @@ export function diffModels(
     const present = live.tables.get(name);
     if (present === undefined) addTable(name, table, live, difference);
     else {
-      diffColumns(name, present, table, pending, difference);
+      diffColumns(name, present, table, pending, live.version, difference);
+      diffTableOptions(name, present, table, difference);
       diffIndexes(name, present, table, difference);
     }
   }
   diffConstraints(live, desired, pending, difference);
+  remakeAroundColumns(live, desired, difference);
   for (const name of live.tables.keys())
     if (!desired.tables.has(name)) undeclaredTable(name, live, desired, pending, difference);
+  diffPartitions(live, desired, pending, difference);
+  diffRowSecurity(live, desired, difference);
   diffObjects(live, desired, pending, difference);
   remakeDependents(live, desired, difference);
   for (const { kind, name } of live.others)
@@ -84,8 +93,9 @@ const isAlike = (live: Table["columns"] | undefined, desired: Table["columns"]):
   live.size === desired.size &&
   [...live].every(([name, { type }]) => desired.get(name)?.type === type);
 
-function addTable(name: string, table: Table, live: Model, { changes, blocked }: Difference): void {
-  const taken = namesake(live, name, ["view", "materializedView", "sequence", "composite"]);
+function addTable(name: string, table: Table, live: Model, difference: Difference): void {
+  const { changes, blocked } = difference;
+  const taken = namesake(live, name, ["view", "materializedView", "sequence", "composite", "partition"]);
   if (blocked.some(({ object }) => object === name)) return;
   if (taken !== undefined) {
     blocked.push({
@@ -97,6 +107,8 @@ function addTable(name: string, table: Table, live: Model, { changes, blocked }:
     return;
   }
   changes.push({ kind: "createTable", table: name, definition: table });
+  for (const [column, definition] of table.columns)
+    diffColumnSettings(name, column, undefined, definition, live.version, difference);
   for (const [index, definition] of table.indexes)
     changes.push({ kind: "createIndex", table: name, name: index, index: definition });
 }

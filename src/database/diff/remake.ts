@@ -55,6 +55,7 @@ function disturbed(change: Change): Key[] {
     case "changeType":
       return [keyOf("column", change.column, change.table)];
     case "dropColumn":
+    case "dropColumnToRemake":
       return [keyOf("column", change.column, change.table)];
     case "dropTable":
       return [keyOf("table", change.table)];

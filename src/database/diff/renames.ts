@@ -47,7 +47,8 @@ function renameNamesakes(
 ): void {
   const to = desired.tables.get(table)?.columns.get(column);
   if (to === undefined) return;
-  if (from.serial && to.serial && from.sequence !== undefined && to.sequence !== undefined)
+  const keeps = from.serial === to.serial && (from.identity === undefined) === (to.identity === undefined);
+  if (keeps && from.sequence !== undefined && to.sequence !== undefined)
     if (from.sequence !== to.sequence)
       changes.push({ kind: "renameSequence", table, column, sequence: from.sequence, to: to.sequence });
   if (from.notNull !== undefined && to.notNull !== undefined && from.notNull !== to.notNull)

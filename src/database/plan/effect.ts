@@ -27,10 +27,12 @@ export function effectOf(change: Change): Effect {
     case "setDefault":
     case "takeFromSequence":
     case "setNotNull":
+    case "addIdentity":
       return makes(keyOf("column", change.column, change.table));
     case "dropDefault":
       return { makes: [], drops: [keyOf("default", change.column, change.table)] };
     case "dropColumn":
+    case "dropColumnToRemake":
       return drops(keyOf("column", change.column, change.table));
     case "addConstraint":
       return makes(keyOf("constraint", change.name, change.table));

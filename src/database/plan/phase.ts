@@ -1,5 +1,6 @@
 import type { ObjectKind } from "../../../schema/declared.ts";
 import type { Change } from "../diff/change.ts";
+import { keyOf } from "../model/catalog-object.ts";
 
 /**
  * When each kind of change is made where nothing rests on another. What goes makes room for what comes; nothing is used
@@ -25,6 +26,9 @@ const phases = [
   "dropColumn",
   "renameConstraint",
   "renameIndex",
+  "dropColumnToRemake",
+  "dropIdentity",
+  "dropExpression",
   "dropNotNull",
   "createTable",
   "create partition",
@@ -35,25 +39,27 @@ const phases = [
   "takeFromSequence",
   "setDefault",
   "setNotNull",
+  "addIdentity",
   "alterTable",
   "create routine",
   "create view",
   "create materializedView",
   "create trigger",
   "create policy",
+  "setRowSecurity",
   "addConstraint",
   "createIndex",
   "addForeignKey",
   "validateConstraint",
   "dropObject",
   "dropEnum",
+  "setComment",
   "renameSequence",
   "renameNotNull",
   "renameColumn",
   "renameTable",
   "renameEnumValue",
   "renameEnum",
-  "setComment",
 ] as const;
 type Phase = (typeof phases)[number];
 
@@ -62,6 +68,7 @@ const dropped: Partial<Record<ObjectKind, Phase>> = {
   trigger: "dropTrigger",
   view: "dropView",
   materializedView: "dropView",
+  partition: "dropTable",
 };
 
 function nameOf(change: Change): Phase {
@@ -72,6 +79,9 @@ function nameOf(change: Change): Phase {
       return change.constraint.kind === "foreignKey" ? "addForeignKey" : "addConstraint";
     case "createObject":
       return `create ${change.object.kind}`;
+    case "alterTable":
+      // Row security that is enabled before its policies are there hides every row meanwhile.
+      return change.of === keyOf("rowSecurity", change.table) ? "setRowSecurity" : change.kind;
     case "dropObject":
       return dropped[change.object.kind] ?? "dropObject";
     default:

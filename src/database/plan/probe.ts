@@ -61,6 +61,8 @@ export function probeFor(change: Change, live: Model, desired: Model): Probe | u
         wayOut: "Change these rows, or keep the type.",
       };
     }
+    case "dropColumnToRemake":
+      return remakeProbe(change, live);
     case "createIndex":
       if (!change.index.unique || rows === undefined) return undefined;
       return duplicates(table, change.name, rows, change.index.keys, change.index.predicate);
@@ -70,6 +72,32 @@ export function probeFor(change: Change, live: Model, desired: Model): Probe | u
     default:
       return undefined;
   }
+}
+
+/** Rows that would lose a value which was given to them; or that all would be written again, and the column be the last. */
+function remakeProbe(
+  { table, column, from, to }: Extract<Change, { kind: "dropColumnToRemake" }>,
+  live: Model,
+): Probe {
+  const object = `${table}.${column}`;
+  if (from.generated === undefined)
+    return {
+      code: "values_lost",
+      object,
+      rows: `select * from ${quoteName(table)} where ${quote(column)} is not null`,
+      message: (count) =>
+        `${rowsOf(count, table)} has a value in ${column}, which is to be generated from now on.`,
+      wayOut: `Declare the generated column under another name, and let ${column} go when nothing needs its values.`,
+    };
+  const inPlace = live.version < 170_000 && from.generated === "stored" && to.generated === "stored";
+  return {
+    code: "generated_changed",
+    object,
+    rows: `select * from ${quoteName(table)}`,
+    message: (count) =>
+      `The generated column ${column} can become what is declared only by being dropped and made again, and ${table} has ${count} ${count === 1 ? "row" : "rows"}.`,
+    wayOut: `${inPlace ? "Postgres 17 changes an expression in place. Or declare" : "Declare"} a column of another name so, and this one as removed.`,
+  };
 }
 
 function constraintProbe(

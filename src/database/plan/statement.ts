@@ -1,8 +1,9 @@
 import type { Change } from "../diff/change.ts";
-import { conversion, enumValuesOf } from "../diff/type-change.ts";
 import { quoteIdentifier as quote, quoteBeside, quoteLiteral, quoteName, splitName } from "../identifier.ts";
-import type { Column, Constraint, Table } from "../model/model.ts";
+import type { Column, Constraint } from "../model/model.ts";
+import { columnSql, createTable, typeActions } from "./column-sql.ts";
 import { type ObjectChange, objectStatements, type Statement } from "./object-statement.ts";
+import { addIdentity, takeFromSequence } from "./sequence-statement.ts";
 
 const kinds = {
   primaryKey: "primary key",
@@ -22,7 +23,8 @@ export function statementsOf(change: Change, enums: ReadonlyMap<string, readonly
   )
     return objectStatements(change);
   if (!("table" in change)) return [enumStatement(change)];
-  if (change.kind === "takeFromSequence") return sequenceStatements(change);
+  if (change.kind === "takeFromSequence") return takeFromSequence(change);
+  if (change.kind === "addIdentity") return addIdentity(change);
   const alter = `alter table ${quoteName(change.table)}`;
   const one = (sql: string, description: string): Statement[] => [{ sql, description }];
   switch (change.kind) {
@@ -52,6 +54,21 @@ export function statementsOf(change: Change, enums: ReadonlyMap<string, readonly
       return one(
         `${alter} alter column ${quote(change.column)} drop default`,
         `Drop the default of ${change.table}.${change.column}`,
+      );
+    case "dropIdentity":
+      return one(
+        `${alter} alter column ${quote(change.column)} drop identity`,
+        `Make ${change.table}.${change.column} a plain column`,
+      );
+    case "dropExpression":
+      return one(
+        `${alter} alter column ${quote(change.column)} drop expression`,
+        `Make ${change.table}.${change.column} a plain column, which keeps its values`,
+      );
+    case "dropColumnToRemake":
+      return one(
+        `${alter} drop column ${quote(change.column)}`,
+        `Drop the column ${change.table}.${change.column}, to make it again`,
       );
     case "setNotNull":
       return one(
@@ -158,84 +175,6 @@ function enumStatement(change: Exclude<Change, { table: string } | ObjectChange>
     case "dropEnum":
       return { sql: `drop type ${name}`, description: `Drop the enum ${change.name}` };
   }
-}
-
-/** What `serial` does (PostgreSQL documentation, 8.1.4), going on after the rows that are there. */
-function sequenceStatements(change: Extract<Change, { kind: "takeFromSequence" }>): Statement[] {
-  const { table, column, definition } = change;
-  const sequence = change.sequence ?? quote(`${table}_${column}_seq`.slice(0, 63));
-  const called = `${table}.${column}`;
-  const made = {
-    sql: `create sequence ${sequence} as ${definition.type} owned by ${quoteName(table)}.${quote(column)}`,
-    description: `Create the sequence of ${called}`,
-  };
-  return [
-    ...(change.sequence === undefined ? [made] : []),
-    {
-      sql: `select setval(${quoteLiteral(sequence)}, coalesce(max(${quote(column)}), 0) + 1, false) from ${quoteName(table)}`,
-      description: `Let the sequence of ${called} go on after the largest value`,
-    },
-    {
-      sql: `alter table ${quoteName(table)} alter column ${quote(column)} set default nextval(${quoteLiteral(sequence)})`,
-      description: `Let the default of ${called} be the next value of its sequence`,
-    },
-  ];
-}
-
-/** The default goes along in one statement: the old one need not convert, and the table is written once. */
-function typeActions(
-  { column, from, to }: Extract<Change, { kind: "changeType" }>,
-  enums: ReadonlyMap<string, readonly string[]>,
-): string[] {
-  const alter = `alter column ${quote(column)}`;
-  const collation = to.collation === undefined ? "" : ` collate ${to.collation}`;
-  const using = conversion({
-    column,
-    from,
-    to,
-    values: enumValuesOf(to.type, enums),
-  });
-  const isSpecial = from.identity !== undefined || from.generated !== undefined;
-  const dropsDefault = !isSpecial && (from.default !== undefined || (from.serial && !to.serial));
-  const type = `${alter} type ${to.type}${collation}`;
-  return [
-    ...(dropsDefault ? [`${alter} drop default`] : []),
-    from.generated === undefined ? `${type} using ${using}` : type,
-    ...(!isSpecial && to.default !== undefined ? [`${alter} set default ${to.default}`] : []),
-  ];
-}
-
-function createTable(name: string, { columns, constraints }: Table): string {
-  const lines = [
-    ...[...columns].map(([column, definition]) => columnSql(column, definition)),
-    ...[...constraints]
-      .filter(([, { kind }]) => kind !== "foreignKey")
-      .map(([constraint, { definition }]) => `constraint ${quote(constraint)} ${definition}`),
-  ];
-  return `create table ${quoteName(name)} (\n${lines.map((line) => `  ${line}`).join(",\n")}\n)`;
-}
-
-const serials = new Map([
-  ["smallint", "smallserial"],
-  ["integer", "serial"],
-  ["bigint", "bigserial"],
-]);
-
-function columnSql(name: string, column: Column): string {
-  const type = column.serial ? (serials.get(column.type) ?? column.type) : column.type;
-  return [
-    quote(name),
-    type,
-    ...(column.collation === undefined ? [] : [`collate ${column.collation}`]),
-    ...(column.nullable ? [] : ["not null"]),
-    ...defaultSql(column),
-  ].join(" ");
-}
-
-function defaultSql({ identity, generated, default: value }: Column): string[] {
-  if (identity !== undefined) return [`generated ${identity} as identity`];
-  if (value === undefined) return [];
-  return generated === undefined ? [`default ${value}`] : [`generated always as (${value}) ${generated}`];
 }
 
 const typeName = ({ type, collation }: Column): string =>
