@@ -12,10 +12,12 @@ import { diffObjects } from "./objects.ts";
 import { diffPartitions } from "./partitions.ts";
 import { remakeDependents } from "./remake.ts";
 import { remakeAroundColumns } from "./remake-columns.ts";
+import { dropIdleChanges } from "./remake-foreign-keys.ts";
 import { diffRenames } from "./renames.ts";
 import { diffRowSecurity } from "./row-security.ts";
 import { diffTableOptions } from "./table-options.ts";
 import { type PendingTransition, pendingTransition } from "./transition.ts";
+import { refuseUnsupported } from "./unsupported.ts";
 
 /**
  * What has to happen to `live` so that all that is in `desired` is in it. Both come from the one reader. What is
@@ -35,11 +37,12 @@ export function diffModels(
     else {
       diffColumns(name, present, table, pending, live.version, difference);
       diffTableOptions(name, present, table, difference);
-      diffIndexes(name, present, table, difference);
+      diffIndexes(name, present, table, pending, difference);
     }
   }
   diffConstraints(live, desired, pending, difference);
   remakeAroundColumns(live, desired, difference);
+  dropIdleChanges(difference);
   for (const name of live.tables.keys())
     if (!desired.tables.has(name)) undeclaredTable(name, live, desired, pending, difference);
   diffPartitions(live, desired, pending, difference);
@@ -50,6 +53,7 @@ export function diffModels(
     difference.notices.push({ kind, object: name, message: `The ${kind} ${name} cannot be declared.` });
   diffRenames(live, desired, pending, difference);
   diffComments(live, desired, difference);
+  refuseUnsupported(live, difference);
   return difference;
 }
 

@@ -1,8 +1,8 @@
 import type { Constraint, Index, Model, Table } from "../model/model.ts";
-import { yamlName } from "../yaml-name.ts";
-import type { Change, Difference } from "./change.ts";
+import type { Difference } from "./change.ts";
+import { changeTiming, indexSettings, isSameButTiming } from "./keys-in-place.ts";
+import { remakeForeignKeys } from "./remake-foreign-keys.ts";
 import type { PendingTransition } from "./transition.ts";
-import { isWidening } from "./type-change.ts";
 
 /** Constraints of all tables. One that is not declared is dropped, since that loses no data. */
 export function diffConstraints(
@@ -15,35 +15,53 @@ export function diffConstraints(
     const present = live.tables.get(name);
     if (present === undefined) {
       for (const [constraint, definition] of table.constraints)
-        if (definition.kind === "foreignKey") add(name, constraint, definition, difference);
-    } else diffTableConstraints(name, present, table, difference);
+        if (definition.kind === "foreignKey")
+          difference.changes.push({
+            kind: "addConstraint",
+            table: name,
+            name: constraint,
+            constraint: definition,
+          });
+    } else diffTableConstraints(name, present, table, pending, difference);
   }
   remakeForeignKeys(live, desired, pending, difference);
 }
 
-function diffTableConstraints(table: string, live: Table, desired: Table, difference: Difference): void {
+function diffTableConstraints(
+  table: string,
+  live: Table,
+  desired: Table,
+  pending: PendingTransition,
+  difference: Difference,
+): void {
   const { changes, notices } = difference;
   const rest = new Map(live.constraints);
   const wanted: [string, Constraint][] = [];
   for (const [name, constraint] of desired.constraints) {
     const present = live.constraints.get(name);
-    if (present === undefined || !isSame(present, constraint)) {
+    if (present === undefined || !isSameButTiming(present, constraint)) {
       wanted.push([name, constraint]);
       continue;
     }
     rest.delete(name);
+    if (!isSame(present, constraint)) changes.push(changeTiming(table, name, constraint));
     if (!present.validated) changes.push({ kind: "validateConstraint", table, name, constraint });
   }
+  const renamed = successors(wanted, rest, isSame, (name) => pending.oldNameOf("constraint", table, name));
   for (const [name, constraint] of wanted) {
-    const other = [...rest].find(([old, each]) => !desired.constraints.has(old) && isSame(each, constraint));
-    if (other === undefined || rest.has(name)) add(table, name, constraint, difference);
-    else {
-      rest.delete(other[0]);
-      changes.push({ kind: "renameConstraint", table, from: other[0], to: name });
+    const from = renamed.get(name);
+    if (from === undefined) {
+      changes.push({ kind: "addConstraint", table, name, constraint });
+      continue;
     }
+    changes.push({ kind: "renameConstraint", table, from, to: name });
+    if (rest.get(from)?.validated === false)
+      changes.push({ kind: "validateConstraint", table, name, constraint });
+    rest.delete(from);
   }
   for (const [name, constraint] of rest) {
-    if (constraint.expressible || desired.constraints.has(name)) drop(table, name, constraint, difference);
+    if (constraint.expressible || desired.constraints.has(name))
+      changes.push({ kind: "dropConstraint", table, name, constraint });
     else
       notices.push({
         kind: "constraint",
@@ -58,22 +76,28 @@ export function diffIndexes(
   table: string,
   live: Table,
   desired: Table,
+  pending: PendingTransition,
   { changes, notices }: Difference,
 ): void {
   const rest = new Map(live.indexes);
-  for (const [name, index] of desired.indexes) {
-    const present = rest.get(name);
-    if (present !== undefined && isSameIndex(present, index)) rest.delete(name);
-  }
+  const wanted: [string, Index][] = [];
   for (const [name, index] of desired.indexes) {
     const present = live.indexes.get(name);
-    if (present !== undefined && !rest.has(name)) continue;
-    const other = [...rest].find(([old, each]) => !desired.indexes.has(old) && isSameIndex(each, index));
-    if (other === undefined || present !== undefined)
-      changes.push({ kind: "createIndex", table, name, index });
+    const settings =
+      present === undefined ? undefined : indexSettings(table, name, present, index, desired.partitionBy);
+    if (settings === undefined) wanted.push([name, index]);
     else {
-      rest.delete(other[0]);
-      changes.push({ kind: "renameIndex", table, from: other[0], to: name });
+      rest.delete(name);
+      changes.push(...settings);
+    }
+  }
+  const renamed = successors(wanted, rest, isSameIndex, (name) => pending.oldNameOf("index", table, name));
+  for (const [name, index] of wanted) {
+    const from = renamed.get(name);
+    if (from === undefined) changes.push({ kind: "createIndex", table, name, index });
+    else {
+      rest.delete(from);
+      changes.push({ kind: "renameIndex", table, from, to: name });
     }
   }
   for (const [name, index] of rest) {
@@ -89,63 +113,42 @@ export function diffIndexes(
 }
 
 /**
- * A foreign key rests on a unique index and on both columns' types: where one of these is replaced, the foreign key
- * is dropped before and added again after.
+ * Which of those that are to go is which of those that are to come: first as renames are declared, then by what they
+ * are. Those to come whose name is taken yet by another are none.
  */
-function remakeForeignKeys(
-  live: Model,
-  desired: Model,
-  pending: PendingTransition,
-  difference: Difference,
-): void {
-  const dropped = difference.changes.filter(
-    (change) => change.kind === "dropConstraint" || change.kind === "dropIndex",
-  );
-  for (const [table, { constraints }] of live.tables) {
-    if (!desired.tables.has(table) && pending.fateOf("table", table) === "removed") continue;
-    for (const [name, constraint] of constraints) {
-      const { references } = constraint;
-      if (references === undefined || dropped.some((drop) => drop.table === table && drop.name === name))
-        continue;
-      const losesKey = dropped.some(
-        (drop) => drop.table === references.table && drop.name === references.index,
-      );
-      if (!losesKey && !typeChanges(table, constraint, difference.changes)) continue;
-      const wanted = desired.tables.get(table)?.constraints.get(name);
-      if (wanted !== undefined) {
-        drop(table, name, constraint, difference);
-        add(table, name, wanted, difference);
-      } else if (losesKey)
-        difference.blocked.push({
-          code: "key_in_use",
-          object: `${references.table}.${references.index}`,
-          message: `The key ${references.index} of ${references.table} is to go, and the foreign key ${name} of ${table}, which is not declared, rests on it.`,
-          wayOut: `Declare the table ${table}, or keep the key. To drop the table, declare that: removed: { tables: [${yamlName(table)}] }`,
-        });
-    }
+function successors<T>(
+  wanted: readonly [string, T][],
+  rest: ReadonlyMap<string, T>,
+  isEqual: (live: T, desired: T) => boolean,
+  oldNameOf: (name: string) => string | undefined,
+): ReadonlyMap<string, string> {
+  const names = new Set(wanted.map(([name]) => name));
+  const found = new Map<string, string>();
+  const taken = new Set<string>();
+  const isFree = (old: string, one: T): boolean => {
+    const live = rest.get(old);
+    return live !== undefined && !names.has(old) && !taken.has(old) && isEqual(live, one);
+  };
+  const take = (name: string, old: string | undefined): void => {
+    if (old === undefined) return;
+    found.set(name, old);
+    taken.add(old);
+  };
+  const nameable = wanted.filter(([name]) => !rest.has(name));
+  for (const [name, one] of nameable) {
+    const old = oldNameOf(name);
+    take(name, old !== undefined && isFree(old, one) ? old : undefined);
   }
+  for (const [name, one] of nameable)
+    if (!found.has(name))
+      take(
+        name,
+        [...rest.keys()].find((old) => isFree(old, one)),
+      );
+  return found;
 }
-
-const typeChanges = (
-  table: string,
-  { columns, references }: Constraint,
-  changes: readonly Change[],
-): boolean =>
-  changes.some(
-    (change) =>
-      change.kind === "changeType" &&
-      !isWidening(change.from.type, change.to.type) &&
-      ((change.table === table && columns.includes(change.column)) ||
-        (change.table === references?.table && references.columns.includes(change.column))),
-  );
 
 const isSame = (a: Constraint, b: Constraint): boolean => a.kind === b.kind && a.definition === b.definition;
 
 const isSameIndex = (live: Index, desired: Index): boolean =>
   live.shape === desired.shape && live.unique === desired.unique && live.valid;
-
-const add = (table: string, name: string, constraint: Constraint, { changes }: Difference): void =>
-  void changes.push({ kind: "addConstraint", table, name, constraint });
-
-const drop = (table: string, name: string, constraint: Constraint, { changes }: Difference): void =>
-  void changes.push({ kind: "dropConstraint", table, name, constraint });

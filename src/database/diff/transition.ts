@@ -2,6 +2,7 @@ import type { DeclaredRename, DeclaredTransition, ObjectKind } from "../../../sc
 import type { Model } from "../model/model.ts";
 import { yamlName } from "../yaml-name.ts";
 import type { Blocked } from "./change.ts";
+import { type PendingKeyRenames, pendingKeyRenames } from "./key-renames.ts";
 import { namesake } from "./namesake.ts";
 
 /** What of a declared transition is yet to be made in one database. */
@@ -18,7 +19,7 @@ export type PendingTransition = {
   fateOf(kind: "table" | "enum" | Removable, name: string): Fate;
   fateOfColumn(table: string, name: string): Fate;
   fateOfValue(enumName: string, value: string): Fate;
-};
+} & Pick<PendingKeyRenames, "oldNameOf">;
 
 /** What `removed:` may name beside tables and enums. */
 type Removable = Exclude<ObjectKind, "trigger" | "policy">;
@@ -34,7 +35,7 @@ const nothing: DeclaredTransition = { renames: [], removals: [] };
  */
 export function pendingTransition(
   live: Model,
-  { renames, removals }: DeclaredTransition = nothing,
+  { renames, removals, keyRenames = [] }: DeclaredTransition = nothing,
 ): PendingTransition {
   const pending: DeclaredRename[] = [];
   const blocked: Blocked[] = [];
@@ -63,9 +64,11 @@ export function pendingTransition(
           : ["public", removal.kind];
     fates.set(keyOf(scope, removal.name), "removed");
   }
+  const keys = pendingKeyRenames(live, keyRenames, (table) => liveName("table", table));
   return {
     renames: pending,
-    blocked,
+    blocked: [...blocked, ...keys.blocked],
+    oldNameOf: keys.oldNameOf,
     liveName,
     declaredTable: (name) => pending.find(({ kind, from }) => kind === "table" && from === name)?.to ?? name,
     fateOf: (kind, name) => fates.get(keyOf(["public", kind], name)),
