@@ -1,3 +1,4 @@
+import { embeddableExtensions } from "./contrib.ts";
 import type { Database } from "./database.ts";
 import { openPglite } from "./pglite.ts";
 import { openPostgres, type PostgresOptions } from "./postgres.ts";
@@ -11,5 +12,5 @@ const embedded = "pglite:";
  */
 export const openDatabase = (options: PostgresOptions): Promise<Database> =>
   options.url.startsWith(embedded)
-    ? openPglite({ directory: options.url.slice(embedded.length) })
+    ? openPglite({ directory: options.url.slice(embedded.length), extensions: embeddableExtensions })
     : openPostgres(options);

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { cacheDirectory } from "../core/cache-directory.ts";
+import { loadContrib } from "./contrib.ts";
 import type { Database } from "./database.ts";
 import { cachedDataDirectory } from "./initialised-data.ts";
 import { asSqlError } from "./sql-error.ts";
@@ -13,8 +14,11 @@ export interface EmbeddedDatabase extends Database {
   readonly pglite: PGlite;
 }
 
-/** `directory` keeps the data there, else it is in memory; `cache` is where an initialised empty one is kept. */
-export type PgliteOptions = { directory?: string; cache?: string };
+/**
+ * `directory` keeps the data there, else it is in memory; `cache` is where an initialised empty one is kept.
+ * `extensions`: those that it is to be able to make; more cannot be had while it is open.
+ */
+export type PgliteOptions = { directory?: string; cache?: string; extensions?: readonly string[] };
 
 const int8 = 20;
 const numeric = 1700;
@@ -24,7 +28,11 @@ const asText = (text: string): string => text;
  * Opens an embedded Postgres 18, in UTC. About 0.3 s; 2 to 5 s for the first ever, which leaves its initialised
  * data in the cache for the next.
  */
-export async function openPglite({ directory, cache }: PgliteOptions = {}): Promise<EmbeddedDatabase> {
+export async function openPglite({
+  directory,
+  cache,
+  extensions = [],
+}: PgliteOptions = {}): Promise<EmbeddedDatabase> {
   const { PGlite } = await import("@electric-sql/pglite");
   const parsers = { [int8]: asText, [numeric]: asText };
   const isNew = directory === undefined || !existsSync(join(directory, "PG_VERSION"));
@@ -39,6 +47,7 @@ export async function openPglite({ directory, cache }: PgliteOptions = {}): Prom
   if (directory !== undefined) await mkdir(dirname(directory), { recursive: true });
   const pglite = await PGlite.create({
     parsers,
+    extensions: await loadContrib(extensions),
     ...(directory === undefined ? {} : { dataDir: directory }),
     ...(initialised === undefined ? {} : { loadDataDir: initialised }),
   });

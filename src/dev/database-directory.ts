@@ -1,9 +1,13 @@
 import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
+import { embeddableExtensions } from "../database/contrib.ts";
 import { type EmbeddedDatabase, openPglite } from "../database/pglite.ts";
 import { stateFile } from "./state-directory.ts";
 
-/** Opens the development database of one connection, which is kept in the project's `.stk/pglite/NAME`. */
+/**
+ * Opens the development database of one connection, which is kept in the project's `.stk/pglite/NAME`. It can make any
+ * extension, since one that is open cannot learn of those that are declared later, or of what was made before.
+ */
 export async function openDevelopmentDatabase(root: string, connection: string): Promise<EmbeddedDatabase> {
   const directory = await stateFile(root, "pglite", connection);
   if (!existsSync(directory)) {
@@ -14,7 +18,7 @@ export async function openDevelopmentDatabase(root: string, connection: string):
     await made.close();
     await rename(unfinished, directory);
   }
-  return openPglite({ directory });
+  return openPglite({ directory, extensions: embeddableExtensions });
 }
 
 /** Deletes every development database of a project. */

@@ -6,7 +6,9 @@ import type { Model } from "../model/model.ts";
 import { type EmbeddedDatabase, openPglite, type PgliteOptions } from "../pglite.ts";
 import { asSqlError, SqlError, type SqlProblem } from "../sql-error.ts";
 import { attempt, undone } from "../transaction.ts";
-import { makeSchema, type SchemaProblem } from "./make-schema.ts";
+import { extensionsOf } from "./extensions-of.ts";
+import type { SchemaProblem } from "./make-schema.ts";
+import { makeEmbedded, markLz4 } from "./stand-ins.ts";
 
 /** A statement to describe. `parameterTypes[0]` is the type of `$1` as one would write it; null leaves it to Postgres. */
 export type StatementToDescribe = { sql: string; parameterTypes?: readonly (string | null)[] };
@@ -48,24 +50,43 @@ export interface Shadow {
 
 /** Opens a {@link Shadow}, in memory. */
 export async function openShadow(options: Pick<PgliteOptions, "cache"> = {}): Promise<Shadow> {
-  const database = await openPglite(options);
+  let current = await openPglite(options);
+  let loaded: readonly string[] = [];
   let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const next = last.then(() => undone(database, work));
+  // What it can make is settled when it is opened, so one that must make more is opened anew.
+  const able = async (extensions: readonly string[]): Promise<EmbeddedDatabase> => {
+    if (extensions.every((name) => loaded.includes(name))) return current;
+    const both = [...new Set([...loaded, ...extensions])];
+    const next = await openPglite({ ...options, extensions: both });
+    await current.close();
+    loaded = both;
+    current = next;
+    return current;
+  };
+  const inTurn = <T>(
+    declared: DeclaredSchema,
+    work: (database: EmbeddedDatabase) => Promise<T>,
+  ): Promise<T> => {
+    const next = last.then(async () => {
+      const database = await able(extensionsOf(declared));
+      return undone(database, () => work(database));
+    });
     last = next.catch(() => undefined);
     return next;
   };
   return {
-    rehearse: (declared, statements = []) => inTurn(() => rehearse(database, declared, statements)),
+    rehearse: (declared, statements = []) =>
+      inTurn(declared, (database) => rehearse(database, declared, statements)),
     model: (declared, yetToBeMade = []) =>
-      inTurn(async () => {
+      inTurn(declared, async (database) => {
         await database.script(spelling);
-        const [problem] = await makeSchema(database, declared);
+        const [problem] = await makeEmbedded(database, declared);
         if (problem !== undefined) throw new SqlError(problem.error, problem.sql);
+        await markLz4(database, declared);
         for (const rename of yetToBeMade.toSorted(innermostFirst)) await database.query(undo(rename));
         return readModel(database, declared.scope);
       }),
-    close: () => database.close(),
+    close: () => last.then(() => current.close()),
   };
 }
 
@@ -92,7 +113,7 @@ async function rehearse(
   declared: DeclaredSchema,
   statements: readonly StatementToDescribe[],
 ): Promise<Rehearsal> {
-  const problems = await makeSchema(database, declared);
+  const problems = await makeEmbedded(database, declared);
   const descriptions: Description[] = [];
   for (const statement of statements) descriptions.push(await describeOne(database, statement));
   return { problems, columnTypes: await columnTypesOf(database), descriptions };

@@ -1,7 +1,8 @@
 import type { Manifest } from "../../../schema/manifest.ts";
 import type { Output } from "../../core/command.ts";
 import { openPglite } from "../../database/pglite.ts";
-import { makeSchema } from "../../database/shadow/make-schema.ts";
+import { extensionsOf } from "../../database/shadow/extensions-of.ts";
+import { makeEmbedded } from "../../database/shadow/stand-ins.ts";
 import { inTransaction } from "../../database/transaction.ts";
 import type { SeedFile } from "../../project/project.ts";
 import { counted } from "../counted.ts";
@@ -31,10 +32,10 @@ export async function openEmbeddedDatabases(
     // Each of them holds the one connection that its engine has.
     const environment: Record<string, string> = { STK_POOL: "1" };
     for (const [name, { url }] of Object.entries(connections)) {
-      const database = await openPglite();
-      closing.push(() => database.close());
       const declared = schema[name] ?? { enums: {}, tables: {} };
-      await inTransaction(database, () => makeSchema(database, declared));
+      const database = await openPglite({ extensions: extensionsOf(declared) });
+      closing.push(() => database.close());
+      await inTransaction(database, () => makeEmbedded(database, declared));
       const files = byConnection.get(name) ?? [];
       await loadSeeds(database, files);
       const server = await serveDatabase(database);
