@@ -1,5 +1,5 @@
 import { conversion, enumValuesOf } from "../diff/type-change.ts";
-import { quoteIdentifier as quote, quoteName } from "../identifier.ts";
+import { quoteIdentifier as quote, quoteName, splitName } from "../identifier.ts";
 import type { Column, Model, Table } from "../model/model.ts";
 
 /**
@@ -19,7 +19,7 @@ export function futureRows(name: string, live: Model, desired: Model): string | 
       ? quote(column)
       : `${conversion({ column, from, to, values })} as ${quote(column)}`;
   });
-  return `(select ${columns.join(", ")} from ${quoteName(name)}) as ${quoteName(name)}`;
+  return `(select ${columns.join(", ")} from ${quoteName(name)}) as ${quote(splitName(name).local)}`;
 }
 
 const isUnchanged = (live: Table, desired: Table): boolean =>

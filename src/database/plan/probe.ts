@@ -2,10 +2,13 @@ import type { Database } from "../database.ts";
 import type { Blocked, Change } from "../diff/change.ts";
 import { enumValuesOf, lossCondition } from "../diff/type-change.ts";
 import { quoteIdentifier as quote, quoteName } from "../identifier.ts";
-import type { Constraint, Model } from "../model/model.ts";
+import type { Model } from "../model/model.ts";
 import type { SqlProblem } from "../sql-error.ts";
 import { attempt } from "../transaction.ts";
+import { rowsOf } from "./counted-rows.ts";
 import { futureRows } from "./future-rows.ts";
+import { constraintProbe, indexProbe } from "./key-probe.ts";
+import { objectProbe } from "./object-probe.ts";
 
 /** A query for the rows that a change would fail on or harm, and what to say when there are any. */
 export type Probe = {
@@ -24,6 +27,7 @@ const queryCanceled = "57014";
 
 /** What to look for in the live rows before a change; undefined where no row can matter. */
 export function probeFor(change: Change, live: Model, desired: Model): Probe | undefined {
+  if (change.kind === "createObject" || change.kind === "alterObject") return objectProbe(change, live);
   if (!("table" in change) || !live.tables.has(change.table)) return undefined;
   const { table } = change;
   const rows = futureRows(table, live, desired);
@@ -64,11 +68,13 @@ export function probeFor(change: Change, live: Model, desired: Model): Probe | u
     case "dropColumnToRemake":
       return remakeProbe(change, live);
     case "createIndex":
-      if (!change.index.unique || rows === undefined) return undefined;
-      return duplicates(table, change.name, rows, change.index.keys, change.index.predicate);
+      return rows === undefined
+        ? undefined
+        : indexProbe({ table, name: change.name, rows, of: change.index });
     case "addConstraint":
     case "validateConstraint":
-      return rows === undefined ? undefined : constraintProbe(change, rows, live, desired);
+      if (rows === undefined) return undefined;
+      return constraintProbe({ table, name: change.name, rows, of: change.constraint }, live, desired);
     default:
       return undefined;
   }
@@ -97,65 +103,6 @@ function remakeProbe(
     message: (count) =>
       `The generated column ${column} can become what is declared only by being dropped and made again, and ${table} has ${count} ${count === 1 ? "row" : "rows"}.`,
     wayOut: `${inPlace ? "Postgres 17 changes an expression in place. Or declare" : "Declare"} a column of another name so, and this one as removed.`,
-  };
-}
-
-function constraintProbe(
-  { table, name, constraint }: { table: string; name: string; constraint: Constraint },
-  rows: string,
-  live: Model,
-  desired: Model,
-): Probe | undefined {
-  const { kind, columns, expression, references } = constraint;
-  if (kind === "primaryKey" || kind === "unique")
-    return duplicates(table, name, rows, columns.map(quote), undefined);
-  if (kind === "check" && expression !== undefined)
-    return {
-      code: "check_violated",
-      object: `${table}.${name}`,
-      rows: `select * from ${rows} where not (${expression})`,
-      message: (count) => `${rowsOf(count, table)} does not meet the check ${name}.`,
-      wayOut: "Change these rows, or the check.",
-    };
-  if (references === undefined) return undefined;
-  const parents = futureRows(references.table, live, desired);
-  const present = columns.map((column) => `child.${quote(column)} is not null`).join(" and ");
-  const pairs = columns.map(
-    (column, index) => `parent.${quote(references.columns[index] ?? "")} = child.${quote(column)}`,
-  );
-  const orphan =
-    parents === undefined
-      ? ""
-      : ` and not exists (select from (select * from ${parents}) parent where ${pairs.join(" and ")})`;
-  return {
-    code: "foreign_key_violated",
-    object: `${table}.${name}`,
-    rows: `select child.* from (select * from ${rows}) child where ${present}${orphan}`,
-    message: (count) =>
-      `${rowsOf(count, table)} refers by ${columns.join(", ")} to no row of ${references.table}.`,
-    wayOut: "Delete these rows or correct them, then plan again.",
-  };
-}
-
-function duplicates(
-  table: string,
-  name: string,
-  rows: string,
-  keys: readonly string[],
-  predicate: string | undefined,
-): Probe {
-  const conditions = [
-    ...keys.map((key) => `(${key}) is not null`),
-    ...(predicate === undefined ? [] : [`(${predicate})`]),
-  ];
-  const list = keys.join(", ");
-  return {
-    code: "duplicates",
-    object: `${table}.${name}`,
-    rows: `select ${list}, count(*) from ${rows} where ${conditions.join(" and ")} group by ${list} having count(*) > 1`,
-    message: (count) =>
-      `${count} ${count === 1 ? "value" : "values"} of ${name} would be in ${table} more than once.`,
-    wayOut: "Delete the duplicates or change them, then plan again.",
   };
 }
 
@@ -198,6 +145,3 @@ function unanswered(
       sqlstate === queryCanceled ? "took too long to check beforehand" : "could not be checked beforehand",
   };
 }
-
-const rowsOf = (count: number, table: string): string =>
-  count === 1 ? `1 row of ${table}` : `Each of ${count} rows of ${table}`;
