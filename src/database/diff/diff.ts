@@ -7,6 +7,7 @@ import { diffColumns } from "./columns.ts";
 import { diffComments } from "./comments.ts";
 import { diffEnums } from "./enums.ts";
 import { diffConstraints, diffIndexes } from "./keys.ts";
+import { diffLogging } from "./logging.ts";
 import { namesake } from "./namesake.ts";
 import { diffObjects } from "./objects.ts";
 import { diffPartitions } from "./partitions.ts";
@@ -15,7 +16,7 @@ import { remakeAroundColumns } from "./remake-columns.ts";
 import { dropIdleChanges } from "./remake-foreign-keys.ts";
 import { diffRenames } from "./renames.ts";
 import { diffRowSecurity } from "./row-security.ts";
-import { diffTableOptions } from "./table-options.ts";
+import { diffStorage } from "./storage.ts";
 import { type PendingTransition, pendingTransition } from "./transition.ts";
 import { refuseUnsupported } from "./unsupported.ts";
 
@@ -36,10 +37,11 @@ export function diffModels(
     if (present === undefined) addTable(name, table, live, difference);
     else {
       diffColumns(name, present, table, pending, live.version, difference);
-      diffTableOptions(name, present, table, difference);
+      diffStorage(name, present, table, difference);
       diffIndexes(name, present, table, pending, difference);
     }
   }
+  diffLogging(live, desired, difference);
   diffConstraints(live, desired, pending, difference);
   remakeAroundColumns(live, desired, difference);
   dropIdleChanges(difference);

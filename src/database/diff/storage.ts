@@ -4,8 +4,8 @@ import type { Table } from "../model/model.ts";
 import { storageList } from "../storage-parameters.ts";
 import type { Difference } from "./change.ts";
 
-/** Storage parameters of a table that is there, and whether its rows survive a crash. */
-export function diffTableOptions(table: string, live: Table, desired: Table, { changes }: Difference): void {
+/** Storage parameters of a table that is there. */
+export function diffStorage(table: string, live: Table, desired: Table, { changes }: Difference): void {
   const alter = (sql: string, description: string): void =>
     void changes.push({
       kind: "alterTable",
@@ -14,11 +14,6 @@ export function diffTableOptions(table: string, live: Table, desired: Table, { c
       sql: `alter table ${quoteName(table)} ${sql}`,
       description,
     });
-  if (live.unlogged !== desired.unlogged)
-    if (desired.unlogged === true)
-      alter("set unlogged", `Let the rows of ${table} be lost in a crash, for faster writes`);
-    else alter("set logged", `Let the rows of ${table} survive a crash`);
-
   const [from, to] = [live.storage ?? {}, desired.storage ?? {}];
   const set = Object.fromEntries(Object.entries(to).filter(([name, value]) => from[name] !== value));
   const reset = Object.keys(from).filter((name) => to[name] === undefined);
