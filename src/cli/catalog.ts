@@ -19,6 +19,8 @@ const loaders: Readonly<Record<string, Readonly<Record<string, () => Promise<{ c
   Database: {
     "schema plan": () => import("../commands/schema/plan.ts"),
     "schema apply": () => import("../commands/schema/apply.ts"),
+    "schema drift": () => import("../commands/schema/drift.ts"),
+    "schema history": () => import("../commands/schema/history.ts"),
   },
 };
 

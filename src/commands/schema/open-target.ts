@@ -1,0 +1,33 @@
+import type { CommandContext } from "../../core/command.ts";
+import { StkError } from "../../core/error.ts";
+import type { Database } from "../../database/database.ts";
+import { openDatabase } from "../../database/open.ts";
+import { SqlError } from "../../database/sql-error.ts";
+import type { Target } from "./targets.ts";
+
+/**
+ * Opens the database of a target for `work`, and closes it.
+ *
+ * @throws {StkError} `database_error` with what Postgres refused, and those of {@link openDatabase}.
+ */
+export async function withTarget<T>(
+  { connection, url, connectTimeoutMs }: Target,
+  { signal, output }: CommandContext,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  output.progress(`reading ${connection}`);
+  const database = await openDatabase({ url, applicationName: "stk schema", connectTimeoutMs, signal });
+  try {
+    return await work(database);
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    const { message, sqlstate, hint } = error.problem;
+    throw new StkError("database_error", `Postgres refuses to answer: ${message} (${sqlstate})`, {
+      ...(hint === undefined ? {} : { hint }),
+      details: { sqlstate, sql: error.sql },
+      cause: error,
+    });
+  } finally {
+    await database.close();
+  }
+}
