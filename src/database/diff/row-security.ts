@@ -15,29 +15,32 @@ export function diffRowSecurity(live: Model, desired: Model, { changes, blocked 
   for (const [table, { rowSecurity: to }] of desired.tables) {
     const present = live.tables.get(table);
     if (present === undefined) {
-      for (const sql of enableRowSecurity(table, to)) changes.push(setting(table, sql, to));
+      for (const sql of enableRowSecurity(table, to)) changes.push(setting(table, sql, undefined, to));
       continue;
     }
     const { rowSecurity: from } = present;
     const actions = actionsBetween(from, to);
     if (actions.length > 0)
-      changes.push(setting(table, `alter table ${quoteName(table)} ${actions.join(", ")}`, to));
+      changes.push(setting(table, `alter table ${quoteName(table)} ${actions.join(", ")}`, from, to));
     for (const message of weakenings(table, from, to, live, desired)) blocked.push(weakened(table, message));
   }
 }
 
 type RowSecurity = Table["rowSecurity"];
 
-const setting = (table: string, sql: string, to: RowSecurity): Change => ({
+const setting = (table: string, sql: string, from: RowSecurity, to: RowSecurity): Change => ({
   kind: "alterTable",
   table,
   of: keyOf("rowSecurity", table),
   sql,
-  description:
-    to === undefined
-      ? `Disable row security of ${table}`
-      : `Enable row security of ${table}${to === "forced" ? ", for its owner too" : ""}`,
+  description: `${verb(from, to)} row security of ${table}`,
 });
+
+function verb(from: RowSecurity, to: RowSecurity): string {
+  if (to === undefined) return "Disable";
+  if (from === undefined) return to === "forced" ? "Enable and force" : "Enable";
+  return to === "forced" ? "Force" : "No longer force";
+}
 
 /** A table without row security may still be marked as forced; enabling it says either. */
 function actionsBetween(from: RowSecurity, to: RowSecurity): string[] {

@@ -1,14 +1,22 @@
+import type { ObjectKind } from "../../../schema/declared.ts";
 import type { Database } from "../database.ts";
 import type { Blocked, Change } from "../diff/change.ts";
 import { quoteIdentifier as quote, quoteName } from "../identifier.ts";
+import type { CatalogObject } from "../model/catalog-object.ts";
 import { attempt } from "../transaction.ts";
 
 /** A change that takes data away, which only a declared removal leads to. */
-export type Removal = Extract<Change, { kind: "dropTable" | "dropColumn" | "dropEnum" }>;
+export type Removal =
+  | Extract<Change, { kind: "dropTable" | "dropColumn" | "dropEnum" }>
+  | (DropObject & { object: { kind: "partition" } });
+type DropObject = Extract<Change, { kind: "dropObject" }>;
 
 /** Whether a change takes data away. */
 export const isRemoval = (change: Change): change is Removal =>
-  change.kind === "dropTable" || change.kind === "dropColumn" || change.kind === "dropEnum";
+  change.kind === "dropTable" ||
+  change.kind === "dropColumn" ||
+  change.kind === "dropEnum" ||
+  (change.kind === "dropObject" && change.object.kind === "partition");
 
 /** What rests on something, by the table and the column that it belongs to where it does. */
 type Dependent = {
@@ -46,6 +54,7 @@ export async function removalBlocked(
 const goesOrChanges = ({ catalog, table, column, name }: Dependent, changes: readonly Change[]): boolean =>
   table !== null &&
   changes.some((change) => {
+    if (change.kind === "dropObject") return isSame(change.object, catalog, table, name);
     if (!("table" in change) || change.table !== table) return false;
     switch (change.kind) {
       case "dropTable":
@@ -65,6 +74,15 @@ const goesOrChanges = ({ catalog, table, column, name }: Dependent, changes: rea
     }
   });
 
+const catalogs: Partial<Record<ObjectKind, string>> = { policy: "pg_policy", trigger: "pg_trigger" };
+
+const isSame = (object: CatalogObject, catalog: string, table: string, name: string | null): boolean =>
+  catalogs[object.kind] === catalog && object.table === table && object.name === name;
+
+/** The table or the partition that a removal takes rows or values from. */
+const relationOf = (removal: Exclude<Removal, { kind: "dropEnum" }>): string =>
+  removal.kind === "dropObject" ? removal.object.name : removal.table;
+
 /**
  * How many rows a removal takes, or takes a value from: 0 for an enum, null where it could not be counted in the time
  * that there is.
@@ -75,7 +93,7 @@ export async function rowsDestroyed(database: Database, removal: Removal): Promi
   let rows: number | null = null;
   await attempt(database, async () => {
     const [row] = await database.query<{ count: string }>(
-      `select count(${counted})::text as count from ${quoteName(removal.table)}`,
+      `select count(${counted})::text as count from ${quoteName(relationOf(removal))}`,
     );
     rows = row === undefined ? null : Number(row.count);
   });
@@ -95,6 +113,7 @@ export function destruction(removal: Removal, rows: number | null): string | und
 
 const nameOf = (removal: Removal): string => {
   if (removal.kind === "dropEnum") return `The enum ${removal.name}`;
+  if (removal.kind === "dropObject") return `The partition ${removal.object.name}`;
   return removal.kind === "dropTable"
     ? `The table ${removal.table}`
     : `The column ${removal.column} of ${removal.table}`;
@@ -102,13 +121,13 @@ const nameOf = (removal: Removal): string => {
 
 const objectOf = (removal: Removal): string => {
   if (removal.kind === "dropEnum") return removal.name;
-  return removal.kind === "dropTable" ? removal.table : `${removal.table}.${removal.column}`;
+  return removal.kind === "dropColumn" ? `${removal.table}.${removal.column}` : relationOf(removal);
 };
 
 /** The relation, the column and the type; two of them null. */
 const targetOf = (removal: Removal): (string | null)[] => {
   if (removal.kind === "dropEnum") return [null, null, quote(removal.name)];
-  return [quoteName(removal.table), removal.kind === "dropColumn" ? removal.column : null, null];
+  return [quoteName(relationOf(removal)), removal.kind === "dropColumn" ? removal.column : null, null];
 };
 
 /**
@@ -139,7 +158,7 @@ const dependentsQuery = `
     d.classid::regclass::text as catalog,
     case when o.relnamespace = 'public'::regnamespace then o.relname::text end as table,
     b.attname::text as column,
-    coalesce(k.conname, case when c.relkind in ('i', 'I') then c.relname end)::text as name
+    coalesce(k.conname, y.polname, g.tgname, case when c.relkind in ('i', 'I') then c.relname end)::text as name
   from target
     join pg_depend d on d.refclassid = target.catalog and d.refobjid = target.oid and d.deptype in ('n', 'a')
       and (target.attnum is null or d.refobjsubid = target.attnum)
