@@ -17,6 +17,7 @@ const loaders: Readonly<Record<string, Readonly<Record<string, () => Promise<{ c
     run: () => import("../commands/run.ts"),
   },
   Database: {
+    "schema snapshot": () => import("../commands/schema/snapshot.ts"),
     "schema plan": () => import("../commands/schema/plan.ts"),
     "schema apply": () => import("../commands/schema/apply.ts"),
     "schema drift": () => import("../commands/schema/drift.ts"),

@@ -37,26 +37,37 @@ export async function targetsOf(
   output.diagnostics(compilation.diagnostics, compilation);
   assertNoErrors(compilation.diagnostics);
   const { declared } = compilation;
-  const connections = project.connections?.value ?? {};
-  const environment = environmentOf(project, selection.env);
   const targets = chosen(declared, selection.connection).flatMap((connection): Target[] => {
-    const declaration = connections[connection];
     const schema = declared[connection];
-    if (declaration === undefined || schema === undefined) return [];
-    const reference = environment === undefined ? declaration.url : environment.urls[connection];
-    if (reference === undefined) throw unmapped(connection, environment?.name);
-    const timeout = declaration.connectTimeout;
-    return [
-      {
-        connection,
-        declared: schema,
-        url: urlOf(connection, variableOf(reference), env),
-        connectTimeoutMs:
-          timeout === undefined ? defaults.connection.connectTimeoutMs : milliseconds(timeout),
-      },
-    ];
+    const address = addressOf(connection, project, selection, env);
+    return schema === undefined || address === undefined
+      ? []
+      : [{ connection, declared: schema, ...address }];
   });
   return { root: project.root, targets };
+}
+
+/**
+ * Where the database of a connection is; undefined where config/connections.yaml does not declare it.
+ *
+ * @throws {StkError} `unknown_environment`, `unmapped_connection`, `missing_variable`
+ */
+export function addressOf(
+  connection: string,
+  project: Project,
+  selection: Pick<Selection, "env">,
+  env: CommandContext["env"],
+): Pick<Target, "url" | "connectTimeoutMs"> | undefined {
+  const environment = environmentOf(project, selection.env);
+  const declaration = project.connections?.value[connection];
+  if (declaration === undefined) return undefined;
+  const reference = environment === undefined ? declaration.url : environment.urls[connection];
+  if (reference === undefined) throw unmapped(connection, environment?.name);
+  const timeout = declaration.connectTimeout;
+  return {
+    url: urlOf(connection, variableOf(reference), env),
+    connectTimeoutMs: timeout === undefined ? defaults.connection.connectTimeoutMs : milliseconds(timeout),
+  };
 }
 
 function chosen(declared: Readonly<Record<string, PlannableSchema>>, asked: string | undefined): string[] {
@@ -90,7 +101,13 @@ const unmapped = (connection: string, environment: string | undefined): StkError
     exitCode: exitCodes.usage,
   });
 
-const unknown = (kind: "connection" | "environment", name: string, names: string[], file: string): StkError =>
+/** Says that there is none of that name, and which there are. */
+export const unknown = (
+  kind: "connection" | "environment",
+  name: string,
+  names: string[],
+  file: string,
+): StkError =>
   new StkError(`unknown_${kind}`, `There is no ${kind} ${name} in ${file}.`, {
     hint:
       suggest(name, names) ??

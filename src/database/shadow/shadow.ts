@@ -1,6 +1,7 @@
 import type { DeclaredRename, DeclaredSchema, PlannableSchema } from "../../../schema/declared.ts";
 import { modelName, spelling } from "../catalog/queries.ts";
 import { readModel } from "../catalog/read-model.ts";
+import type { Database } from "../database.ts";
 import { quoteIdentifier, quoteLiteral, quoteName, splitName } from "../identifier.ts";
 import type { Model } from "../model/model.ts";
 import { type EmbeddedDatabase, openPglite, type PgliteOptions } from "../pglite.ts";
@@ -45,6 +46,12 @@ export interface Shadow {
    * @throws {SqlError} when Postgres refuses it; `rehearse` says all that is wrong.
    */
   model(declared: PlannableSchema, yetToBeMade?: readonly DeclaredRename[]): Promise<Model>;
+  /**
+   * Makes the declared schema, reads in it, and rolls back.
+   *
+   * @throws {SqlError} when Postgres refuses it; `rehearse` says all that is wrong.
+   */
+  read<T>(declared: DeclaredSchema, work: (database: Database) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -85,6 +92,13 @@ export async function openShadow(options: Pick<PgliteOptions, "cache"> = {}): Pr
         await markLz4(database, declared);
         for (const rename of yetToBeMade.toSorted(innermostFirst)) await database.query(undo(rename));
         return readModel(database, declared.scope);
+      }),
+    read: (declared, work) =>
+      inTurn(declared, async (database) => {
+        await database.script(spelling);
+        const [problem] = await makeEmbedded(database, declared);
+        if (problem !== undefined) throw new SqlError(problem.error, problem.sql);
+        return work(database);
       }),
     close: () => last.then(() => current.close()),
   };

@@ -1,0 +1,63 @@
+import { readDependencies } from "../catalog/dependencies.ts";
+import { spelling } from "../catalog/queries.ts";
+import type { Database } from "../database.ts";
+import type {
+  CompositeFacts,
+  ConstraintFacts,
+  Counting,
+  DomainFacts,
+  EnumFacts,
+  ExtensionFacts,
+  Facts,
+  IndexFacts,
+  Named,
+  PartitionPart,
+  PolicyFacts,
+  RoutineFacts,
+  SchemaFacts,
+  SequenceFacts,
+  TableFacts,
+  TriggerFacts,
+  ViewFacts,
+} from "./facts.ts";
+import { identitiesOf } from "./identities.ts";
+import * as objects from "./object-queries.ts";
+import * as parts from "./table-queries.ts";
+
+/** The schemas of a database that somebody made, in the order in which they were made. */
+export async function readSchemaNames(database: Database): Promise<string[]> {
+  const rows = await database.query<{ name: string }>(objects.schemaNamesQuery);
+  return rows.map(({ name }) => name);
+}
+
+/**
+ * Reads the schemas' contents in the shape of declarations, in the transaction that is open. What is compared is the
+ * model; this is what a model has no need to know: the structure behind the definitions.
+ */
+export async function readFacts(database: Database, schemas: readonly string[]): Promise<Facts> {
+  await database.script(spelling);
+  const read = <Row extends Record<string, unknown>>(query: string): Promise<Row[]> =>
+    database.query<Row>(query, [schemas]);
+  const facts = {
+    schemas: await read<SchemaFacts>(objects.schemasQuery),
+    extensions: await read<ExtensionFacts>(objects.extensionsQuery),
+    enums: await read<EnumFacts>(objects.enumsQuery),
+    domains: await read<DomainFacts>(objects.domainsQuery),
+    composites: await read<CompositeFacts>(objects.compositesQuery),
+    sequences: (
+      await read<Named & { counting: Counting; owner: SequenceFacts["owner"] }>(parts.sequencesQuery)
+    ).map(({ counting, ...sequence }) => ({ ...sequence, ...counting })),
+    tables: await read<TableFacts>(parts.tablesQuery),
+    constraints: await read<ConstraintFacts>(parts.constraintsQuery),
+    indexes: (
+      await read<Named & { table: string; body: Omit<IndexFacts, keyof Named | "table"> }>(parts.indexesQuery)
+    ).map(({ body, ...index }) => ({ ...index, ...body })),
+    triggers: await read<TriggerFacts>(parts.triggersQuery),
+    policies: await read<PolicyFacts>(parts.policiesQuery),
+    views: await read<ViewFacts>(objects.viewsQuery("v")),
+    materializedViews: await read<ViewFacts>(objects.viewsQuery("m")),
+    routines: await read<RoutineFacts>(objects.routinesQuery),
+    partitionParts: await read<PartitionPart>(parts.partitionPartsQuery),
+  };
+  return { ...facts, restsOn: await readDependencies(database, identitiesOf(facts)) };
+}
