@@ -144,6 +144,10 @@ export type DeclaredScope = {
   ignore: readonly string[];
   /** Partitioned tables whose partitions a job makes. */
   unmanagedPartitions: readonly string[];
+  /** Sequences that are declared by themselves, though a column may own them. */
+  sequences?: readonly string[];
+  /** Extensions whose version is declared. */
+  versions?: readonly string[];
 };
 
 /** What is said for planning alone. It is in no manifest: a bundle is the same when a line of it is tidied away. */

@@ -12,29 +12,67 @@ const firstOfUsers = 16_384;
 
 /*
  * A view's dependencies are its rule's, a default's its column's. The row type of a table is the table, an array is
- * of its element.
+ * of its element, and the attributes of a composite type are that type.
  */
 const query = `
-  select case d.classid when 'pg_rewrite'::regclass then 'pg_class' when 'pg_attrdef'::regclass then 'pg_class'
-      else d.classid::regclass::text end as catalog,
-    coalesce(w.ev_class, f.adrelid, d.objid)::text as oid, coalesce(f.adnum::int4, d.objsubid) as number,
-    case when t.typrelid <> 0 and r.relkind <> 'c' then 'pg_class' else d.refclassid::regclass::text end
-      as "onCatalog",
-    case when t.typrelid <> 0 and r.relkind <> 'c' then t.typrelid else coalesce(e.oid, d.refobjid) end::text as "onOid",
-    d.refobjsubid as "onNumber"
+  select case when d.classid = 'pg_rewrite'::regclass or d.classid = 'pg_attrdef'::regclass then 'pg_class'
+      when o.oid is not null then 'pg_type' else d.classid::regclass::text end as catalog,
+    coalesce(w.ev_class, f.adrelid, o.reltype, d.objid)::text as oid,
+    coalesce(f.adnum::int4, case when o.oid is null then d.objsubid else 0 end) as number,
+    case when t.typrelid <> 0 and r.relkind <> 'c' then 'pg_class' when y.oid is not null then 'pg_type'
+      else d.refclassid::regclass::text end as "onCatalog",
+    case when t.typrelid <> 0 and r.relkind <> 'c' then t.typrelid
+      else coalesce(e.oid, y.reltype, d.refobjid) end::text as "onOid",
+    case when y.oid is null then d.refobjsubid else 0 end as "onNumber",
+    d.classid::text as "ownCatalog", d.objid::text as "ownOid", d.objsubid as "ownNumber"
   from pg_depend d
     left join pg_rewrite w on d.classid = 'pg_rewrite'::regclass and w.oid = d.objid
     left join pg_attrdef f on d.classid = 'pg_attrdef'::regclass and f.oid = d.objid
+    left join pg_class o on d.classid = 'pg_class'::regclass and o.oid = d.objid and o.relkind = 'c'
+    left join pg_class y on d.refclassid = 'pg_class'::regclass and y.oid = d.refobjid and y.relkind = 'c'
     left join pg_type e on d.refclassid = 'pg_type'::regclass and e.typarray = d.refobjid
     left join pg_type t on d.refclassid = 'pg_type'::regclass and t.oid = coalesce(e.oid, d.refobjid)
     left join pg_class r on r.oid = t.typrelid
   where d.deptype in ('n', 'a') and d.objid >= ${firstOfUsers} and d.refobjid >= ${firstOfUsers}`;
 
-/** Reads what rests on what, of the things that have a key. */
+/** What an extension brought is the extension, and the sequence that a column owns is the column. */
+const partsQuery = `
+  select d.classid::regclass::text as catalog, d.objid::text as oid, d.refclassid::regclass::text as "ofCatalog",
+    d.refobjid::text as "ofOid", d.refobjsubid as "ofNumber"
+  from pg_depend d
+    left join pg_class s on d.classid = 'pg_class'::regclass and s.oid = d.objid and s.relkind = 'S'
+  where d.deptype = 'e' and d.refclassid = 'pg_extension'::regclass
+    or d.deptype in ('a', 'i') and s.oid is not null and d.refclassid = 'pg_class'::regclass`;
+
+const describeQuery = `
+  select pg_describe_object(c::oid, o::oid, n) as description
+  from unnest($1::text[], $2::text[], $3::int4[]) with ordinality as u (c, o, n, place) order by place`;
+
+/** Of these, removalBlocked finds by itself what rests on them. */
+const ownRemoval = /^(?:table|column|constraint|index|enum|partition):/;
+
+type Unknown = { on: Key; catalog: string; oid: string; number: number };
+
+/**
+ * Reads what rests on what, of the things that have a key. What has none has that of its description, such as
+ * `other:view reports.open`, and is read where it rests on something beside tables and enums.
+ */
 export async function readDependencies(
   database: Database,
   identities: Identities,
 ): Promise<ReadonlyMap<Key, ReadonlySet<Key>>> {
+  const known: Identities = new Map(identities);
+  for (const part of await database.query<{
+    catalog: string;
+    oid: string;
+    ofCatalog: string;
+    ofOid: string;
+    ofNumber: number;
+  }>(partsQuery)) {
+    const identity = identityOf(part.catalog, part.oid);
+    const whole = identities.get(identityOf(part.ofCatalog, part.ofOid, part.ofNumber));
+    if (whole !== undefined && !known.has(identity)) known.set(identity, whole);
+  }
   const rows = await database.query<{
     catalog: string;
     oid: string;
@@ -42,17 +80,43 @@ export async function readDependencies(
     onCatalog: string;
     onOid: string;
     onNumber: number;
+    ownCatalog: string;
+    ownOid: string;
+    ownNumber: number;
   }>(query);
   const keyOf = (catalog: string, oid: string, number: number): Key | undefined =>
-    identities.get(identityOf(catalog, oid, number)) ?? identities.get(identityOf(catalog, oid));
+    known.get(identityOf(catalog, oid, number)) ?? known.get(identityOf(catalog, oid));
   const dependencies = new Map<Key, Set<Key>>();
-  for (const { catalog, oid, number, onCatalog, onOid, onNumber } of rows) {
-    const key = keyOf(catalog, oid, number);
-    const on = keyOf(onCatalog, onOid, onNumber);
-    if (key === undefined || on === undefined || key === on) continue;
-    const known = dependencies.get(key);
-    if (known === undefined) dependencies.set(key, new Set([on]));
-    else known.add(on);
+  const add = (key: Key, on: Key): void => {
+    const all = dependencies.get(key);
+    if (all === undefined) dependencies.set(key, new Set([on]));
+    else all.add(on);
+  };
+  const unknown: Unknown[] = [];
+  for (const row of rows) {
+    const key = keyOf(row.catalog, row.oid, row.number);
+    const on = keyOf(row.onCatalog, row.onOid, row.onNumber);
+    if (on === undefined || key === on) continue;
+    if (key !== undefined) add(key, on);
+    else if (!ownRemoval.test(on))
+      unknown.push({ on, catalog: row.ownCatalog, oid: row.ownOid, number: row.ownNumber });
   }
+  for (const [on, description] of await described(database, unknown)) add(`other:${description}`, on);
   return dependencies;
+}
+
+async function described(
+  database: Database,
+  unknown: readonly Unknown[],
+): Promise<(readonly [Key, string])[]> {
+  if (unknown.length === 0) return [];
+  const rows = await database.query<{ description: string | null }>(describeQuery, [
+    unknown.map(({ catalog }) => catalog),
+    unknown.map(({ oid }) => oid),
+    unknown.map(({ number }) => number),
+  ]);
+  return unknown.flatMap(({ on }, index) => {
+    const description = rows[index]?.description ?? undefined;
+    return description === undefined ? [] : [[on, description] as const];
+  });
 }

@@ -116,11 +116,11 @@ async function readObjects(
   const objects = new Map<Key, CatalogObject>();
   const isIgnored = ignores(scope);
   const isHidden = (name: string): boolean => isIgnored(name) || scope.unmanagedPartitions.includes(name);
-  for (const { kind, query, catalog } of kinds)
+  for (const { kind, query, catalog, within } of kinds)
     for (const row of await database.query<ObjectRow>(query, [scope.schemas])) {
       const inSchema = (name: string): string =>
         row.schema === defaultSchema ? name : `${row.schema}.${name}`;
-      const object: CatalogObject = {
+      const read: CatalogObject = {
         kind,
         name: row.table === null ? inSchema(row.name) : row.name,
         ...(row.table === null ? {} : { table: inSchema(row.table) }),
@@ -128,6 +128,8 @@ async function readObjects(
         ...(row.grants === null ? {} : { grants: row.grants }),
         ...(row.rows === undefined || row.rows === null ? {} : { rows: row.rows }),
       };
+      const object = within === undefined ? read : within(read, scope);
+      if (object === undefined) continue;
       if (isIgnored(object.table ?? object.name) || (row.within ?? []).some(isHidden)) continue;
       objects.set(keyOfObject(object), object);
       identities.set(identityOf(catalog, row.oid), keyOfObject(object));

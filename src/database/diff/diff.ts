@@ -16,6 +16,8 @@ import { remakeAroundColumns } from "./remake-columns.ts";
 import { dropIdleChanges } from "./remake-foreign-keys.ts";
 import { diffRenames } from "./renames.ts";
 import { diffRowSecurity } from "./row-security.ts";
+import { diffSequenceOwners } from "./sequence-owners.ts";
+import { blockStillUsed } from "./still-used.ts";
 import { diffStorage } from "./storage.ts";
 import { type PendingTransition, pendingTransition } from "./transition.ts";
 import { refuseUnsupported } from "./unsupported.ts";
@@ -50,7 +52,9 @@ export function diffModels(
   diffPartitions(live, desired, pending, difference);
   diffRowSecurity(live, desired, difference);
   diffObjects(live, desired, pending, difference);
+  diffSequenceOwners(live, desired, difference);
   remakeDependents(live, desired, difference);
+  blockStillUsed(live, desired, difference);
   for (const { kind, name } of live.others)
     difference.notices.push({ kind, object: name, message: `The ${kind} ${name} cannot be declared.` });
   diffRenames(live, desired, pending, difference);

@@ -3,7 +3,9 @@ import { kindOf } from "../kinds/kinds.ts";
 import type { CatalogObject } from "../model/catalog-object.ts";
 import type { Model } from "../model/model.ts";
 import type { Difference } from "./change.ts";
+import { nameTaken } from "./name-taken.ts";
 import { removalLine } from "./removal-line.ts";
+import { isStored } from "./stored.ts";
 import type { PendingTransition } from "./transition.ts";
 
 /**
@@ -14,15 +16,20 @@ export function diffObjects(
   live: Model,
   desired: Model,
   pending: PendingTransition,
-  { changes, notices }: Difference,
+  { changes, blocked, notices }: Difference,
 ): void {
   for (const [key, object] of desired.objects) {
     if (object.kind === "partition") continue;
     const present = live.objects.get(key);
-    if (present === undefined) changes.push({ kind: "createObject", object, restored: false });
-    else if (!isSame(present, object)) {
-      const sql = kindOf(object.kind).alter(present, object);
-      if (sql !== undefined) changes.push({ kind: "alterObject", from: present, to: object, sql });
+    if (present === undefined) {
+      const taken = nameTaken(object, live, pending);
+      if (taken === undefined) changes.push({ kind: "createObject", object, restored: false });
+      else blocked.push(taken);
+    } else if (!isSame(present, object)) {
+      const sql = kindOf(object.kind).alter(present, object, isStored(present, live));
+      if (Array.isArray(sql)) {
+        if (sql.length > 0) changes.push({ kind: "alterObject", from: present, to: object, sql });
+      } else if (sql !== undefined) blocked.push({ ...sql, object: object.name });
       else
         changes.push(
           { kind: "dropObject", object: present, restored: true },

@@ -30,14 +30,10 @@ export function diffPartitions(
       continue;
     }
     const fixed = fixedBound(present, object);
+    const sql = kind.alter(present, object, true);
     if (fixed !== undefined) blocked.push(fixed);
     else if (!isSame(present, object))
-      changes.push({
-        kind: "alterObject",
-        from: present,
-        to: object,
-        sql: kind.alter(present, object) ?? [],
-      });
+      changes.push({ kind: "alterObject", from: present, to: object, sql: Array.isArray(sql) ? sql : [] });
   }
   for (const object of partitionsOf(live)) {
     const { name } = object;

@@ -66,10 +66,12 @@ function disturbed(change: Change): Key[] {
   }
 }
 
-/** A schema or a sequence is never made anew: the one holds other things, the other its number. */
-const mayBeRemade = ({ kind }: CatalogObject): boolean => kind !== "sequence" && kind !== "schema";
+/** These are never made anew: they hold other things, or a number. */
+const mayBeRemade = ({ kind }: CatalogObject): boolean =>
+  kind !== "sequence" && kind !== "schema" && kind !== "extension";
 
-function inverted(dependencies: Model["dependencies"]): ReadonlyMap<Key, ReadonlySet<Key>> {
+/** What rests on each thing. */
+export function inverted(dependencies: Model["dependencies"]): ReadonlyMap<Key, ReadonlySet<Key>> {
   const dependents = new Map<Key, Set<Key>>();
   for (const [key, all] of dependencies)
     for (const on of all) {

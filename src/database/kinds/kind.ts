@@ -1,6 +1,9 @@
 import type { z } from "zod";
-import type { ObjectKind } from "../../../schema/declared.ts";
+import type { DeclaredScope, ObjectKind } from "../../../schema/declared.ts";
 import type { CatalogObject } from "../model/catalog-object.ts";
+
+/** Why Postgres cannot make of an object what is declared, though nothing else would be lost: see `Blocked`. */
+export type Obstacle = { code: string; message: string; wayOut: string };
 
 /** How one kind of object is read, made, changed and dropped. */
 export interface Kind {
@@ -26,8 +29,13 @@ export interface Kind {
   readonly holdsData: boolean;
   create(object: CatalogObject): string[];
   drop(object: CatalogObject): string;
-  /** Makes `from` what `to` is, in place; undefined where it must be dropped and made again. */
-  alter(from: CatalogObject, to: CatalogObject): string[] | undefined;
+  /**
+   * Makes `from` what `to` is, in place; undefined where it must be dropped and made again. `isStored`: rows of tables
+   * hold values of it, so that it cannot be.
+   */
+  alter(from: CatalogObject, to: CatalogObject, isStored: boolean): string[] | Obstacle | undefined;
+  /** What of an object the declaration has a say in; undefined where that is nothing. All of it without this. */
+  within?(object: CatalogObject, scope: DeclaredScope): CatalogObject | undefined;
 }
 
 type Typed<Facts> = { name: string; table: string | undefined; facts: Facts };
@@ -43,7 +51,7 @@ export const defineKind = <Facts extends CatalogObject["facts"]>({
   facts: z.ZodType<Facts>;
   create(object: Typed<Facts>): string[];
   drop(object: Typed<Facts>): string;
-  alter(from: Typed<Facts>, to: Typed<Facts>): string[] | undefined;
+  alter(from: Typed<Facts>, to: Typed<Facts>, isStored: boolean): string[] | Obstacle | undefined;
 }): Kind => {
   const typed = (object: CatalogObject): Typed<Facts> => ({
     name: object.name,
@@ -54,6 +62,6 @@ export const defineKind = <Facts extends CatalogObject["facts"]>({
     ...kind,
     create: (object) => create(typed(object)),
     drop: (object) => drop(typed(object)),
-    alter: (from, to) => alter(typed(from), typed(to)),
+    alter: (from, to, isStored) => alter(typed(from), typed(to), isStored),
   };
 };
