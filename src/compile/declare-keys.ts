@@ -10,7 +10,7 @@ import { problem } from "../project/problem.ts";
 import type { Path } from "../project/project.ts";
 import { columnsOfIndex, declareIndex, namingParts } from "./declare-index.ts";
 import { declareExclusion } from "./exclusions.ts";
-import { referencesOf } from "./foreign-keys.ts";
+import { type DeclaredReference, referencesOf } from "./foreign-keys.ts";
 import { checkOf, type KeyDeclaration, keyOf } from "./key-columns.ts";
 import type { TableScope } from "./table-scope.ts";
 import { namer } from "./taken-names.ts";
@@ -89,7 +89,7 @@ export function declareKeys(
       const { path, columns: own, references, name: given, renamedFrom, ...rest } = reference;
       const target = catalog.tables.get(reference.table);
       const there = target && references.every((column) => target.columns.get(column)?.declaration);
-      if (!there || !hasAll(own, rest.setColumns) || own.length !== references.length) return [];
+      if (!there || !hasAll(own) || own.length !== references.length || !setsItsOwn(reference)) return [];
       const chosen = name({
         kind: "foreignKey",
         columns: own,
@@ -116,6 +116,11 @@ export function declareKeys(
   });
   return { keys: { ...keys, ...(exclusions.length === 0 ? {} : { exclusions }) }, renames: renames() };
 }
+
+/** Whether the columns that a foreign key sets are its own, and it sets any. */
+const setsItsOwn = ({ columns, onDelete, setColumns }: DeclaredReference): boolean =>
+  setColumns === undefined ||
+  (onDelete.startsWith("set ") && setColumns.every((column) => columns.includes(column)));
 
 const declareKey = (
   { columns, include, nullsNotDistinct, deferrable }: KeyDeclaration,

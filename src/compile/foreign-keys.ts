@@ -54,23 +54,27 @@ const actions = (onDelete?: ReferentialAction, onUpdate?: ReferentialAction) => 
  * The lists of columns that no two rows of a table share, at no time: its primary key, its uniques, its whole unique
  * indexes. What may be checked later is none that a foreign key can lead to.
  */
-export function keysOf({ declaration }: Table): (readonly string[])[] {
+export function keysOf(table: Table): (readonly string[])[] {
+  const { declaration } = table;
   const columns = Object.entries(declaration.columns);
   const primary = columns.filter(([, { primaryKey }]) => primaryKey === true).map(([name]) => name);
-  const listed = [
-    ...(declaration.primaryKey === undefined ? [] : [declaration.primaryKey]),
-    ...(declaration.unique ?? []),
-  ];
   const indexes = (declaration.indexes ?? []).filter(
     ({ unique, where }) => unique === true && where === undefined,
   );
   return [
     ...(primary.length > 0 ? [primary] : []),
     ...columns.filter(([, { unique }]) => unique === true).map(([name]) => [name]),
-    ...listed.map(keyOf).flatMap((key) => (key.deferrable === undefined ? [key.columns] : [])),
+    ...listedKeys(table).flatMap((key) => (key.deferrable === undefined ? [key.columns] : [])),
     ...indexes.flatMap((index) => {
       const names = index.columns.map((part) => (typeof part === "string" ? part : part.column));
       return names.includes(undefined) ? [] : [names.filter((name) => name !== undefined)];
     }),
   ];
 }
+
+/** The keys of a table that may be checked later than with each statement. */
+export const laterKeysOf = (table: Table): (readonly string[])[] =>
+  listedKeys(table).flatMap((key) => (key.deferrable === undefined ? [] : [key.columns]));
+
+const listedKeys = ({ declaration: { primaryKey, unique = [] } }: Table) =>
+  [...(primaryKey === undefined ? [] : [primaryKey]), ...unique].map(keyOf);

@@ -111,6 +111,81 @@ describe("schema rules", () => {
       "t: { columns: { a: { type: text, unique: true } }, foreignKeys: [{ columns: [a], references: { table: t, columns: [a, a] } }] }",
       ["reference_length 2:68"],
     ],
+    [
+      "included columns that are not there",
+      "t: { columns: { a: { type: text } }, indexes: [{ columns: [a], include: [b] }], unique: [{ columns: [a], include: [c] }], primaryKey: { columns: [a], include: [d] } }",
+      ["unknown_column 2:76", "unknown_column 2:118", "unknown_column 2:163"],
+    ],
+    [
+      "an exclusion of what is not there",
+      "t: { columns: { a: { type: int4range } }, exclusions: [{ elements: [{ column: b, with: '&&' }], include: [c] }] }",
+      ["unknown_column 2:81", "unknown_column 2:109"],
+    ],
+    [
+      "an exclusion by an operator that Postgres cannot index",
+      "t: { columns: { a: { type: int4range } }, exclusions: [{ elements: [{ column: a, with: '<>' }] }] }",
+      ["invalid_schema 2:58"],
+    ],
+    [
+      "an exclusion by no operator",
+      "t: { columns: { a: { type: int4range } }, exclusions: [{ elements: [{ column: a, with: and }] }] }",
+      ["invalid_value 2:90"],
+    ],
+    [
+      "an exclusion of a column and an expression at once",
+      "t: { columns: { a: { type: int4range } }, exclusions: [{ elements: [{ column: a, expression: a, with: '&&' }] }] }",
+      ["invalid_value 2:71"],
+    ],
+    [
+      "an exclusion's condition that ends the statement",
+      't: { columns: { a: { type: int4range } }, exclusions: [{ elements: [{ column: a, with: "&&" }], where: "true); drop table t; --" }] }',
+      ["invalid_schema 2:58", "invalid_expression 2:106"],
+    ],
+    [
+      "columns to set where nothing is set",
+      "t: { columns: { a: { type: text, unique: true } }, foreignKeys: [{ columns: [a], references: { table: t, columns: [a] }, onDelete: cascade, setColumns: [a] }] }",
+      ["invalid_set_columns 2:155"],
+    ],
+    [
+      "columns to set that are not the key's",
+      "t: { columns: { a: { type: text, unique: true }, b: { type: text } }, foreignKeys: [{ columns: [a], references: { table: t, columns: [a] }, onDelete: set null, setColumns: [b] }] }",
+      ["invalid_set_columns 2:176"],
+    ],
+    [
+      "nulls that are equal in an index that is not unique",
+      "t: { columns: { a: { type: text } }, indexes: [{ columns: [a], nullsNotDistinct: true }] }",
+      ["invalid_index 2:84"],
+    ],
+    [
+      "an operator class that is not there",
+      "t: { columns: { a: { type: text } }, indexes: [{ columns: [{ column: a, opclass: nothing_ops }] }] }",
+      ["invalid_schema 2:50"],
+    ],
+    [
+      "a unique index by a method that has none",
+      "t: { columns: { a: { type: int } }, indexes: [{ columns: [a], method: brin, unique: true }] }",
+      ["invalid_schema 2:49"],
+    ],
+    [
+      "a reference to what is unique only later",
+      "t: { columns: { a: { type: text }, b: { type: text, references: t.a } }, unique: [{ columns: [a], deferrable: deferrable }] }",
+      ["reference_not_unique 2:67"],
+    ],
+    [
+      "a key that is renamed from one that is declared",
+      "t: { columns: { a: { type: text }, b: { type: text } }, unique: [{ name: x, columns: [a] }, { name: y, columns: [b], renamedFrom: x }] }",
+      ["renamed_still_declared 2:133"],
+    ],
+    [
+      "two keys that were one",
+      "t: { columns: { a: { type: text } }, unique: [{ name: x, columns: [a], renamedFrom: o }, { name: y, columns: [a], renamedFrom: o }] }",
+      ["duplicate_rename 2:130"],
+    ],
+    [
+      "two checks that were one",
+      "t: { columns: { a: { type: int } }, checks: { x: { expression: a > 0, renamedFrom: o }, y: { expression: a > 1, renamedFrom: o } } }",
+      ["duplicate_rename 2:128"],
+    ],
   ])("report %s", async (_, table, expected) => {
     expect(await inSchema(`tables:\n  ${table}\n`)).toEqual(expected);
   });

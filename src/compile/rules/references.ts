@@ -4,7 +4,7 @@ import { problem } from "../../project/problem.ts";
 import type { ConnectionCatalog, Table } from "../catalog.ts";
 import { areComparable } from "../column-type.ts";
 import type { Context } from "../context.ts";
-import { type DeclaredReference, keysOf, referencesOf } from "../foreign-keys.ts";
+import { type DeclaredReference, keysOf, laterKeysOf, referencesOf } from "../foreign-keys.ts";
 
 /** Foreign keys lead to columns that are there, are of the same types, and are unique together. */
 export const checkReferences = ({ catalog }: Context): Diagnostic[] =>
@@ -57,6 +57,15 @@ function checkReference(
   const known = [...target.columns.values()].every(({ declaration }) => declaration !== undefined);
   if (!known || keysOf(target).some((key) => [...key].sort().join() === wanted)) return [];
   const list = reference.references.join(", ");
+  if (laterKeysOf(target).some((key) => [...key].sort().join() === wanted))
+    return [
+      problem(
+        at,
+        "reference_not_unique",
+        `Within a transaction several rows of \`${target.name}\` may have the same ${list}: the key is deferrable.`,
+        "Take deferrable away from that key.",
+      ),
+    ];
   return [
     problem(
       at,
