@@ -12,7 +12,9 @@ import { declareKeys } from "./declare-keys.ts";
 import { keyOf } from "./key-columns.ts";
 import { isKnownType } from "./known-type.ts";
 import { partitionKey } from "./objects/partitions.ts";
+import type { PlacedObject } from "./objects/placed-object.ts";
 import { rowSecurityOf } from "./objects/policies.ts";
+import { type NamedPart, tableComments } from "./objects/table-comments.ts";
 import { planningHints } from "./planning-hints.ts";
 import { tableOptions } from "./table-options.ts";
 import type { TableScope } from "./table-scope.ts";
@@ -45,11 +47,14 @@ export function declareConnection(catalog: ConnectionCatalog): Declaration {
   const tables = [...catalog.tables.values()].map(
     (table) => [table.name, declareTable({ table, catalog, names, note, diagnostics })] as const,
   );
+  const comments = tables.flatMap(([, one]) => one.comments);
+  for (const { object, at } of comments) note(object, at);
+  const objects = [...catalog.objects, ...comments].map(({ object }) => object);
   return {
     schema: {
       enums: Object.fromEntries(enums),
       tables: Object.fromEntries(tables.map(([name, { table }]) => [name, table])),
-      ...(catalog.objects.length === 0 ? {} : { objects: catalog.objects.map(({ object }) => object) }),
+      ...(objects.length === 0 ? {} : { objects }),
     },
     hints: planningHints(
       catalog,
@@ -66,7 +71,9 @@ export function declareConnection(catalog: ConnectionCatalog): Declaration {
 const identityOf = ({ kind, table = "", name }: DeclaredObject): string =>
   JSON.stringify([kind, table, name]);
 
-function declareTable(scope: TableScope): { table: DeclaredTable; renames: DeclaredKeyRename[] } {
+type TableDeclared = { table: DeclaredTable; renames: DeclaredKeyRename[]; comments: PlacedObject[] };
+
+function declareTable(scope: TableScope): TableDeclared {
   const { table, catalog, note } = scope;
   const { declaration } = table;
   const { partitionBy } = declaration;
@@ -77,7 +84,12 @@ function declareTable(scope: TableScope): { table: DeclaredTable; renames: Decla
     declaration.primaryKey === undefined
       ? { columns: marked, path: ["columns", marked[0] ?? "", "primaryKey"] }
       : { ...keyOf(declaration.primaryKey), path: ["primaryKey"] };
-  const { keys, renames } = declareKeys(scope, columns, primary);
+  const named: NamedPart[] = [];
+  const noteNamed: TableScope["note"] = (object, at, part) => {
+    note(object, at, part);
+    named.push({ object, at });
+  };
+  const { keys, renames } = declareKeys({ ...scope, note: noteNamed }, columns, primary);
   return {
     table: {
       columns: Object.fromEntries(
@@ -92,5 +104,10 @@ function declareTable(scope: TableScope): { table: DeclaredTable; renames: Decla
       ...rowSecurityOf(declaration),
     },
     renames,
+    comments: tableComments(
+      table,
+      columns.map(([column]) => column),
+      named,
+    ),
   };
 }

@@ -4,21 +4,33 @@ import type { Diagnostic } from "../../core/diagnostic.ts";
 import { problem } from "../../project/problem.ts";
 import type { Parsed } from "../../project/project.ts";
 import { placeOf } from "../../project/text-position.ts";
+import { declareComments } from "./comments.ts";
+import { declareComposites } from "./composites.ts";
+import { declareDomains } from "./domains.ts";
+import { declareExtensions } from "./extensions.ts";
 import { declareMaterializedViews } from "./materialized-views.ts";
 import { declarePartitions } from "./partitions.ts";
 import type { DeclareObjects, ObjectSource, PlacedObject } from "./placed-object.ts";
 import { declarePolicies } from "./policies.ts";
 import { declareRoutines } from "./routines.ts";
+import { declareSchemas } from "./schemas.ts";
+import { declareSequences } from "./sequences.ts";
 import { declareTriggers } from "./triggers.ts";
 import { declareViews } from "./views.ts";
 
 const declarers: readonly DeclareObjects[] = [
+  declareSchemas,
+  declareExtensions,
+  declareDomains,
+  declareComposites,
+  declareSequences,
   declarePartitions,
   declarePolicies,
   declareRoutines,
   declareTriggers,
   declareViews,
   declareMaterializedViews,
+  declareComments,
 ];
 
 /** The SQL files beside the declarations, by their path in the project. */

@@ -5,6 +5,7 @@ import { kinds } from "../kinds/kinds.ts";
 import { type CatalogObject, type Key, keyOf, keyOfObject } from "../model/catalog-object.ts";
 import type { Column, Constraint, Index, Model, OtherObject, Table } from "../model/model.ts";
 import { columnsQuery } from "./columns-query.ts";
+import { readComments } from "./comments.ts";
 import { type Identities, identityOf, readDependencies } from "./dependencies.ts";
 import { constraintsQuery, indexesQuery } from "./key-queries.ts";
 import { readOthersOfPartitions } from "./others-of-partitions.ts";
@@ -87,7 +88,7 @@ export async function readModel(database: Database, scope: DeclaredScope = whole
       tables.map(({ oid, name, ...options }) => [
         name,
         {
-          columns: new Map((columnsOf.get(name) ?? []).map((row) => [row.name, columnOf(row)])),
+          columns: new Map((columnsOf.get(name) ?? []).map((row) => [row.name, columnOf(row, scope)])),
           constraints: new Map((constraintsOf.get(name) ?? []).map((row) => [row.name, constraintOf(row)])),
           indexes: new Map((indexesOf.get(name) ?? []).map((row) => [row.name, indexOf(row)])),
           ...present(options),
@@ -95,7 +96,7 @@ export async function readModel(database: Database, scope: DeclaredScope = whole
       ]),
     ),
     objects,
-    comments: new Map(),
+    ...(await readComments(database, scope.schemas, identities)),
     dependencies: await readDependencies(database, identities),
     others: others.filter(({ name }) => !isIgnored(name)),
   };
@@ -156,21 +157,29 @@ const present = ({
   ...(tablespace === null ? {} : { tablespace }),
 });
 
-const columnOf = (row: Row<Column>): Column => ({
-  type: row.type,
-  nullable: row.nullable,
-  serial: row.serial,
-  ...(row.default === null || row.serial ? {} : { default: row.default }),
-  ...(row.collation === null ? {} : { collation: row.collation }),
-  ...(row.sequence === null ? {} : { sequence: row.sequence }),
-  ...(row.notNull === null ? {} : { notNull: row.notNull }),
-  ...(row.identity === null ? {} : { identity: row.identity }),
-  ...(row.identityOptions === null ? {} : { identityOptions: row.identityOptions }),
-  ...(row.generated === null ? {} : { generated: row.generated }),
-  ...(row.storage === null ? {} : { storage: row.storage }),
-  ...(row.compression === null ? {} : { compression: row.compression }),
-  ...(row.statistics === null ? {} : { statistics: row.statistics }),
-});
+/** A sequence that is declared by itself is no part of its column. */
+const isApart = (sequence: string, { sequences = [] }: DeclaredScope): boolean =>
+  sequences.includes(sequence.replaceAll('"', ""));
+
+const columnOf = (read: Row<Column>, scope: DeclaredScope): Column => {
+  const isSerial = read.sequence !== null && !isApart(read.sequence, scope);
+  const row = isSerial ? read : { ...read, serial: false, sequence: null };
+  return {
+    type: row.type,
+    nullable: row.nullable,
+    serial: row.serial,
+    ...(row.default === null || row.serial ? {} : { default: row.default }),
+    ...(row.collation === null ? {} : { collation: row.collation }),
+    ...(row.sequence === null ? {} : { sequence: row.sequence }),
+    ...(row.notNull === null ? {} : { notNull: row.notNull }),
+    ...(row.identity === null ? {} : { identity: row.identity }),
+    ...(row.identityOptions === null ? {} : { identityOptions: row.identityOptions }),
+    ...(row.generated === null ? {} : { generated: row.generated }),
+    ...(row.storage === null ? {} : { storage: row.storage }),
+    ...(row.compression === null ? {} : { compression: row.compression }),
+    ...(row.statistics === null ? {} : { statistics: row.statistics }),
+  };
+};
 
 const constraintOf = (row: Row<Constraint>): Constraint => ({
   kind: row.kind,

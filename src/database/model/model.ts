@@ -92,6 +92,8 @@ export type Model = {
   objects: ReadonlyMap<Key, CatalogObject>;
   /** Comments, by what stands after COMMENT ON: `table "tasks"`. */
   comments: ReadonlyMap<string, string>;
+  /** What each comment is on: the column of a table, else the whole. */
+  commented: ReadonlyMap<string, Key>;
   /** What each thing rests on, by keys. */
   dependencies: ReadonlyMap<Key, ReadonlySet<Key>>;
   others: readonly OtherObject[];
