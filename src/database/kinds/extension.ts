@@ -18,7 +18,7 @@ export const extension = defineKind({
     select e.oid::text, 'public' as schema, e.extname::text as name, null as table,
       json_build_object('schema', n.nspname, 'version', e.extversion) as facts, null::text[] as grants
     from pg_extension e join pg_namespace n on n.oid = e.extnamespace
-    where e.extname <> 'plpgsql' and cardinality($1) > 0
+    where e.extname <> 'plpgsql' and cardinality($1::text[]) > 0
     order by e.oid`,
   facts,
   create: ({ name, facts: { schema, version } }) => [
