@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { comment, expression, renamedFrom } from "./schema-parts.ts";
+import { comment, expression, lintExceptions, renamedFrom } from "./schema-parts.ts";
 
 /** What happens to a row when the row it refers to is deleted or changed. */
 export const referentialAction = z.enum(["no action", "restrict", "cascade", "set null", "set default"]);
@@ -63,7 +63,7 @@ export const columnDeclaration = z.strictObject({
   references: z
     .string()
     .regex(
-      /^(?:[A-Za-z_][A-Za-z0-9_]{0,62}\.)?[A-Za-z_][A-Za-z0-9_]{0,62}\.[A-Za-z_][A-Za-z0-9_]{0,62}$/,
+      /^(?:[A-Za-z_][A-Za-z0-9_-]{0,62}\.)?[A-Za-z_][A-Za-z0-9_]{0,62}\.[A-Za-z_][A-Za-z0-9_]{0,62}$/,
       "write TABLE.COLUMN, or SCHEMA.TABLE.COLUMN",
     )
     .optional()
@@ -86,6 +86,7 @@ export const columnDeclaration = z.strictObject({
       "An SQL expression that gives the rows that are there a value, in batches, before null is refused.",
   }),
   comment: comment.optional(),
+  lint: lintExceptions.optional(),
   renamedFrom,
 });
 export type ColumnDeclaration = z.infer<typeof columnDeclaration>;

@@ -1,15 +1,20 @@
 import { z } from "zod";
 import { referentialAction } from "./columns.ts";
 import { indexPart, isOnePart, onePart } from "./indexes.ts";
-import { columnList, identifier, qualifiedName } from "./names.ts";
-import { comment, expression, renamedFrom } from "./schema-parts.ts";
+import { columnList, existingName, qualifiedName } from "./names.ts";
+import { comment, expression, lintExceptions, renamedFrom } from "./schema-parts.ts";
 
 const deferrable = z
   .enum(["deferrable", "initially deferred"])
   .optional()
   .meta({ description: "Whether the check may wait for the end of the transaction, or does so by itself." });
 
-const shared = { name: identifier.optional(), comment: comment.optional(), renamedFrom };
+const shared = {
+  name: existingName.optional(),
+  comment: comment.optional(),
+  lint: lintExceptions.optional(),
+  renamedFrom,
+};
 
 const keyOptions = {
   ...shared,
@@ -33,30 +38,42 @@ export const uniqueDeclaration = z.union([
   }),
 ]);
 
+/** A word that only what is there already needs: nothing that is declared is made without looking at the rows. */
+const validated = z.literal(false).optional().meta({
+  description: "false: rows from before it may break it, and nobody looks whether they do (NOT VALID).",
+});
+
 /** A condition by its name. */
 export const checkDeclaration = z.union([
   expression,
   z.strictObject({
     expression,
     noInherit: z.boolean().optional(),
+    validated,
     comment: comment.optional(),
     renamedFrom,
   }),
 ]);
 
 /** A foreign key. `setColumns`: those that `onDelete: set null` or `set default` sets, where it is not all. */
-export const foreignKeyDeclaration = z.strictObject({
-  ...shared,
-  columns: columnList,
-  references: z.strictObject({ table: qualifiedName, columns: columnList }),
-  onDelete: referentialAction.optional(),
-  onUpdate: referentialAction.optional(),
-  setColumns: columnList.optional(),
-  match: z.enum(["simple", "full"]).optional().meta({
-    description: "Whether a key of several columns may be null in some (simple) or only in all (full).",
-  }),
-  deferrable,
-});
+export const foreignKeyDeclaration = z
+  .strictObject({
+    ...shared,
+    columns: columnList,
+    references: z.strictObject({ table: qualifiedName, columns: columnList }),
+    onDelete: referentialAction.optional(),
+    onUpdate: referentialAction.optional(),
+    setColumns: columnList.optional(),
+    match: z.enum(["simple", "full"]).optional().meta({
+      description: "Whether a key of several columns may be null in some (simple) or only in all (full).",
+    }),
+    deferrable,
+    validated,
+  })
+  .refine(({ name, validated: looksAtRows }) => looksAtRows !== false || name !== undefined, {
+    message: "write its name: beside validated: false",
+    path: ["validated"],
+  });
 
 /** Rows that exclude each other: no two for which all operators hold. */
 export const exclusionDeclaration = z.strictObject({

@@ -134,6 +134,8 @@ export type DeclaredTransition = {
   renames: readonly DeclaredRename[];
   removals: readonly DeclaredRemoval[];
   keyRenames?: readonly DeclaredKeyRename[];
+  /** Constraints that rows from before may break. */
+  unvalidated?: readonly { table: string; name: string }[];
 };
 
 /** Which part of a database is looked at. What is outside of it is as good as not there. */

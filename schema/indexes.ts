@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { columnList, columnName, identifier, qualifiedName } from "./names.ts";
+import { columnList, columnName, existingName, identifier, qualifiedName } from "./names.ts";
 import { comment, expression, lintExceptions, renamedFrom, storageParameters } from "./schema-parts.ts";
 
 /** What a part of an index may say. */
@@ -26,7 +26,7 @@ const indexColumn = z.union([columnName, z.strictObject(indexPart)]);
 
 /** One index of a table or a materialized view. */
 export const indexDeclaration = z.strictObject({
-  name: identifier.optional(),
+  name: existingName.optional(),
   columns: z.array(indexColumn).min(1),
   include: columnList.optional().meta({ description: "Columns that the index holds beside its key." }),
   unique: z.boolean().optional(),

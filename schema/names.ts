@@ -9,6 +9,15 @@ export const identifier = z
   )
   .meta({ description: "A Postgres name: letters, digits and _, at most 63 bytes." });
 
+/** The name of a Postgres schema, in which a hyphen may be. */
+export const schemaName = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_-]{0,62}$/,
+    "a schema is letters, digits, _ and -, at most 63, not starting with a digit",
+  )
+  .meta({ description: "The name of a Postgres schema." });
+
 /** The schema that a name without one is in. */
 export const defaultSchema = "public";
 
@@ -16,7 +25,7 @@ export const defaultSchema = "public";
 export const qualifiedName = z
   .string()
   .regex(
-    /^(?:[A-Za-z_][A-Za-z0-9_]{0,62}\.)?[A-Za-z_][A-Za-z0-9_]{0,62}$/,
+    /^(?:[A-Za-z_][A-Za-z0-9_-]{0,62}\.)?[A-Za-z_][A-Za-z0-9_]{0,62}$/,
     "write NAME, or SCHEMA.NAME outside of public; a name is letters, digits and _, at most 63",
   )
   .meta({ description: "A name, or SCHEMA.NAME for one outside of public." });
@@ -75,4 +84,7 @@ export const variableOf = (reference: string): string => reference.slice(2, -1);
 /** A table in a rule: `tasks`, or `analytics/events` for a connection other than `main`. */
 export const tablePath = z
   .string()
-  .regex(/^(?:[a-z][a-z0-9_-]{0,30}\/)?[A-Za-z_][A-Za-z0-9_]{0,62}$/, "write TABLE, or CONNECTION/TABLE");
+  .regex(
+    /^(?:[a-z][a-z0-9_-]{0,30}\/)?[A-Za-z_][A-Za-z0-9_]{0,62}$/,
+    "write TABLE, or CONNECTION/TABLE; only tables of the schema public have rules",
+  );

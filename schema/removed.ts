@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { existingName, identifier, qualifiedName } from "./names.ts";
+import { existingName, qualifiedName, schemaName } from "./names.ts";
 
 const existingNames = z.array(existingName).min(1);
 const qualifiedNames = z
@@ -20,7 +20,7 @@ export const removedDeclaration = z
       .record(qualifiedName, z.array(z.string().min(1).max(63)).min(1))
       .optional()
       .meta({ description: "Values of enums, by the enum; it is made anew without them." }),
-    schemas: z.array(identifier).min(1).optional(),
+    schemas: z.array(schemaName).min(1).optional(),
     extensions: existingNames.optional(),
     domains: qualifiedNames.optional(),
     composites: qualifiedNames.optional(),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { connectionName, identifier, qualifiedName } from "./names.ts";
+import { connectionName, qualifiedName, schemaName } from "./names.ts";
 import { approvedDeclaration, removedDeclaration } from "./removed.ts";
 import { routineDeclaration } from "./routines.ts";
 import { comment } from "./schema-parts.ts";
@@ -13,7 +13,7 @@ export const schemaFile = z
   .strictObject({
     connection: connectionName.optional(),
     schemas: z
-      .record(identifier, z.strictObject({ comment: comment.optional() }))
+      .record(schemaName, z.strictObject({ comment: comment.optional() }))
       .optional()
       .meta({ description: "The schemas that are managed beside public, such as audit: {}." }),
     ignore: z
@@ -25,7 +25,7 @@ export const schemaFile = z
       .record(
         z.string().regex(/^[a-z0-9_-]+$/),
         z.strictObject({
-          schema: identifier.optional(),
+          schema: schemaName.optional(),
           version: z.string().optional(),
           comment: comment.optional(),
         }),

@@ -8,7 +8,7 @@ export const sequenceDeclaration = z.strictObject({
   ...sequenceOptions,
   ownedBy: z
     .string()
-    .regex(/^(?:\w+\.)?\w+\.\w+$/, "write TABLE.COLUMN")
+    .regex(/^(?:[\w-]+\.)?\w+\.\w+$/, "write TABLE.COLUMN")
     .optional()
     .meta({ description: "The column that it goes with, as TABLE.COLUMN." }),
   comment: comment.optional(),

@@ -8,7 +8,7 @@ import {
   uniqueDeclaration,
 } from "./constraints.ts";
 import { indexDeclaration } from "./indexes.ts";
-import { columnName, identifier } from "./names.ts";
+import { columnName, existingName } from "./names.ts";
 import { divided, isDivided, partitionBy, partitions } from "./partitions.ts";
 import { rowSecurityDeclaration } from "./policies.ts";
 import { comment, lintExceptions, renamedFrom, storageParameters } from "./schema-parts.ts";
@@ -20,7 +20,10 @@ export const tableDeclaration = z
     columns: z.record(columnName, columnDeclaration),
     primaryKey: primaryKeyDeclaration.optional(),
     unique: z.array(uniqueDeclaration).optional(),
-    checks: z.record(identifier, checkDeclaration).optional().meta({ description: "Named SQL conditions." }),
+    checks: z
+      .record(existingName, checkDeclaration)
+      .optional()
+      .meta({ description: "Named SQL conditions." }),
     foreignKeys: z.array(foreignKeyDeclaration).optional(),
     exclusions: z.array(exclusionDeclaration).optional(),
     indexes: z.array(indexDeclaration).optional(),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { columnList, identifier } from "./names.ts";
+import { columnList, existingName, identifier } from "./names.ts";
 import { comment, expression } from "./schema-parts.ts";
 
 const events = z.array(z.enum(["insert", "update", "delete", "truncate"])).min(1);
@@ -36,5 +36,5 @@ export const triggerDeclaration = z
 export type TriggerDeclaration = z.infer<typeof triggerDeclaration>;
 
 export const triggers = z
-  .record(identifier, triggerDeclaration)
+  .record(existingName, triggerDeclaration)
   .meta({ description: "Triggers by name; Postgres calls them in the order of their names." });

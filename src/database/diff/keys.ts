@@ -45,7 +45,8 @@ function diffTableConstraints(
     }
     rest.delete(name);
     if (!isSame(present, constraint)) changes.push(changeTiming(table, name, constraint));
-    if (!present.validated) changes.push({ kind: "validateConstraint", table, name, constraint });
+    if (!present.validated && !pending.staysUnvalidated(table, name))
+      changes.push({ kind: "validateConstraint", table, name, constraint });
   }
   const renamed = successors(wanted, rest, isSame, (name) => pending.oldNameOf("constraint", table, name));
   for (const [name, constraint] of wanted) {
@@ -55,7 +56,7 @@ function diffTableConstraints(
       continue;
     }
     changes.push({ kind: "renameConstraint", table, from, to: name });
-    if (rest.get(from)?.validated === false)
+    if (rest.get(from)?.validated === false && !pending.staysUnvalidated(table, name))
       changes.push({ kind: "validateConstraint", table, name, constraint });
     rest.delete(from);
   }

@@ -19,6 +19,8 @@ export type PendingTransition = {
   fateOf(kind: "table" | "enum" | Removable, name: string): Fate;
   fateOfColumn(table: string, name: string): Fate;
   fateOfValue(enumName: string, value: string): Fate;
+  /** Whether a constraint of a declared table may stay without a look at the rows. */
+  staysUnvalidated(table: string, name: string): boolean;
 } & Pick<PendingKeyRenames, "oldNameOf">;
 
 /** What `removed:` may name beside tables and enums. */
@@ -35,7 +37,7 @@ const nothing: DeclaredTransition = { renames: [], removals: [] };
  */
 export function pendingTransition(
   live: Model,
-  { renames, removals, keyRenames = [] }: DeclaredTransition = nothing,
+  { renames, removals, keyRenames = [], unvalidated = [] }: DeclaredTransition = nothing,
 ): PendingTransition {
   const pending: DeclaredRename[] = [];
   const blocked: Blocked[] = [];
@@ -67,6 +69,7 @@ export function pendingTransition(
   const keys = pendingKeyRenames(live, keyRenames, (table) => liveName("table", table));
   return {
     renames: pending,
+    staysUnvalidated: (table, name) => unvalidated.some((one) => one.table === table && one.name === name),
     blocked: [...blocked, ...keys.blocked],
     oldNameOf: keys.oldNameOf,
     liveName,
