@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { comment, hasOneSql, oneSql, sqlText } from "./schema-parts.ts";
+import { comment, hasOneSql, lintExceptions, oneSql, sqlText } from "./schema-parts.ts";
 
 /**
  * A function or a procedure: the whole CREATE FUNCTION or CREATE PROCEDURE statements of that name, in `sql` or in a
@@ -9,6 +9,7 @@ export const routineDeclaration = z
   .strictObject({
     ...sqlText,
     comment: comment.optional().meta({ description: "A comment, where there is one function of that name." }),
+    lint: lintExceptions.optional(),
   })
   .refine(hasOneSql, oneSql);
 export type RoutineDeclaration = z.infer<typeof routineDeclaration>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { identifier } from "./names.ts";
-import { comment, expression, renamedFrom } from "./schema-parts.ts";
+import { comment, expression, lintExceptions, renamedFrom } from "./schema-parts.ts";
 
 const enumValue = z.string().min(1).max(63);
 const enumValues = z
@@ -10,7 +10,12 @@ const enumValues = z
 /** The values of an enum in their order, beside which its own former name and a comment may stand. */
 export const enumDeclaration = z.union([
   enumValues,
-  z.strictObject({ renamedFrom, comment: comment.optional(), values: enumValues }),
+  z.strictObject({
+    renamedFrom,
+    comment: comment.optional(),
+    lint: lintExceptions.optional(),
+    values: enumValues,
+  }),
 ]);
 export type EnumDeclaration = z.infer<typeof enumDeclaration>;
 

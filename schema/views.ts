@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { indexDeclaration } from "./indexes.ts";
 import { columnName } from "./names.ts";
-import { comment, hasOneSql, oneSql, sqlText, storageParameters } from "./schema-parts.ts";
+import { comment, hasOneSql, lintExceptions, oneSql, sqlText, storageParameters } from "./schema-parts.ts";
 import { triggers } from "./triggers.ts";
 
 /** A view: its query, in `sql` or in a `file`. */
@@ -22,6 +22,7 @@ export const viewDeclaration = z
     triggers: triggers.optional(),
     columnComments: z.record(columnName, comment).optional(),
     comment: comment.optional(),
+    lint: lintExceptions.optional(),
   })
   .refine(hasOneSql, oneSql);
 export type ViewDeclaration = z.infer<typeof viewDeclaration>;
@@ -35,6 +36,7 @@ export const materializedViewDeclaration = z
     storage: storageParameters.optional(),
     columnComments: z.record(columnName, comment).optional(),
     comment: comment.optional(),
+    lint: lintExceptions.optional(),
   })
   .refine(hasOneSql, oneSql);
 export type MaterializedViewDeclaration = z.infer<typeof materializedViewDeclaration>;

@@ -21,20 +21,20 @@ export function undoOf(live: Model, recorded: RecordedModel): Undo {
   const { changes, blocked } = diffModels({ ...live, others: [] }, target, pending);
   return {
     statements: inOrder(changes, live, target).flatMap((change) => statementsOf(change, target.enums)),
-    impossible: blocked.map(({ object, message }) => ({ object, message })),
+    impossible: blocked.map(({ code, object, message }) => ({
+      object,
+      message:
+        code === "enum_value_not_declared"
+          ? `The value ${object} stays: no one statement takes it.`
+          : message,
+    })),
   };
 }
 
 /** All that came since would have to go. */
 function removalsOf(live: Model, { enums, tables, objects }: RecordedModel): DeclaredRemoval[] {
   const removals: DeclaredRemoval[] = [];
-  for (const [name, values] of live.enums) {
-    const before = enums.get(name);
-    if (before === undefined) removals.push({ kind: "enum", name });
-    else
-      for (const value of values)
-        if (!before.includes(value)) removals.push({ kind: "enumValue", enum: name, name: value });
-  }
+  for (const name of live.enums.keys()) if (!enums.has(name)) removals.push({ kind: "enum", name });
   for (const [name, { columns }] of live.tables) {
     const before = tables.get(name);
     if (before === undefined) removals.push({ kind: "table", name });
