@@ -1,5 +1,6 @@
 import { kindOf } from "../kinds/kinds.ts";
 import type { Model, Table } from "../model/model.ts";
+import { repeatedKeys } from "../repeated-keys.ts";
 import { yamlName } from "../yaml-name.ts";
 import { type Difference, noDifference } from "./change.ts";
 import { diffColumnSettings } from "./column-settings.ts";
@@ -116,7 +117,13 @@ function addTable(name: string, table: Table, live: Model, difference: Differenc
     });
     return;
   }
-  changes.push({ kind: "createTable", table: name, definition: table });
+  const repeated = repeatedKeys(
+    [...table.constraints].map(([key, definition]) => ({ name: key, ...definition })),
+  );
+  const along = [...table.constraints].filter(([key]) => !repeated.has(key));
+  changes.push({ kind: "createTable", table: name, definition: { ...table, constraints: new Map(along) } });
+  for (const [key, constraint] of table.constraints)
+    if (repeated.has(key)) changes.push({ kind: "addConstraint", table: name, name: key, constraint });
   for (const [column, definition] of table.columns)
     diffColumnSettings(name, column, undefined, definition, live.version, difference);
   for (const [index, definition] of table.indexes)

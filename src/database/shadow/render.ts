@@ -1,5 +1,6 @@
 import type { DeclaredSchema, DeclaredStatements, DeclaredTable } from "../../../schema/declared.ts";
 import { quoteIdentifier, quoteLiteral, quoteName } from "../identifier.ts";
+import { repeatedKeys } from "../repeated-keys.ts";
 import { enableRowSecurity } from "../row-security.ts";
 import { tableClauses } from "../storage-parameters.ts";
 import { renderColumn, renderColumnSettings } from "./render-column.ts";
@@ -38,14 +39,19 @@ export function renderSchema(declared: DeclaredSchema): RenderedStatement[] {
         .filter((object) => object.kind === kind)
         .map(({ sql, ...of }) => ({ sql, of, pieces: [] })),
     );
+  const [made = [], owned = []] = [true, false].map((first) =>
+    objects("sequence").filter(({ sql }) => sql.some((one) => one.startsWith("create")) === first),
+  );
   return [
     ...objects("schema", "extension"),
     ...Object.entries(declared.enums).map(([name, values]) =>
       alone({ kind: "enum", name }, renderEnum(name, values)),
     ),
-    ...objects("domain", "composite", "sequence"),
+    ...objects("domain", "composite"),
+    ...made,
     ...tables.map(([name, table]) => renderTable(name, table, declared)),
     ...objects("partition"),
+    ...owned,
     ...tables.flatMap(([table, { indexes }]) =>
       indexes.map((index) => alone({ kind: "index", table, name: index.name }, renderIndex(table, index))),
     ),
@@ -69,7 +75,9 @@ function renderTable(name: string, table: DeclaredTable, declared: DeclaredSchem
     of: { kind: "column" as const, table: name, name: column },
     sql: renderColumn(column, declaration, declared),
   }));
-  const constraints = renderConstraints(table).map(({ kind, name: constraint, definition }) => ({
+  const keys = renderConstraints(table);
+  const repeated = repeatedKeys(keys);
+  const constraints = keys.map(({ kind, name: constraint, definition }) => ({
     of: { kind, table: name, name: constraint },
     sql: `constraint ${quoteIdentifier(constraint)} ${definition}`,
   }));
@@ -77,13 +85,17 @@ function renderTable(name: string, table: DeclaredTable, declared: DeclaredSchem
     const sql = renderColumnSettings(name, column, declaration);
     return sql === undefined ? [] : [{ of: { kind: "column" as const, table: name, name: column }, sql }];
   });
-  const lines = [...columns, ...constraints].map(({ sql }) => `  ${sql}`);
+  const [later = [], along = []] = [true, false].map((is) =>
+    constraints.filter(({ of }) => repeated.has(of.name) === is),
+  );
+  const lines = [...columns, ...along].map(({ sql }) => `  ${sql}`);
   const create = `create ${table.unlogged === true ? "unlogged " : ""}table ${quoteName(name)}`;
   const alter = `alter table ${quoteName(name)} add`;
   return {
     of: { kind: "table", name },
     sql: [
       `${create} (\n${lines.join(",\n")}\n)${tableClauses(table)}`,
+      ...later.map(({ sql }) => `${alter} ${sql}`),
       ...settings.map(({ sql }) => sql),
       ...enableRowSecurity(name, table.rowSecurity),
     ],

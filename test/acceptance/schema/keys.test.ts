@@ -4,6 +4,10 @@ import { runCases } from "./run-cases.ts";
 const table = (rest: string): string =>
   `tables: { t: { columns: { a: { type: int, nullable: false }, b: { type: int } }${rest === "" ? "" : `, ${rest}`} } }`;
 const rows = "insert into t values (1, 1), (2, 2)";
+const other = (rest: string): string =>
+  `schemas: { audit: {} }\ntables: { audit.t: { columns: { a: { type: int, nullable: false }, b: { type: int } }${rest === "" ? "" : `, ${rest}`} } }`;
+const across = (rest: string): string =>
+  `schemas: { audit: {} }\ntables: { p: { columns: { a: { type: int, nullable: false }, b: { type: int } }, ${rest} }, audit.c: { columns: { a: { type: int, references: p.a } } } }`;
 
 await runCases(
   [
@@ -135,11 +139,18 @@ await runCases(
     {
       name: "leaves a key alone that cannot be declared",
       old: table("primaryKey: [a]"),
-      seed: "alter table t add constraint later unique (b) deferrable; alter table t add constraint nearby exclude (b with =)",
+      seed: `alter table t add constraint filled unique (b) with (fillfactor = 50); alter table t add constraint "not a name" unique (b)`,
       new: table("primaryKey: [a]"),
       steps: [],
-      notices: ["t.later", "t.nearby"],
+      notices: ["t.filled", "t.not a name"],
       more: true,
+    },
+    {
+      name: "drops keys that say more, since they can be declared",
+      old: table(""),
+      seed: `${rows}; alter table t add constraint later unique (b) deferrable; alter table t add constraint wide unique (b) include (a)`,
+      new: table(""),
+      steps: ["Drop the unique constraint later of t", "Drop the unique constraint wide of t"],
     },
     {
       name: "replaces a key of that name which says more than was declared",
@@ -147,6 +158,235 @@ await runCases(
       seed: `${rows}; alter table t add constraint t_b_key unique (b) deferrable`,
       new: table("unique: [[b]]"),
       steps: ["Drop the unique constraint t_b_key of t", "Add the unique constraint t_b_key to t"],
+    },
+    {
+      name: "adds keys that hold more columns than they are of",
+      old: table(""),
+      seed: rows,
+      new: table("primaryKey: { columns: [a], include: [b] }, unique: [{ columns: [b], include: [a] }]"),
+      sql: [
+        'alter table "t" add constraint "t_pkey" PRIMARY KEY (a) INCLUDE (b)',
+        'alter table "t" add constraint "t_b_a_key" UNIQUE (b) INCLUDE (a)',
+      ],
+    },
+    {
+      name: "takes a column into a key that it only holds",
+      old: table("primaryKey: { columns: [a] }"),
+      seed: rows,
+      new: table("primaryKey: { columns: [a], include: [b] }"),
+      steps: ["Drop the primary key t_pkey of t", "Add the primary key t_pkey to t"],
+    },
+    {
+      name: "takes a held column out of a key",
+      old: table("unique: [{ name: u, columns: [b], include: [a] }]"),
+      seed: rows,
+      new: table("unique: [{ name: u, columns: [b] }]"),
+      steps: ["Drop the unique constraint u of t", "Add the unique constraint u to t"],
+    },
+    {
+      name: "refuses a key over duplicates that differ only in what it holds",
+      old: table(""),
+      seed: "insert into t values (1, 1), (2, 1)",
+      new: table("unique: [{ name: u, columns: [b], include: [a] }]"),
+      blocked: ["duplicates t.u: 1 value of u would be in t more than once."],
+    },
+    {
+      name: "lets keys be checked later",
+      old: table("primaryKey: [a], unique: [[b]]"),
+      seed: rows,
+      new: table(
+        "primaryKey: { columns: [a], deferrable: initially deferred }, unique: [{ columns: [b], deferrable: deferrable }]",
+      ),
+      steps: [
+        "Drop the primary key t_pkey of t",
+        "Drop the unique constraint t_b_key of t",
+        "Add the primary key t_pkey to t",
+        "Add the unique constraint t_b_key to t",
+      ],
+    },
+    {
+      name: "lets a key be checked at once again",
+      old: table("unique: [{ columns: [b], deferrable: initially deferred }]"),
+      seed: rows,
+      new: table("unique: [[b]]"),
+      steps: ["Drop the unique constraint t_b_key of t", "Add the unique constraint t_b_key to t"],
+    },
+    {
+      name: "refuses a key that is checked later over duplicates that are there now",
+      old: table(""),
+      seed: "insert into t values (1, 1), (2, 1)",
+      new: table("unique: [{ columns: [b], deferrable: initially deferred }]"),
+      blocked: ["duplicates t.t_b_key: 1 value of t_b_key would be in t more than once."],
+    },
+    {
+      name: "takes nulls for equal",
+      old: table("unique: [[b]]"),
+      seed: "insert into t values (1, 1), (2, null)",
+      new: table("unique: [{ columns: [b], nullsNotDistinct: true }]"),
+      steps: ["Drop the unique constraint t_b_key of t", "Add the unique constraint t_b_key to t"],
+      sql: [
+        'alter table "t" drop constraint "t_b_key"',
+        'alter table "t" add constraint "t_b_key" UNIQUE NULLS NOT DISTINCT (b)',
+      ],
+    },
+    {
+      name: "tells nulls apart again",
+      old: table("unique: [{ columns: [b], nullsNotDistinct: true }]"),
+      seed: "insert into t values (1, 1), (2, null)",
+      new: table("unique: [[b]]"),
+      steps: ["Drop the unique constraint t_b_key of t", "Add the unique constraint t_b_key to t"],
+    },
+    {
+      name: "refuses to take nulls for equal where there are two",
+      old: table("unique: [[b]]"),
+      seed: "insert into t values (1, null), (2, null)",
+      new: table("unique: [{ columns: [b], nullsNotDistinct: true }]"),
+      blocked: ["duplicates t.t_b_key: 1 value of t_b_key would be in t more than once."],
+    },
+    {
+      name: "refuses to take nulls for equal in a key of two columns, and only there where all is equal",
+      old: table(""),
+      seed: "insert into t values (1, null), (1, null), (2, null), (3, 3)",
+      new: table("unique: [{ columns: [a, b], nullsNotDistinct: true }]"),
+      blocked: ["duplicates t.t_a_b_key: 1 value of t_a_b_key would be in t more than once."],
+    },
+    {
+      name: "does nothing where a key says all that it says already",
+      old: table(
+        "primaryKey: { columns: [a], deferrable: deferrable }, unique: [{ name: u, columns: [b], include: [a], nullsNotDistinct: true }]",
+      ),
+      seed: rows,
+      new: table(
+        "primaryKey: { columns: [a], deferrable: deferrable }, unique: [{ name: u, columns: [b], include: [a], nullsNotDistinct: true }]",
+      ),
+      steps: [],
+    },
+    {
+      name: "names a primary key",
+      old: table("primaryKey: [a]"),
+      seed: rows,
+      new: table("primaryKey: { name: pk, columns: [a] }"),
+      steps: ["Rename the constraint t_pkey of t to pk"],
+    },
+    {
+      name: "renames of two keys that are the same the one that is declared",
+      old: table("unique: [{ name: x, columns: [b] }, { name: y, columns: [b] }]"),
+      seed: `${rows}; comment on constraint y on t is 'the second'`,
+      new: table("unique: [{ name: z, columns: [b], renamedFrom: y }, { name: w, columns: [b] }]"),
+      steps: ["Rename the constraint y of t to z", "Rename the constraint x of t to w"],
+      rows: {
+        "select conname from pg_constraint where obj_description(oid, 'pg_constraint') = 'the second'": [
+          { conname: "z" },
+        ],
+      },
+      more: true,
+    },
+    {
+      name: "makes anew what is declared as renamed and is another",
+      old: table("unique: [{ name: x, columns: [a] }]"),
+      seed: rows,
+      new: table("unique: [{ name: z, columns: [b], renamedFrom: x }]"),
+      steps: ["Drop the unique constraint x of t", "Add the unique constraint z to t"],
+    },
+    {
+      name: "does nothing more once a key was renamed",
+      old: table("unique: [{ name: z, columns: [b] }]"),
+      seed: rows,
+      new: table("unique: [{ name: z, columns: [b], renamedFrom: x }]"),
+      steps: [],
+    },
+    {
+      name: "refuses to rename a key where both are there",
+      old: table("unique: [{ name: x, columns: [b] }, { name: z, columns: [b] }]"),
+      seed: rows,
+      new: table("unique: [{ name: z, columns: [b], renamedFrom: x }]"),
+      blocked: [
+        "rename_conflict t.z: The constraint z of t is declared as renamed from x, and the database has both.",
+      ],
+      wayOut: "Take renamedFrom: x away, and x is dropped unless it is declared too.",
+    },
+    {
+      name: "renames a key of a table that is renamed too",
+      old: "tables: { old: { columns: { b: { type: int } }, unique: [{ name: x, columns: [b] }, { name: y, columns: [b] }] } }",
+      seed: "insert into old values (1)",
+      new: "tables: { t: { renamedFrom: old, columns: { b: { type: int } }, unique: [{ name: z, columns: [b], renamedFrom: y }, { name: x, columns: [b] }] } }",
+      steps: ["Rename the constraint y of old to z", "Rename the table old to t"],
+      rows: { "select b from t": [{ b: 1 }] },
+    },
+    {
+      name: "declares keys of tables in another schema",
+      old: other(""),
+      seed: "insert into audit.t values (1, 1), (2, 2)",
+      new: other("primaryKey: [a], unique: [{ columns: [b], nullsNotDistinct: true }]"),
+      sql: [
+        'alter table "audit"."t" add constraint "t_pkey" PRIMARY KEY (a)',
+        'alter table "audit"."t" add constraint "t_b_key" UNIQUE NULLS NOT DISTINCT (b)',
+      ],
+    },
+    {
+      name: "drops and renames keys of tables in another schema",
+      old: other("primaryKey: [a], unique: [{ name: x, columns: [b] }]"),
+      seed: "insert into audit.t values (1, 1), (2, 2)",
+      new: other("unique: [{ name: y, columns: [b] }]"),
+      steps: ["Drop the primary key t_pkey of audit.t", "Rename the constraint x of audit.t to y"],
+    },
+    {
+      name: "refuses a key over duplicates in another schema",
+      old: other(""),
+      seed: "insert into audit.t values (1, 1), (2, 1)",
+      new: other("unique: [[b]]"),
+      blocked: ["duplicates audit.t.t_b_key: 1 value of t_b_key would be in audit.t more than once."],
+    },
+    {
+      name: "refuses a key over what a column of another schema is to be",
+      old: "schemas: { audit: {} }\ntables: { audit.t: { columns: { a: { type: int, nullable: false }, b: { type: text } } } }",
+      seed: "insert into audit.t values (1, '1'), (2, '01')",
+      new: other("unique: [[b]]"),
+      blocked: ["duplicates audit.t.t_b_key: 1 value of t_b_key would be in audit.t more than once."],
+    },
+    {
+      name: "names keys of tables of one name in two schemas alike",
+      new: "schemas: { audit: {} }\ntables: { t: { columns: { a: { type: int, primaryKey: true, unique: true } } }, audit.t: { columns: { a: { type: int, primaryKey: true, unique: true } } } }",
+      rows: {
+        "select count(*)::int as n from pg_constraint where conname in ('t_pkey', 't_a_key') and contype in ('p', 'u')":
+          [{ n: 4 }],
+      },
+    },
+    {
+      name: "replaces a key of one schema under foreign keys of another",
+      old: across("unique: [[a]]"),
+      seed: "insert into p values (1, 1); insert into audit.c values (1)",
+      new: across("primaryKey: [a]"),
+      steps: [
+        "Drop the foreign key c_a_fkey of audit.c",
+        "Drop the unique constraint p_a_key of p",
+        "Add the primary key p_pkey to p",
+        "Add the foreign key c_a_fkey to audit.c",
+      ],
+    },
+    {
+      name: "replaces a key under a foreign key that gets another name",
+      old: "tables: { p: { columns: { a: { type: int, nullable: false } }, unique: [[a]] }, c: { columns: { a: { type: int } }, foreignKeys: [{ name: f, columns: [a], references: { table: p, columns: [a] } }] } }",
+      seed: "insert into p values (1); insert into c values (1)",
+      new: "tables: { p: { columns: { a: { type: int, nullable: false } }, primaryKey: [a] }, c: { columns: { a: { type: int } }, foreignKeys: [{ name: g, columns: [a], references: { table: p, columns: [a] } }] } }",
+      steps: [
+        "Drop the foreign key f of c",
+        "Drop the unique constraint p_a_key of p",
+        "Add the primary key p_pkey to p",
+        "Add the foreign key g to c",
+      ],
+    },
+    {
+      name: "replaces a key under a foreign key that is to be checked later",
+      old: "tables: { p: { columns: { a: { type: int, nullable: false } }, unique: [[a]] }, c: { columns: { a: { type: int } }, foreignKeys: [{ columns: [a], references: { table: p, columns: [a] } }] } }",
+      seed: "insert into p values (1); insert into c values (1)",
+      new: "tables: { p: { columns: { a: { type: int, nullable: false } }, primaryKey: [a] }, c: { columns: { a: { type: int } }, foreignKeys: [{ columns: [a], references: { table: p, columns: [a] }, deferrable: deferrable }] } }",
+      steps: [
+        "Drop the foreign key c_a_fkey of c",
+        "Drop the unique constraint p_a_key of p",
+        "Add the primary key p_pkey to p",
+        "Add the foreign key c_a_fkey to c",
+      ],
     },
   ],
   freshDatabase,
