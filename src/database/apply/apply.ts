@@ -8,10 +8,11 @@ import type { Planned } from "../plan/plan.ts";
 import type { Step } from "../plan/step.ts";
 import { inTransaction } from "../transaction.ts";
 import { withAdvisoryLock } from "./advisory-lock.ts";
-import { clearInvalidIndex } from "./invalid-index.ts";
+import { fillInBatches } from "./fill-in-batches.ts";
 import { type AppliedBy, recordOf } from "./record.ts";
 import { persistently, type Retry } from "./retry.ts";
-import { keptBefore, runBatches, runStep } from "./run-step.ts";
+import { runAlone } from "./run-alone.ts";
+import { keptBefore, runStep } from "./run-step.ts";
 
 /** How a plan is applied. Times in milliseconds. */
 export type ApplyOptions = Partial<Retry> & {
@@ -32,7 +33,7 @@ const defaults = { lockTimeoutMs: 1_000, attempts: 10, waitMs: 10_000 };
  * cut off anywhere, the next plan takes up.
  *
  * @throws {StkError} `apply_blocked`, `apply_running`, `plan_stale`, `lock_timeout`, `statement_failed`,
- *   `rows_changed`, `not_converged`, `interrupted`, `database_lost`, `missing_right`
+ *   `rows_changed`, `backfill_null`, `rows_not_filled`, `not_converged`, `interrupted`, `database_lost`, `missing_right`
  */
 export async function applyPlan(database: Database, planned: Planned, options: ApplyOptions): Promise<void> {
   const { plan } = planned;
@@ -88,15 +89,11 @@ async function applyGroups(database: Database, planned: Planned, options: ApplyO
       });
       options.onStep?.(step, index);
       if (step.batch !== undefined)
-        await runBatches(database, step, step.batch, (work) => transaction(kept, work), {
+        await fillInBatches(database, step, step.batch, (work) => transaction(kept, work), {
           signal: options.signal,
           onRows: (rows) => options.onRows?.(step, rows),
         });
-      else
-        await persistently(retry, kept, async () => {
-          await clearInvalidIndex(database, step);
-          await runStep(database, plan, index, step);
-        });
+      else await persistently(retry, kept, () => runAlone(database, plan, index, step));
       await transaction(keptBefore(plan, index + 1), async () => {
         await record.stepDone(database, step, index + 1);
         if (isLast) await end();

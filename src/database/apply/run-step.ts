@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { StkError } from "../../core/error.ts";
 import type { Database } from "../database.ts";
 import { quoteName } from "../identifier.ts";
@@ -42,29 +41,6 @@ export async function runStep(database: Database, plan: Plan, index: number, ste
         cause: error,
       },
     );
-  }
-}
-
-/** Runs a step again and again, each time on its own, until it changes no row. */
-export async function runBatches(
-  database: Database,
-  step: Step,
-  { pauseMs }: NonNullable<Step["batch"]>,
-  run: (work: () => Promise<void>) => Promise<void>,
-  { signal, onRows }: { signal?: AbortSignal | undefined; onRows?: (rows: number) => void },
-): Promise<void> {
-  for (let rows = 0; ; ) {
-    let changed = 0;
-    await run(async () => {
-      const [row] = await database.query<{ count: number }>(
-        `with changed as (${step.sql} returning 1) select count(*)::int4 as count from changed`,
-      );
-      changed = row?.count ?? 0;
-    });
-    rows += changed;
-    onRows?.(rows);
-    if (changed === 0) return;
-    await sleep(pauseMs, undefined, signal === undefined ? {} : { signal });
   }
 }
 

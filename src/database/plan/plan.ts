@@ -40,7 +40,7 @@ export type Planned = {
 export type PlanOptions = {
   connection: string;
   declared: PlannableSchema;
-  shadow: Pick<Shadow, "model">;
+  shadow: Pick<Shadow, "model" | "read">;
   probeTimeoutMs?: number;
   /** Whether others use the database meanwhile, so that steps must let them. */
   online?: boolean;
@@ -61,7 +61,8 @@ export async function planSchema(
     const beforeRenames = await withoutRenames(desired, pending, { declared, shadow });
     const { changes, blocked, notices } = diffModels(live, beforeRenames, pending);
     const ordered = inOrder(changes, live, beforeRenames);
-    const found = await stepsFor(database, ordered, { live, desired: beforeRenames, declared, online });
+    const journey = { live, desired: beforeRenames, declared, online, shadow };
+    const found = await stepsFor(database, ordered, journey);
     const plan: Plan = {
       formatVersion: 1,
       connection,

@@ -27,18 +27,30 @@ export type Touched = {
   bytes: number | null;
 };
 
+/** The column that a step fills where it is null, and about how many rows at a time. */
+export type Batch = {
+  table: string;
+  column: string;
+  rows: number;
+  pauseMs: number;
+  /** Whether the table is gone through once only, since others may go on to add rows with null. */
+  once?: true;
+};
+
 /** One statement of a plan. */
 export type Step = {
   sql: string;
   description: string;
   /** What it is about: `tasks`, `tasks.title`, `slugify(text)`. */
   object: string;
+  /** The table that it is about, as it is named when the step begins. */
+  table?: string;
   /** Steps of one number are committed together, in their order. */
   transaction: number;
   /** Cannot be in a transaction block, and waits for locks as long as it must: others do not queue behind it. */
   alone?: true;
-  /** Is run again and again, each time in a transaction of its own, until it changes no row. */
-  batch?: { rows: number; pauseMs: number };
+  /** Is run over the table part by part, about so many rows in each, every time in a transaction of its own. */
+  batch?: Batch;
   /** The tables that it locks, reads or writes; filled by the rehearsal. */
   touches: Touched[];
   /** What it costs those who use the table meanwhile. */

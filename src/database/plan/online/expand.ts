@@ -1,21 +1,26 @@
 import type { Change } from "../../diff/change.ts";
-import type { Model } from "../../model/model.ts";
-import { statementsOf } from "../statement.ts";
+import { addColumn } from "./add-column.ts";
+import { addKey } from "./add-key.ts";
+import { createIndex } from "./create-index.ts";
+import { dropConstraint } from "./drop-constraint.ts";
+import { dropIndex } from "./drop-index.ts";
 import type { Expansion, ExpansionContext, PlacedStatement } from "./expansion.ts";
+import { plainStatements } from "./plain.ts";
+import { refuseNull } from "./refuse-null.ts";
 import { validateLater } from "./validate-later.ts";
 
-const expansions: readonly Expansion[] = [validateLater];
+/** These give rows that are there a value, whether or not others wait. */
+const filling: readonly Expansion[] = [addColumn, refuseNull, dropConstraint];
+const all: readonly Expansion[] = [...filling, validateLater, createIndex, addKey, dropIndex];
 
 /** Writes a change as statements: online where its table is there and not empty, else plainly. */
 export function expand(change: Change, context: ExpansionContext): PlacedStatement[] {
+  const isTakenOver = context.replacements.isTakenOver(change);
+  if (isTakenOver) return change.kind === "addConstraint" ? (validateLater(change, context) ?? []) : [];
   if ("table" in change && context.factsOf(change.table)?.isEmpty === false)
-    for (const expansion of expansions) {
+    for (const expansion of context.online ? all : filling) {
       const expanded = expansion(change, context);
       if (expanded !== undefined) return expanded;
     }
-  return plain(change, context.desired.enums);
+  return plainStatements(change, context.desired.enums);
 }
-
-/** The statements of a change as Postgres' documentation has them, all in the transaction of their neighbours. */
-export const plain = (change: Change, enums: Model["enums"]): PlacedStatement[] =>
-  statementsOf(change, enums).map((statement) => ({ ...statement, placement: "together" }));

@@ -1,0 +1,89 @@
+import { defaultSchema } from "../../../../schema/names.ts";
+import { quoteBeside, quoteIdentifier, quoteName, splitName } from "../../identifier.ts";
+import type { Partition, PartitionIndex } from "../partition-tree.ts";
+import { afterTable, buildConcurrently, dropConcurrently, type WantedIndex } from "./concurrently.ts";
+import type { ExpansionContext, PlacedStatement } from "./expansion.ts";
+import { freeIndexName } from "./index-name.ts";
+
+/**
+ * Builds the index of each partition by itself while others write, and makes them parts of the table's, which is whole
+ * once all are (PostgreSQL documentation, 5.12.2.2). What is there already of an apply that was cut off is used.
+ */
+export function buildPartitionedIndex(
+  wanted: WantedIndex,
+  { live, partitionsOf }: ExpansionContext,
+): PlacedStatement[] | undefined {
+  const { table, name } = wanted;
+  const { partitions, taken } = partitionsOf(table);
+  if (partitions.some(({ isForeign }) => isForeign)) return undefined;
+  const names = new Map([[table, name]]);
+  const claimed = new Set([...taken, inSchemaOf(table, name)]);
+  const before: PlacedStatement[] = [];
+  const builds: PlacedStatement[] = [];
+  const attachments: PlacedStatement[] = [];
+  const root = live.tables.get(table)?.indexes.get(name);
+  const isRootThere =
+    root !== undefined && root.unique === wanted.unique && afterTable(root.shape) === wanted.definition;
+  if (root?.valid === false && !isRootThere) before.push(drop(table, name));
+  if (!isRootThere) before.push(createOnly(wanted));
+  for (const partition of partitions) {
+    const found = foundIn(partition, wanted, names.get(partition.parent));
+    const local = found?.name ?? freeName(wanted, partition, claimed);
+    names.set(partition.name, local);
+    const own = { ...wanted, table: partition.name, name: local };
+    if (partition.isLeaf) {
+      if (found?.valid === false) builds.push(dropConcurrently(partition.name, local, false));
+      if (found?.valid !== true) builds.push(buildConcurrently(own));
+    } else if (found === undefined) before.push(createOnly(own));
+    if (found?.partOf == null)
+      attachments.push(attach(table, names.get(partition.parent) ?? name, partition, local));
+  }
+  return [...before, ...builds, ...attachments];
+}
+
+/** A part of the table's index that is there already; or one that can become it. */
+const foundIn = (
+  { indexes }: Partition,
+  { definition, unique }: WantedIndex,
+  parent: string | undefined,
+): PartitionIndex | undefined =>
+  indexes.find(
+    (index) =>
+      index.definition === definition &&
+      index.unique === unique &&
+      !index.constraint &&
+      (index.partOf === null || index.partOf === parent),
+  );
+
+function freeName({ parts }: WantedIndex, partition: Partition, claimed: Set<string>): string {
+  const name = freeIndexName(partition.name, parts, "idx", (one) => claimed.has(one));
+  claimed.add(inSchemaOf(partition.name, name));
+  return name;
+}
+
+/** The name of an index of a table, with its schema outside of `public`. */
+const inSchemaOf = (table: string, name: string): string => {
+  const { schema } = splitName(table);
+  return schema === defaultSchema ? name : `${schema}.${name}`;
+};
+
+const createOnly = ({ table, name, definition, unique }: WantedIndex): PlacedStatement => ({
+  sql: `create ${unique ? "unique " : ""}index ${quoteIdentifier(name)} on only ${quoteName(table)} ${definition}`,
+  description: `Create the ${unique ? "unique " : ""}index ${name} on ${table}, without its partitions`,
+  placement: "together",
+  safe: "nothing is read; the lock is short",
+});
+
+const drop = (table: string, name: string): PlacedStatement => ({
+  sql: `drop index ${quoteBeside(table, name)}`,
+  description: `Drop the index ${name} of ${table}`,
+  placement: "together",
+  safe: "the lock is short",
+});
+
+const attach = (table: string, parent: string, partition: Partition, name: string): PlacedStatement => ({
+  sql: `alter index ${quoteBeside(partition.parent, parent)} attach partition ${quoteBeside(partition.name, name)}`,
+  description: `Make the index ${name} of ${partition.name} a part of that of ${table}`,
+  placement: "together",
+  safe: "the lock is short",
+});
