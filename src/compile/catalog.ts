@@ -6,9 +6,9 @@ import type { TableDeclaration } from "../../schema/tables.ts";
 import type { EnumDeclaration } from "../../schema/types.ts";
 import type { Diagnostic, Location } from "../core/diagnostic.ts";
 import { valueAt } from "../project/issue.ts";
-import { problem } from "../project/problem.ts";
 import type { Parsed, Part, Path } from "../project/project.ts";
 import { type ColumnType, readType } from "./column-type.ts";
+import { type DeclaredNames, declaredNames } from "./declared-names.ts";
 import { objectsOf, type SqlFiles } from "./objects/objects.ts";
 import type { PlacedObject } from "./objects/placed-object.ts";
 import { enumValuesOf, type Placed, removalsOf, renamesOf } from "./transition.ts";
@@ -74,43 +74,33 @@ export function readCatalog(
 } {
   const catalog = new Map<string, ConnectionCatalog>();
   const diagnostics: Diagnostic[] = [];
-  const places = new Map<string, Location>();
-  const isFirst = (connection: string, kind: string, name: string, at: Location): boolean => {
-    const identity = `${connection}/${name}`;
-    const first = places.get(identity);
-    if (first === undefined) {
-      places.set(identity, at);
-      return true;
-    }
-    const message = `There is already a table or an enum \`${name}\` in connection \`${connection}\`.`;
-    diagnostics.push(
-      problem(at, `duplicate_${kind}`, message, `The first is at ${first.file}:${first.line}.`),
-    );
-    return false;
-  };
+  const names = new Map<string, DeclaredNames>();
   for (const schema of schemas) {
     const name = schema.value.connection ?? defaultConnection;
     const connection = catalog.get(name) ?? emptyCatalog(name);
     catalog.set(name, connection);
+    const { isFirst, firstOf } = names.get(name) ?? declaredNames(name, diagnostics);
+    names.set(name, { isFirst, firstOf });
     connection.renames.push(...renamesOf(schema));
     connection.removals.push(...removalsOf(schema));
     connection.files.push(schema.value);
-    connection.objects.push(...objectsOf(schema, sqlFiles, diagnostics));
     const { domains = {}, composites = {}, extensions = {} } = schema.value;
     for (const type of [...Object.keys(domains), ...Object.keys(composites)]) connection.types.add(type);
     connection.hasExtensions ||= Object.keys(extensions).length > 0;
     for (const [enumName, declaration] of Object.entries(schema.value.enums ?? {})) {
       const at = schema.at(["enums", enumName], "key");
-      if (isFirst(name, "enum", enumName, at))
+      if (isFirst("enum", enumName, at))
         connection.enums.set(enumName, { values: valuesOf(declaration), at });
     }
     for (const tableName of keysOf(valueAt(schema.raw, ["tables"]))) {
       const at = schema.at(["tables", tableName], "key");
       const table = readTable(schema, name, tableName);
-      const first = isFirst(name, "table", tableName, at) ? undefined : connection.tables.get(tableName);
+      const isNew = isFirst("table", tableName, at);
+      const first = connection.tables.get(tableName);
       if (first !== undefined) connection.tables.set(tableName, together(first, table));
-      else if (!connection.enums.has(tableName)) connection.tables.set(tableName, table);
+      else if (isNew) connection.tables.set(tableName, table);
     }
+    connection.objects.push(...firstOf(objectsOf(schema, sqlFiles, diagnostics)));
   }
   return { catalog, diagnostics };
 }

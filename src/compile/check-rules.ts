@@ -7,6 +7,7 @@ import { checkKeys } from "./rules/keys.ts";
 import { checkLogic } from "./rules/logic.ts";
 import { checkPermissions, checkRoles } from "./rules/permissions.ts";
 import { checkReferences } from "./rules/references.ts";
+import { checkSchemas } from "./rules/schemas.ts";
 import { checkSqlFiles } from "./rules/sql-files.ts";
 import { checkTransition } from "./rules/transition.ts";
 import { checkTriggers } from "./rules/triggers.ts";
@@ -17,6 +18,7 @@ const rules = [
   checkExpressions,
   checkKeys,
   checkReferences,
+  checkSchemas,
   checkTransition,
   checkTriggers,
   checkSqlFiles,

@@ -62,18 +62,16 @@ const known: ReadonlySet<string> = new Set(names);
 /** Every built-in type by the names that people write. */
 export const builtInTypes: readonly string[] = [...names, ...Object.keys(aliases)];
 
-/** Reads a type as one writes it in SQL: `varchar(20)`, `timestamp(3) with time zone`, `text[]`. */
+/** Reads a type as one writes it in SQL: `varchar(20)`, `text[]`. The case of what is declared is kept: `Status`. */
 export function readType(text: string): ColumnType {
   const [, element = text, dimensions = ""] = /^([^[\]]*?)((?:\s*\[\d*\])*)$/.exec(text.trim()) ?? [];
-  const plain = element
-    .toLowerCase()
+  const written = element
     .replace(/\([\d\s,+-]*\)/, " ")
     .replace(/\s+/g, " ")
     .trim();
-  return {
-    name: Object.hasOwn(aliases, plain) ? (aliases[plain] ?? plain) : plain,
-    array: dimensions !== "",
-  };
+  const plain = written.toLowerCase();
+  const own = Object.hasOwn(aliases, plain) ? (aliases[plain] ?? plain) : plain;
+  return { name: known.has(own) ? own : written, array: dimensions !== "" };
 }
 
 /** Whether a type's text has the shape of one, so that it can stand in SQL as it is. */

@@ -39,11 +39,11 @@ export function parameterQuestions(
   return project.logic.flatMap(({ front }) => {
     if (front === undefined) return [];
     const connection = front.value.connection ?? defaultConnection;
-    const enums = catalog.get(connection)?.enums;
+    const { enums, types } = catalog.get(connection) ?? {};
     return Object.entries(front.value.params ?? {}).map(([name, { type }]): Question => {
       return {
         connection,
-        sql: `select null::${castType(type, (one) => enums?.has(one) ?? false)}`,
+        sql: `select null::${castType(type, (one) => enums?.has(one) === true || types?.has(one) === true)}`,
         answer(description) {
           if (!("error" in description)) spelled(connection, type, description.columns[0]?.type ?? type);
           return refused(description, front.at(["params", name, "type"]));

@@ -1,5 +1,7 @@
+import type { ColumnDeclaration } from "../../../schema/columns.ts";
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import { suggest } from "../../core/suggest.ts";
+import { kindOf } from "../../database/kinds/kinds.ts";
 import { problem } from "../../project/problem.ts";
 import type { ConnectionCatalog, Table } from "../catalog.ts";
 import { builtInTypes, isBuiltIn, isTypeText, readType } from "../column-type.ts";
@@ -11,7 +13,7 @@ import { valueProblem } from "../value.ts";
 /** Every column has a type that is there and a default that fits it. */
 export const checkColumns = ({ catalog }: Context): Diagnostic[] =>
   [...catalog.values()].flatMap((connection) => [
-    ...enumNamedLikeType(connection),
+    ...namedLikeType(connection),
     ...[...connection.tables.values()].flatMap((table) =>
       Object.keys(table.declaration.columns).flatMap((name) => checkColumn(table, name, connection)),
     ),
@@ -36,6 +38,7 @@ function checkColumn(table: Table, name: string, connection: ConnectionCatalog):
         "Leave nullable out.",
       ),
     );
+  found.push(...contradictions(table, name, column));
   const value = column.default;
   const at = table.at([...path, "default"]);
   const type = readType(column.type);
@@ -64,20 +67,52 @@ function checkColumn(table: Table, name: string, connection: ConnectionCatalog):
   return found;
 }
 
+/** A column's value comes from one place, and an identity always has one. */
+function contradictions(table: Table, name: string, column: ColumnDeclaration): Diagnostic[] {
+  const { identity, generated } = column;
+  const source = generated === undefined ? "an identity" : "generated";
+  const others = [
+    ...(identity !== undefined && generated !== undefined ? ["identity" as const] : []),
+    ...(column.default !== undefined ? ["default" as const] : []),
+    ...(column.backfill !== undefined ? ["backfill" as const] : []),
+  ];
+  if (identity === undefined && generated === undefined) return [];
+  const twice = others.map((key) =>
+    problem(
+      table.at(["columns", name, key], "key"),
+      "contradictory_column",
+      `\`${name}\` is ${source}, so it takes no value from \`${key}\`.`,
+      `Keep one of the two.`,
+    ),
+  );
+  if (identity === undefined || column.nullable !== true) return twice;
+  const message = `\`${name}\` is an identity, which is never null.`;
+  return [
+    ...twice,
+    problem(table.at(["columns", name, "nullable"]), "contradictory_column", message, "Leave nullable out."),
+  ];
+}
+
 /** Why a type's text names no type of the connection, as a hint; undefined where it does. */
 export function unknownType(text: string, connection: ConnectionCatalog | undefined): string | undefined {
   const type = readType(text);
-  const enums = [...(connection?.enums.keys() ?? [])];
+  const declared = [...(connection?.enums.keys() ?? []), ...(connection?.types ?? [])];
   const isKnown = connection === undefined ? isBuiltIn(type) : isKnownType(text, connection);
   if (isTypeText(text) && isKnown) return undefined;
   return (
-    suggest(type.name, [...enums, ...builtInTypes]) ?? "Name a Postgres type, or an enum of this connection."
+    suggest(type.name, [...declared, ...builtInTypes]) ??
+    "Name a Postgres type, or one that is declared in this connection."
   );
 }
 
-const enumNamedLikeType = ({ enums }: ConnectionCatalog): Diagnostic[] =>
-  [...enums]
-    .filter(([name]) => isBuiltIn(readType(name)))
-    .map(([name, { at }]) =>
-      problem(at, "reserved_name", `\`${name}\` is a type of Postgres.`, "Give the enum another name."),
+const namedLikeType = ({ enums, objects }: ConnectionCatalog): Diagnostic[] =>
+  [
+    ...[...enums].map(([name, { at }]) => ({ word: "enum", name, at })),
+    ...objects.flatMap(({ object: { kind, name }, at }) =>
+      kind === "domain" || kind === "composite" ? [{ word: kindOf(kind).word, name, at }] : [],
+    ),
+  ]
+    .filter(({ name }) => isBuiltIn(readType(name)))
+    .map(({ word, name, at }) =>
+      problem(at, "reserved_name", `\`${name}\` is a type of Postgres.`, `Give the ${word} another name.`),
     );

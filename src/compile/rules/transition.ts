@@ -56,6 +56,16 @@ function checkRemoval(
       `With the whole table its columns go: removed: { tables: [${table}] }`;
     return [problem(at, "unknown_table", `There is no table \`${table}\` to remove a column of.`, hint)];
   }
+  if (removal.kind === "enumValue" && !connection.enums.has(removal.enum))
+    return [
+      problem(
+        at,
+        "unknown_enum",
+        `There is no enum \`${removal.enum}\` to remove a value of.`,
+        suggest(removal.enum, connection.enums.keys()) ??
+          `With the whole enum its values go: removed: { enums: [${removal.enum}] }`,
+      ),
+    ];
   if (isDeclared(connection, scope, name))
     return [
       problem(

@@ -1,7 +1,7 @@
-import { quoteIdentifier } from "../../database/identifier.ts";
+import { quoteName } from "../../database/identifier.ts";
 
-/** A type as it stands after `::`. Enums are quoted, for one may be called like a word of SQL. */
-export function castType(type: string, isEnum: (name: string) => boolean): string {
+/** A type as it stands after `::`. Declared ones are quoted, for one may be called like a word of SQL. */
+export function castType(type: string, isDeclared: (name: string) => boolean): string {
   const [, name = type, dimensions = ""] = /^([^[\]]+?)\s*((?:\[\d*\])*)$/.exec(type.trim()) ?? [];
-  return isEnum(name) ? `${quoteIdentifier(name)}${dimensions}` : type;
+  return isDeclared(name) ? `${quoteName(name)}${dimensions}` : type;
 }

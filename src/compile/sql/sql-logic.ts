@@ -46,7 +46,8 @@ export function readSqlLogic(logic: LogicFile & { kind: "sql" }, { catalog }: Co
     };
 
   const connection = front.value.connection ?? defaultConnection;
-  const enums = new Set(catalog.get(connection)?.enums.keys());
+  const { enums: named, types: others } = catalog.get(connection) ?? {};
+  const enums = new Set([...(named?.keys() ?? []), ...(others ?? [])]);
   const params = front.value.params ?? {};
   const bound = statements.map((statement) => bindStatement(statement, { file, text, params, enums }));
   const refused = statements.flatMap((statement) => refusals(statement, file, text));

@@ -162,7 +162,7 @@ const isApart = (sequence: string, { sequences = [] }: DeclaredScope): boolean =
   sequences.includes(sequence.replaceAll('"', ""));
 
 const columnOf = (read: Row<Column>, scope: DeclaredScope): Column => {
-  const isSerial = read.sequence !== null && !isApart(read.sequence, scope);
+  const isSerial = typeof read.sequence === "string" && !isApart(read.sequence, scope);
   const row = isSerial ? read : { ...read, serial: false, sequence: null };
   return {
     type: row.type,
