@@ -22,10 +22,13 @@ export function declareColumn(
   const object: DeclaredObject = { kind: "column", table: table.name, name };
   note(object, table.at(["columns", name], "key"));
   note(object, table.at(["columns", name, "type"]), "type");
-  const { identity, generated, collation, storage, compression, statistics } = column;
+  const { generated, collation, storage, compression, statistics } = column;
+  // Of what contradicts each other, which the rules report, the first is made.
+  const identity = generated === undefined ? column.identity : undefined;
+  const isPlain = generated === undefined && identity === undefined;
   for (const [key, value] of Object.entries({ default: column.default, generated }))
     if (value !== undefined) note(object, table.at(["columns", name, key]), "default");
-  const value = column.default === undefined ? undefined : defaultExpression(column, catalog);
+  const value = !isPlain || column.default === undefined ? undefined : defaultExpression(column, catalog);
   return {
     type: column.type,
     nullable: !isKey && identity === undefined && (column.nullable ?? true),

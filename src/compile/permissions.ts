@@ -1,7 +1,8 @@
 import type { TablePermissions } from "../../schema/manifest.ts";
 import { defaultConnection } from "../../schema/names.ts";
 import type { PermissionsFile, TableRules } from "../../schema/permissions.ts";
-import type { Catalog } from "./catalog.ts";
+import type { Catalog, Column } from "./catalog.ts";
+import { isWritable } from "./writable.ts";
 
 /** The rules by connection and table, with every list of columns spelled out. */
 export function compilePermissions(
@@ -11,7 +12,7 @@ export function compilePermissions(
   const byConnection = new Map<string, Record<string, TablePermissions>>();
   for (const [path, rules] of Object.entries(file.tables ?? {})) {
     const [table = "", connection = defaultConnection] = path.split("/").toReversed();
-    const columns = [...(catalog.get(connection)?.tables.get(table)?.columns.keys() ?? [])];
+    const columns = [...(catalog.get(connection)?.tables.get(table)?.columns.values() ?? [])];
     byConnection.set(connection, { ...byConnection.get(connection), [table]: compileTable(rules, columns) });
   }
   return Object.fromEntries(byConnection);
@@ -19,17 +20,23 @@ export function compilePermissions(
 
 const compileTable = (
   { select, insert, update, delete: remove }: TableRules,
-  all: readonly string[],
-): TablePermissions => ({
-  ...(select && { select: mapRoles(select, (rule) => ({ ...rule, columns: spelled(rule.columns, all) })) }),
-  ...(insert && {
-    insert: mapRoles(insert, (rule) => ({ ...rule, columns: open(rule, all), set: rule.set ?? {} })),
-  }),
-  ...(update && {
-    update: mapRoles(update, (rule) => ({ ...rule, columns: open(rule, all), set: rule.set ?? {} })),
-  }),
-  ...(remove && { delete: mapRoles(remove, (rule) => rule) }),
-});
+  all: readonly Column[],
+): TablePermissions => {
+  const names = all.map(({ name }) => name);
+  const writable = all.filter(isWritable).map(({ name }) => name);
+  return {
+    ...(select && {
+      select: mapRoles(select, (rule) => ({ ...rule, columns: spelled(rule.columns, names) })),
+    }),
+    ...(insert && {
+      insert: mapRoles(insert, (rule) => ({ ...rule, columns: open(rule, writable), set: rule.set ?? {} })),
+    }),
+    ...(update && {
+      update: mapRoles(update, (rule) => ({ ...rule, columns: open(rule, writable), set: rule.set ?? {} })),
+    }),
+    ...(remove && { delete: mapRoles(remove, (rule) => rule) }),
+  };
+};
 
 function mapRoles<Rule extends object, Compiled>(
   rules: Readonly<Record<string, true | Rule>>,
@@ -44,7 +51,7 @@ const spelled = (columns: readonly string[] | undefined, all: readonly string[])
   ...(columns ?? all),
 ];
 
-/** What a caller may write: without a list every column but those that the server sets. */
+/** What a caller may write: without a list every column that can be, but those that the server sets. */
 const open = (
   rule: { columns?: readonly string[] | undefined; set?: object | undefined },
   all: readonly string[],

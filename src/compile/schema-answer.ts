@@ -38,11 +38,15 @@ function placeWritten(
   return (position === undefined ? undefined : placeInSql(found.written, position)) ?? found.at;
 }
 
-/** A column is made of its type and, after it, its default. */
+/** A column is made of its type and, after it, its default or the expression that it is generated from. */
 function partOf({ of, sql, error }: SchemaProblem, { schema }: Declaration): "type" | "default" {
   const column = schema.tables[of.table ?? ""]?.columns[of.name];
-  if (column?.default === undefined || error.sqlstate === "42704") return "type";
-  const start = sql.lastIndexOf(` default ${column.default}`);
+  const expression = column?.generated === undefined ? column?.default : `(${column.generated.expression})`;
+  if (expression === undefined || error.sqlstate === "42704") return "type";
+  const start = sql.lastIndexOf(
+    ` ${column?.generated === undefined ? "default" : "generated always as"} ${expression}`,
+  );
+  if (start < 0) return "type";
   return error.position === undefined || [...sql.slice(0, start)].length < error.position
     ? "default"
     : "type";

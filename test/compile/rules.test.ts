@@ -40,6 +40,56 @@ const inSql = (text: string, front = "access: public") =>
 describe("schema rules", () => {
   it.each([
     [
+      "an identity with a default",
+      "t: { columns: { a: { type: int, identity: always, default: 1 } } }",
+      ["contradictory_column 2:53"],
+    ],
+    [
+      "a generated column with a default, an identity and a backfill",
+      "t: { columns: { b: { type: int }, a: { type: int, generated: b + 1, identity: always, default: 1, backfill: b } } }",
+      ["contradictory_column 2:71", "contradictory_column 2:89", "contradictory_column 2:101"],
+    ],
+    [
+      "an identity that may be null",
+      "t: { columns: { a: { type: int, identity: { generated: by default }, nullable: true } } }",
+      ["contradictory_column 2:82"],
+    ],
+    [
+      "an identity of what does not count",
+      "t: { columns: { a: { type: text, identity: always } } }",
+      ["invalid_schema 2:30"],
+    ],
+    [
+      "a generated column from one that is not there",
+      "t: { columns: { a: { type: int, generated: nowhere + 1 } } }",
+      ["invalid_schema 2:46"],
+    ],
+    [
+      "a generated column that is not the same each time",
+      "t: { columns: { a: { type: timestamptz, generated: now() } } }",
+      ["invalid_schema 2:54"],
+    ],
+    [
+      "a generated column and a backfill that end the expression",
+      't: { columns: { a: { type: int, generated: "1) stored, x int default (2" }, b: { type: int, backfill: "1; 2" } } }',
+      ["invalid_expression 2:46", "invalid_expression 2:105"],
+    ],
+    [
+      "a collation that no server has",
+      "t: { columns: { a: { type: text, collation: klingon } } }",
+      ["invalid_schema 2:30"],
+    ],
+    [
+      "a storage that the type does not have",
+      "t: { columns: { a: { type: int, storage: external } } }",
+      ["invalid_schema 2:30"],
+    ],
+    [
+      "a storage parameter that Postgres does not know",
+      "t: { columns: { a: { type: int } }, storage: { fillfaktor: 70 } }",
+      ["invalid_schema 2:3"],
+    ],
+    [
       "a text default that is a bare word",
       "t: { columns: { a: { type: text, default: open } } }",
       ["bare_default 2:45"],

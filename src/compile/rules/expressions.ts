@@ -26,11 +26,14 @@ export const checkExpressions = ({ catalog, project: { permissions } }: Context)
 ];
 
 const checkTable = ({ declaration, at }: Table): Diagnostic[] => [
-  ...Object.entries(declaration.columns).flatMap(([name, { default: value, check }]) => {
+  ...Object.entries(declaration.columns).flatMap(([name, { default: value, check, generated, backfill }]) => {
+    const computed = typeof generated === "object" ? generated.expression : generated;
     const sql = typeof value === "object" && "sql" in value ? value.sql : value;
     return [
       ...(typeof sql === "string" ? checkExpression(sql, at(["columns", name, "default"])) : []),
       ...(check === undefined ? [] : checkExpression(check, at(["columns", name, "check"]))),
+      ...(computed === undefined ? [] : checkExpression(computed, at(["columns", name, "generated"]))),
+      ...(backfill === undefined ? [] : checkExpression(backfill, at(["columns", name, "backfill"]))),
     ];
   }),
   ...Object.entries(declaration.checks ?? {}).flatMap(([name, check]) =>

@@ -10,6 +10,7 @@ import type { ConnectionCatalog, Table } from "../catalog.ts";
 import type { Context } from "../context.ts";
 import { keyColumns } from "../key-columns.ts";
 import { valueProblem } from "../value.ts";
+import { readOnlyReason } from "../writable.ts";
 import {
   checkCondition,
   checkPredicate,
@@ -44,6 +45,7 @@ export function checkPermissions(context: Context): Diagnostic[] {
           ...unknownRole(role, base, context),
           ...checkRule(body, base, scope),
           ...(operation === "insert" ? unsatisfiable(body, base, scope) : []),
+          ...(operation === "insert" || operation === "update" ? unwritable(body, base, scope) : []),
         ];
       }),
     );
@@ -161,6 +163,25 @@ function checkSetValue(
   const type = table.columns.get(name)?.type;
   const wrong = type && valueProblem(literalOf(value), type, connection);
   return wrong === undefined ? [] : [problem(place, "invalid_value", wrong.message, wrong.hint)];
+}
+
+/** Columns that Postgres fills by itself can be neither open to the caller nor set by the server. */
+function unwritable(
+  { columns = [], set = {} }: Rule,
+  path: Path,
+  { table, at }: PredicateScope,
+): Diagnostic[] {
+  const places = [
+    ...columns.map((name, index) => ({ name, at: at([...path, "columns", index]) })),
+    ...Object.keys(set).map((name) => ({ name, at: at([...path, "set", name], "key") })),
+  ];
+  return places.flatMap(({ name, at: place }) => {
+    const declaration = table.columns.get(name)?.declaration;
+    const reason = declaration && readOnlyReason(declaration);
+    if (reason === undefined) return [];
+    const message = `\`${name}\` of \`${table.name}\` ${reason}: nobody can write it.`;
+    return [problem(place, "read_only_column", message, "Take it out.")];
+  });
 }
 
 /** An insert that leaves out a column which must have a value fails every time. */
