@@ -9,6 +9,10 @@ export const routineDeclaration = z
   .strictObject({
     ...sqlText,
     comment: comment.optional().meta({ description: "A comment, where there is one function of that name." }),
+    comments: z
+      .record(z.string().regex(/^[^;]*$/, "the types of its arguments, such as text, integer"), comment)
+      .optional()
+      .meta({ description: "Comments by the types of the arguments, where there are several of that name." }),
     lint: lintExceptions.optional(),
   })
   .refine(hasOneSql, oneSql);

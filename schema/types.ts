@@ -2,7 +2,7 @@ import { z } from "zod";
 import { identifier } from "./names.ts";
 import { comment, expression, lintExceptions, renamedFrom } from "./schema-parts.ts";
 
-const enumValue = z.string().min(1).max(63);
+const enumValue = z.string().max(63);
 const enumValues = z
   .array(z.union([enumValue, z.strictObject({ value: enumValue, renamedFrom: enumValue })]))
   .min(1);

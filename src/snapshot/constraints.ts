@@ -86,7 +86,7 @@ function foreignKeyOf(constraint: ConstraintFacts, part: MakePart): TablePart {
   const { name, table, columns, references, setColumns, isFull } = constraint;
   const target = references ?? { table: "", columns: [] };
   const extra = {
-    ...(name === usualName(table, columns.join("_"), "fkey") ? {} : { name }),
+    ...(constraint.validated && name === usualName(table, columns.join("_"), "fkey") ? {} : { name }),
     ...(setColumns === null ? {} : { setColumns }),
     ...(isFull ? { match: "full" } : {}),
     ...deferrableOf(constraint),

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { columnName, existingName, identifier, qualifiedName } from "../../schema/names.ts";
+import { columnName, existingName, identifier, qualifiedName, schemaName } from "../../schema/names.ts";
 import { type Key, keyOf } from "../database/model/catalog-object.ts";
 import type { Facts } from "../database/snapshot/facts.ts";
 import { hasKnownMethod } from "./indexes.ts";
@@ -24,9 +24,11 @@ export function leftOutOf(
   ): void => {
     if (reason != null && !whole.has(key)) whole.set(key, { kind, name, reason });
   };
-  for (const { name } of facts.schemas) leave("schema", name, fits(identifier, name) ? null : badName);
+  for (const { name } of facts.schemas) leave("schema", name, fits(schemaName, name) ? null : badName);
   for (const kind of ["enum", "domain", "composite", "sequence"] as const)
     for (const { name } of facts[`${kind}s`]) leave(kind, name, fits(qualifiedName, name) ? null : badName);
+  for (const { name, values } of facts.enums)
+    leave("enum", name, values !== null ? null : "it has no values");
   for (const { name, attributes } of facts.composites) {
     const odd = attributes?.find((attribute) => !fits(identifier, attribute.name));
     leave(
@@ -40,18 +42,26 @@ export function leftOutOf(
       leave(kind, name, fits(qualifiedName, name) ? oddity : badName);
   for (const { name, signature, oddity } of facts.routines)
     leave("function", signature, fits(qualifiedName, name) ? oddity : badName, keyOf("routine", signature));
+  const rootOf = rootsOf(facts);
   for (const { name, parent, oddity, columns } of facts.tables) {
     const odd = columns.find((column) => !fits(columnName, column.name));
-    leave(
-      parent === null ? "table" : "partition",
-      name,
-      fits(qualifiedName, name) ? oddity : badName,
-      keyOf("table", name),
-    );
-    leave("table", name, odd && `its column ${odd.name} cannot be declared: letters, digits and _ can`);
+    const reason = fits(qualifiedName, name) ? oddity : badName;
+    leave(parent === null ? "table" : "partition", name, reason, keyOf("table", rootOf(name)));
+    if (parent === null)
+      leave("table", name, odd && `its column ${odd.name} cannot be declared: letters, digits and _ can`);
   }
   spread(facts, whole);
   return { whole, parts: partsLeftOut(facts, whole) };
+}
+
+/** The table that a partition is of, however deep; another table is itself. */
+export function rootsOf({ tables }: Pick<Facts, "tables">): (name: string) => string {
+  const parents = new Map(tables.map(({ name, parent }) => [name, parent]));
+  const rootOf = (name: string): string => {
+    const parent = parents.get(name);
+    return parent == null ? name : rootOf(parent);
+  };
+  return rootOf;
 }
 
 /** What rests on something that is left out is left out too. */
@@ -83,8 +93,9 @@ function partsLeftOut(facts: Facts, whole: ReadonlyMap<Key, LeftOut>): LeftOut[]
         (unsaid ?? []).map((what) => ({ kind: "table", name, reason: `${what} cannot be declared` })),
       ),
     ...facts.constraints.filter(isWritten).flatMap(({ name, table, oddity, index }) => {
-      const reason =
-        oddity ?? index?.oddity ?? (index?.storage == null ? null : "its index has storage parameters");
+      const storage =
+        index?.storage == null ? null : "the storage parameters of its index cannot be declared";
+      const reason = oddity ?? index?.oddity ?? storage;
       return reason === null ? [] : [{ kind: "constraint", name: `${table}.${name}`, reason }];
     }),
     ...facts.indexes.filter(isWritten).flatMap((index) => {

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { defaultConnection } from "../../schema/names.ts";
-import { fileFor } from "./layout.ts";
+import { fileFor, isSplit } from "./layout.ts";
 import { mergeTable } from "./merge-table.ts";
 import { mergeValue } from "./merge-value.ts";
 import { type Section, type Snapshot, sections } from "./snapshot-of.ts";
@@ -37,6 +37,7 @@ export function mergeFiles({ connection, yaml, sql, isRemoved, declared, live }:
   const edits = new Map([...yaml].map(([file, text]) => [file, editYaml(text)]));
   const texts = sqlTexts(sql);
   const changes: FileChange[] = [];
+  const split = isSplit(holdings(edits), live.tables.size);
   const left = new Set(live.leftOut.map(({ kind, name }) => `${kind} ${name.replace(/\(.*$/s, "")}`));
   for (const section of sections) {
     const wanted = valuesOf(live, section);
@@ -56,7 +57,7 @@ export function mergeFiles({ connection, yaml, sql, isRemoved, declared, live }:
           isTable: section === "tables",
           name: section === "schemas" || section === "extensions" ? "public" : name,
         },
-        { connection, files: holdings(edits), tables: live.tables.size },
+        { connection, files: holdings(edits), split },
       );
       const edit = edits.get(file) ?? editYaml(header(connection));
       edits.set(file, edit);

@@ -18,9 +18,13 @@ const kinds = [
 ] as const;
 
 /** A snapshot without what holds something that looks like a secret, which no file of a project may hold. */
-export function withoutSecrets(facts: Facts, scope: DeclaredScope): Snapshot {
-  const snapshot = snapshotOf(facts, scope);
-  const refused = new Map<Key, LeftOut>();
+export function withoutSecrets(
+  facts: Facts,
+  scope: DeclaredScope,
+  others: ReadonlyMap<Key, LeftOut> = new Map(),
+): Snapshot {
+  const snapshot = snapshotOf(facts, scope, others);
+  const refused = new Map(others);
   const look = (kind: string, name: string, value: Value, key = keyOf(kind, name)): void => {
     const secret = secretIn(value);
     if (secret !== undefined) refused.set(key, { kind, name, reason: reasonFor(secret) });
@@ -31,7 +35,7 @@ export function withoutSecrets(facts: Facts, scope: DeclaredScope): Snapshot {
   for (const { name, signature, definition, comment } of facts.routines)
     if (snapshot.objects.functions.has(name))
       look("function", signature, { sql: definition, comment }, keyOf("routine", signature));
-  return refused.size === 0 ? snapshot : snapshotOf(facts, scope, refused);
+  return refused.size === others.size ? snapshot : snapshotOf(facts, scope, refused);
 }
 
 function secretIn(value: Value): string | undefined {

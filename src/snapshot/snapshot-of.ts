@@ -2,7 +2,7 @@ import type { DeclaredScope } from "../../schema/declared.ts";
 import { defaultSchema } from "../../schema/names.ts";
 import { ignores } from "../database/catalog/scope.ts";
 import { type Key, keyOf } from "../database/model/catalog-object.ts";
-import type { Facts, Named, ViewFacts } from "../database/snapshot/facts.ts";
+import type { Facts, Named, RoutineFacts, ViewFacts } from "../database/snapshot/facts.ts";
 import { type LeftOut, leftOutOf } from "./left-out.ts";
 import { storageOf } from "./storage.ts";
 import type { Value } from "./table-part.ts";
@@ -37,21 +37,6 @@ export function snapshotOf(
   const { tables, ownSequences } = tablesOf(facts, scope);
   const routines = facts.routines.filter(({ signature }) => !whole.has(keyOf("routine", signature)));
   const byName = Map.groupBy(routines, ({ name }) => name);
-  const manyComments = [...byName.values()].flatMap((group) =>
-    group.length === 1
-      ? []
-      : group.flatMap(({ comment, signature }) =>
-          comment === null
-            ? []
-            : [
-                {
-                  kind: "comment",
-                  name: signature,
-                  reason: "it is on one of several functions of that name",
-                },
-              ],
-        ),
-  );
   const named = <T extends { name: string }>(rows: readonly T[], value: (row: T) => Value) =>
     new Map(rows.map((row) => [row.name, value(row)]));
   return {
@@ -80,14 +65,23 @@ export function snapshotOf(
           name,
           {
             sql: group.map(({ definition }) => `${definition.trim()};\n`).join("\n"),
-            ...commentOf({ comment: group.length === 1 ? (group[0]?.comment ?? null) : null }),
+            ...membersOf(routineComments(group)),
           },
         ]),
       ),
     },
     tables: new Map([...tables].filter(([name]) => !whole.has(keyOf("table", name)))),
-    leftOut: [...whole.values(), ...parts, ...manyComments],
+    leftOut: [...whole.values(), ...parts],
   };
+}
+
+function routineComments(group: readonly RoutineFacts[]): Value {
+  const [only] = group.length === 1 ? group : [];
+  if (only !== undefined) return commentOf(only);
+  const comments = group.flatMap((one) =>
+    one.comment === null ? [] : [[one.arguments, one.comment] as const],
+  );
+  return comments.length === 0 ? {} : { comments: Object.fromEntries(comments) };
 }
 
 const commentOf = ({ comment }: { comment: string | null }): { comment?: string } =>

@@ -18,13 +18,15 @@ export function closing(mask: string, start: number): number {
   return mask.length;
 }
 
+/** A query is a value only in its parentheses. */
+const query = /^\(\s*(?:select|values|with)\b/i;
+
 /** An expression without the parentheses around all of it. */
 export function withoutParentheses(sql: string): string {
   const text = sql.trim();
   const mask = masked(text);
-  return mask.startsWith("(") && closing(mask, 0) === mask.length - 1
-    ? withoutParentheses(text.slice(1, -1))
-    : text;
+  const isAround = mask.startsWith("(") && closing(mask, 0) === mask.length - 1;
+  return isAround && !query.test(mask) ? withoutParentheses(text.slice(1, -1)) : text;
 }
 
 /** The items of a list, without what is around them. */

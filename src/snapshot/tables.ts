@@ -48,9 +48,7 @@ export function tablesOf(
 function partsOf({ name }: TableFacts, { constraints, indexes }: Facts): TablePart[] {
   const own = constraints.filter(
     ({ table, oddity, index }) =>
-      table === name &&
-      oddity === null &&
-      (index === null || (index.oddity === null && index.storage === null)),
+      table === name && oddity === null && (index === null || index.oddity === null),
   );
   return [...own.map(constraintOf), ...indexPartsOf(name, indexes)];
 }

@@ -9,7 +9,7 @@ import { typeText } from "./type-text.ts";
 
 /** An enum as it is declared. */
 export const enumOf = ({ values, comment }: EnumFacts): Value =>
-  comment === null ? values : { comment, values };
+  comment === null ? (values ?? []) : { comment, values: values ?? [] };
 
 /** A domain as it is declared. A lone check with the name that Postgres gives it needs none. */
 export function domainOf({

@@ -14,7 +14,7 @@ import {
 } from "yaml";
 import { mergeLines } from "./merge-lines.ts";
 import type { Value } from "./table-part.ts";
-import { yamlNode, yamlStyle } from "./yaml-node.ts";
+import { yamlNode, yamlText } from "./yaml-node.ts";
 
 /** Where a value stands in a document. */
 export type EditPath = readonly (string | number)[];
@@ -45,9 +45,7 @@ export function editYaml(text: string): YamlEdit {
     keepSourceTokens: false,
   });
   const before =
-    text.trim() === ""
-      ? ""
-      : String(parseDocument(text, { version: "1.2", stringKeys: true }).toString(yamlStyle));
+    text.trim() === "" ? "" : yamlText(parseDocument(text, { version: "1.2", stringKeys: true }));
   let changed = false;
 
   const own = (path: EditPath): unknown => {
@@ -136,7 +134,7 @@ export function editYaml(text: string): YamlEdit {
           changed = true;
         }
     },
-    text: () => (changed ? mergeLines(text, before, document.toString(yamlStyle)) : text),
+    text: () => (changed ? mergeLines(text, before, yamlText(document)) : text),
   };
 }
 

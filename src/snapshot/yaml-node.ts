@@ -1,8 +1,32 @@
-import { type Document, isMap, isScalar, isSeq, type Node, Scalar, stringify } from "yaml";
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  Scalar,
+  stringify,
+  visit,
+  YAMLMap,
+  YAMLSeq,
+} from "yaml";
 import type { Value } from "./table-part.ts";
 
 /** How YAML is written: one line stays one line. */
-export const yamlStyle = { lineWidth: 0, minContentWidth: 0 } as const;
+const yamlStyle = { lineWidth: 0, minContentWidth: 0 } as const;
+
+/** A document as text, with `[a, b]` and `{ a: b }`: the library knows one manner for both. */
+export function yamlText(document: Document): string {
+  const padded = <T extends YAMLMap | YAMLSeq>(node: T, padding: string, write: T["toString"]): void => {
+    node.toString = (context, ...rest) =>
+      write.call(node, context && { ...context, flowCollectionPadding: padding }, ...rest);
+  };
+  visit(document, {
+    Map: (_, node) => padded(node, " ", YAMLMap.prototype.toString),
+    Seq: (_, node) => padded(node, "", YAMLSeq.prototype.toString),
+  });
+  return document.toString(yamlStyle);
+}
 
 const longestFlow = 96;
 

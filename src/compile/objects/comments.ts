@@ -26,6 +26,15 @@ export const declareComments: DeclareObjects = ({ schema }) => {
     ...all("composites", value.composites, "type"),
     ...all("sequences", value.sequences, "sequence"),
     ...all("functions", value.functions, "routine"),
+    ...Object.entries(value.functions ?? {}).flatMap(([name, { comments = {} }]) =>
+      Object.entries(comments).map(([types, text]) =>
+        commentOn(
+          `routine ${quoteName(name)}(${types})`,
+          text,
+          schema.at(["functions", name, "comments", types]),
+        ),
+      ),
+    ),
     ...(["views", "materializedViews"] as const).flatMap((key) => {
       const word = key === "views" ? "view" : "materialized view";
       return [

@@ -135,7 +135,12 @@ export type ViewFacts = Named & {
 };
 
 /** One function or procedure; `name` has no arguments, `signature` is `slugify(text)`. */
-export type RoutineFacts = Named & { signature: string; definition: string; oddity: string | null };
+export type RoutineFacts = Named & {
+  signature: string;
+  arguments: string;
+  definition: string;
+  oddity: string | null;
+};
 
 /** A domain. */
 export type DomainFacts = Named & {
@@ -155,7 +160,7 @@ export type CompositeFacts = Named & {
 };
 
 /** An enum. */
-export type EnumFacts = Named & { values: string[] };
+export type EnumFacts = Named & { values: string[] | null };
 
 /** A schema; `name` has no dot. */
 export type SchemaFacts = { oid: string; name: string; comment: string | null };

@@ -67,6 +67,8 @@ export const viewsQuery = (kind: "v" | "m"): string => `
 export const routinesQuery = `
   select p.oid::text, ${modelName("n.nspname", "p.proname")} as name, obj_description(p.oid, 'pg_proc') as comment,
     format('%s(%s)', ${modelName("n.nspname", "p.proname")}, pg_get_function_identity_arguments(p.oid)) as signature,
+    case when p.proargmodes is null then oidvectortypes(p.proargtypes)
+      else pg_get_function_identity_arguments(p.oid) end as arguments,
     pg_get_functiondef(p.oid) as definition,
     case when l.lanname not in ('sql', 'plpgsql') then 'its language is ' || l.lanname end as oddity
   from pg_proc p ${inSchemas("p.pronamespace")} join pg_language l on l.oid = p.prolang
