@@ -41,25 +41,9 @@ function partitionsOf(parent: string, partitions: Partitions | undefined, path: 
   if (partitions === undefined || isUnmanaged(partitions)) return [];
   return Object.entries(partitions).flatMap(([name, partition]): Found[] => {
     const place = [...path, "partitions", name];
-    const { comment, partitions: own } = partition;
-    const target = `table ${quoteName(name)}`;
-    const said: Found[] =
-      comment === undefined
-        ? []
-        : [
-            {
-              object: {
-                kind: "comment",
-                name: target,
-                sql: [`comment on ${target} is ${quoteLiteral(comment)}`],
-              },
-              path: place,
-            },
-          ];
     return [
       { object: { kind: "partition", name, sql: [createPartition(name, parent, partition)] }, path: place },
-      ...said,
-      ...partitionsOf(name, own, place),
+      ...partitionsOf(name, partition.partitions, place),
     ];
   });
 }

@@ -1,22 +1,18 @@
 import type { DeclaredTable } from "../../../schema/declared.ts";
 import type { PolicyDeclaration } from "../../../schema/policies.ts";
 import type { TableDeclaration } from "../../../schema/tables.ts";
-import { quoteIdentifier, quoteLiteral, quoteName } from "../../database/identifier.ts";
+import { quoteIdentifier, quoteName } from "../../database/identifier.ts";
 import { makeRole } from "../../database/shadow/make-role.ts";
 import type { DeclareObjects, PlacedObject } from "./placed-object.ts";
 
 /** Policies of row-level security (PostgreSQL documentation, CREATE POLICY), with the roles that they are for. */
 export const declarePolicies: DeclareObjects = ({ schema }) =>
   Object.entries(schema.value.tables ?? {}).flatMap(([table, { rowSecurity }]) =>
-    Object.entries(rowSecurity?.policies ?? {}).flatMap(([name, policy]): PlacedObject[] => {
+    Object.entries(rowSecurity?.policies ?? {}).map(([name, policy]): PlacedObject => {
       const at = schema.at(["tables", table, "rowSecurity", "policies", name], "key");
       const roles = (policy.to ?? []).filter((role) => role !== everybody);
       const sql = [...roles.map(makeRole), createPolicy(name, table, policy)];
-      const made: PlacedObject = { object: { kind: "policy", table, name, sql }, at };
-      if (policy.comment === undefined) return [made];
-      const target = `policy ${quoteIdentifier(name)} on ${quoteName(table)}`;
-      const said = `comment on ${target} is ${quoteLiteral(policy.comment)}`;
-      return [made, { object: { kind: "comment", name: target, sql: [said] }, at }];
+      return { object: { kind: "policy", table, name, sql }, at };
     }),
   );
 

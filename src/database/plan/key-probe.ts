@@ -2,7 +2,7 @@ import { quoteIdentifier as quote } from "../identifier.ts";
 import type { Constraint, Index, Model } from "../model/model.ts";
 import { rowsOf } from "./counted-rows.ts";
 import { futureRows } from "./future-rows.ts";
-import type { Probe } from "./probe.ts";
+import type { Probe } from "./probe-query.ts";
 
 /** A constraint of a table, and what stands after `from` to read that table's rows as they will be. */
 type Subject<T> = { table: string; name: string; rows: string; of: T };

@@ -4,7 +4,7 @@ import { partitionFacts } from "../kinds/partition.ts";
 import { policyFacts } from "../kinds/policy.ts";
 import type { CatalogObject } from "../model/catalog-object.ts";
 import type { Model } from "../model/model.ts";
-import type { Probe } from "./probe.ts";
+import type { Probe } from "./probe-query.ts";
 
 /** What to look for in the live database before a partition or a policy is made or changed. */
 export function objectProbe(

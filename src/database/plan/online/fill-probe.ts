@@ -1,7 +1,7 @@
 import type { Change } from "../../diff/change.ts";
 import { quoteIdentifier, quoteName } from "../../identifier.ts";
 import { rowsOf } from "../counted-rows.ts";
-import type { Probe } from "../probe.ts";
+import type { Probe } from "../probe-query.ts";
 import type { ExpansionContext } from "./expansion.ts";
 import { fillingOf, needsBackfill } from "./fill.ts";
 
