@@ -5,6 +5,9 @@ const table = (...indexes: string[]): string =>
   `tables: { t: { columns: { a: { type: int }, b: { type: text }, j: { type: jsonb } }, indexes: [${indexes.join(", ")}] } }`;
 const rows = `insert into t values (1, 'x', '{}'), (2, 'y', null), (2, 'Y', null)`;
 
+const other = (...indexes: string[]): string =>
+  `schemas: { audit: {} }\ntables: { audit.t: { columns: { a: { type: int }, b: { type: text } }, indexes: [${indexes.join(", ")}] } }`;
+
 await runCases(
   [
     {
@@ -77,13 +80,20 @@ await runCases(
       ],
     },
     {
-      name: "leaves an index alone that cannot be declared",
+      name: "leaves an index alone whose name cannot be declared",
+      old: table(),
+      seed: `create index "not a name" on t (a)`,
+      new: table(),
+      steps: [],
+      notices: ["not a name"],
+      more: true,
+    },
+    {
+      name: "drops indexes that say more, since they can be declared",
       old: table(),
       seed: `create index covering on t (a) include (b); create index filled on t (a) with (fillfactor = 50)`,
       new: table(),
-      steps: [],
-      notices: ["covering", "filled"],
-      more: true,
+      steps: ["Drop the index covering of t", "Drop the index filled of t"],
     },
     {
       name: "replaces an index that was left invalid",
@@ -105,6 +115,214 @@ await runCases(
       seed: "insert into t values (1)",
       new: "tables: { t: { columns: { a: { type: int }, z: { type: int } }, indexes: [{ columns: [z], unique: true }] } }",
       steps: ["Add the column t.z", "Create the unique index t_z_idx on t"],
+    },
+    {
+      name: "names indexes as Postgres names them",
+      old: "tables: { t: { columns: { a: { type: int }, b: { type: text }, j: { type: jsonb } } } }",
+      seed: `${rows.replaceAll("'y'", "'z'")}; create index on t (a) include (b); create index on t (a, lower(b), (a + 1), (a + 2)); create index on t (((j ->> 'x')::int)); create index on t (a, a); create index on t (coalesce(a, 0)); create index on t ((case when a > 0 then 1 else 2 end)); create unique index on t (b) nulls not distinct where a > 1; create index on t (upper(b) collate "C"); create index on t ((b || b))`,
+      new: table(
+        "{ columns: [a], include: [b] }",
+        "{ columns: [a, { expression: lower(b) }, { expression: a + 1 }, { expression: a + 2 }] }",
+        `{ columns: [{ expression: "(j ->> 'x')::int" }] }`,
+        "{ columns: [a, a] }",
+        "{ columns: [{ expression: 'coalesce(a, 0)' }] }",
+        "{ columns: [{ expression: case when a > 0 then 1 else 2 end }] }",
+        "{ columns: [b], unique: true, nullsNotDistinct: true, where: a > 1 }",
+        "{ columns: [{ expression: upper(b), collation: C }] }",
+        "{ columns: [{ expression: b || b }] }",
+      ),
+      steps: [],
+    },
+    {
+      name: "holds more columns than an index is of",
+      old: table("{ name: i, columns: [a] }"),
+      seed: rows,
+      new: table("{ name: i, columns: [a], include: [b] }"),
+      steps: ["Drop the index i of t", "Create the index i on t"],
+    },
+    {
+      name: "refuses a unique index over duplicates that differ in what it holds",
+      old: table(),
+      seed: rows,
+      new: table("{ name: once, columns: [a], include: [b], unique: true }"),
+      blocked: ["duplicates t.once: 1 value of once would be in t more than once."],
+    },
+    {
+      name: "says where nulls stand, which way it goes, and in what collation",
+      old: table("{ name: i, columns: [a, b] }"),
+      seed: rows,
+      new: table(
+        "{ name: i, columns: [{ column: a, nulls: first }, { column: b, direction: desc, nulls: last, collation: C, opclass: text_pattern_ops }] }",
+      ),
+      sql: [
+        'drop index "i"',
+        'create index "i" ON public.t USING btree (a NULLS FIRST, b COLLATE "C" text_pattern_ops DESC NULLS LAST)',
+      ],
+    },
+    {
+      name: "tells no difference where what it says is usual",
+      old: table("{ name: i, columns: [a, b] }"),
+      seed: rows,
+      new: table(
+        "{ name: i, columns: [{ column: a, direction: asc, nulls: last, opclass: int4_ops }, { column: b, direction: asc }], method: btree }",
+      ),
+      steps: [],
+    },
+    {
+      name: "takes parameters of an operator class",
+      old: `tables: { t: { columns: { b: { type: tsvector } } } }`,
+      seed: "insert into t values ('a b')",
+      new: `tables: { t: { columns: { b: { type: tsvector } }, indexes: [{ name: i, columns: [{ column: b, opclass: tsvector_ops, opclassParameters: { siglen: 100 } }], method: gist }] } }`,
+      sql: [`create index "i" ON public.t USING gist (b tsvector_ops (siglen='100'))`],
+    },
+    {
+      name: "stores an index in another way, in place",
+      old: table("{ name: i, columns: [a] }"),
+      seed: rows,
+      new: table("{ name: i, columns: [a], storage: { fillfactor: 70, deduplicate_items: false } }"),
+      steps: ["Change how the index i of t is stored"],
+      sql: ['alter index "i" set (deduplicate_items = false, fillfactor = 70)'],
+    },
+    {
+      name: "changes one storage parameter, and takes one away, in place",
+      old: table(
+        "{ name: i, columns: [a], where: a > 0, storage: { fillfactor: 70, deduplicate_items: false } }",
+      ),
+      seed: rows,
+      new: table("{ name: i, columns: [a], where: a > 0, storage: { fillfactor: 80 } }"),
+      sql: ['alter index "i" set (fillfactor = 80)', 'alter index "i" reset (deduplicate_items)'],
+    },
+    {
+      name: "takes all storage parameters away, in place",
+      old: table(
+        "{ name: i, columns: [j], method: gin, storage: { fastupdate: false, gin_pending_list_limit: 128 } }",
+      ),
+      seed: rows,
+      new: table("{ name: i, columns: [j], method: gin }"),
+      sql: ['alter index "i" reset (fastupdate, gin_pending_list_limit)'],
+    },
+    {
+      name: "creates an index with storage parameters",
+      old: table(),
+      seed: rows,
+      new: table(
+        "{ name: i, columns: [a], where: a > 1, storage: { fillfactor: 70 } }",
+        "{ name: k, columns: [a], method: brin, storage: { pages_per_range: 16, autosummarize: true } }",
+      ),
+      sql: [
+        `create index "i" ON public.t USING btree (a) WITH (fillfactor='70') WHERE (a > 1)`,
+        `create index "k" ON public.t USING brin (a) WITH (autosummarize='true', pages_per_range='16')`,
+      ],
+    },
+    {
+      name: "builds an index again that changes in more than how it is stored",
+      old: table("{ name: i, columns: [a], storage: { fillfactor: 70 } }"),
+      seed: rows,
+      new: table("{ name: i, columns: [a], where: a > 1, storage: { fillfactor: 80 } }"),
+      steps: ["Drop the index i of t", "Create the index i on t"],
+    },
+    {
+      name: "changes the condition of an index",
+      old: table("{ name: i, columns: [a], where: b is not null }"),
+      seed: rows,
+      new: table("{ name: i, columns: [a], where: b is not null and a > 1 }"),
+      steps: ["Drop the index i of t", "Create the index i on t"],
+    },
+    {
+      name: "changes the method of an index",
+      old: table("{ name: i, columns: [a] }"),
+      seed: rows,
+      new: table("{ name: i, columns: [a], method: hash }"),
+      steps: ["Drop the index i of t", "Create the index i on t"],
+    },
+    {
+      name: "takes nulls for equal in a unique index",
+      old: table("{ name: i, columns: [j], unique: true }"),
+      seed: `insert into t values (1, 'x', '{}'), (2, 'y', null)`,
+      new: table("{ name: i, columns: [j], unique: true, nullsNotDistinct: true }"),
+      steps: ["Drop the index i of t", "Create the unique index i on t"],
+    },
+    {
+      name: "refuses to take nulls for equal in a unique index where there are two",
+      old: table("{ name: i, columns: [a, j], unique: true }"),
+      seed: rows,
+      new: table("{ name: i, columns: [a, j], unique: true, nullsNotDistinct: true }"),
+      blocked: ["duplicates t.i: 1 value of i would be in t more than once."],
+    },
+    {
+      name: "takes nulls for equal only among the rows that a unique index is of",
+      old: table(),
+      seed: rows,
+      new: table("{ name: i, columns: [a, j], unique: true, nullsNotDistinct: true, where: b = 'y' }"),
+      steps: ["Create the unique index i on t"],
+    },
+    {
+      name: "makes a unique index plain",
+      old: table("{ name: i, columns: [a, b], unique: true }"),
+      seed: rows,
+      new: table("{ name: i, columns: [a, b] }"),
+      steps: ["Drop the index i of t", "Create the index i on t"],
+    },
+    {
+      name: "keeps indexes that are the same apart",
+      old: table("{ name: i, columns: [a] }", "{ name: k, columns: [a] }"),
+      seed: rows,
+      new: table("{ name: i, columns: [a] }", "{ name: k, columns: [a] }"),
+      steps: [],
+    },
+    {
+      name: "renames of two indexes that are the same the one that is declared",
+      old: table("{ name: i, columns: [a] }", "{ name: k, columns: [a] }"),
+      seed: rows,
+      new: table("{ name: l, columns: [a], renamedFrom: k }"),
+      steps: ["Drop the index i of t", "Rename the index k of t to l"],
+    },
+    {
+      name: "refuses to rename an index where both are there",
+      old: table("{ name: i, columns: [a] }", "{ name: k, columns: [a] }"),
+      new: table("{ name: k, columns: [a], renamedFrom: i }"),
+      blocked: [
+        "rename_conflict t.k: The index k of t is declared as renamed from i, and the database has both.",
+      ],
+      wayOut: "Take renamedFrom: i away, and i is dropped unless it is declared too.",
+    },
+    {
+      name: "makes, renames, stores and drops indexes in another schema",
+      old: other("{ name: i, columns: [a] }", "{ name: k, columns: [b] }", "{ columns: [a, b] }"),
+      seed: "insert into audit.t values (1, 'x')",
+      new: other(
+        "{ name: l, columns: [a] }",
+        "{ name: k, columns: [b], storage: { fillfactor: 60 } }",
+        "{ columns: [b, a], unique: true }",
+      ),
+      sql: [
+        'drop index "audit"."t_a_b_idx"',
+        'alter index "audit"."i" rename to "l"',
+        'alter index "audit"."k" set (fillfactor = 60)',
+        'create unique index "t_b_a_idx" ON audit.t USING btree (b, a)',
+      ],
+    },
+    {
+      name: "names indexes of tables of one name in two schemas alike",
+      old: "schemas: { audit: {} }\ntables: { t: { columns: { a: { type: int } } }, audit.t: { columns: { a: { type: int } } } }",
+      seed: "create index on t (a); create index on audit.t (a)",
+      new: "schemas: { audit: {} }\ntables: { t: { columns: { a: { type: int } }, indexes: [{ columns: [a] }] }, audit.t: { columns: { a: { type: int } }, indexes: [{ columns: [a] }] } }",
+      steps: [],
+    },
+    {
+      name: "refuses a unique index over duplicates in another schema",
+      old: other(),
+      seed: "insert into audit.t values (1, 'x'), (1, 'y')",
+      new: other("{ name: once, columns: [a], unique: true }"),
+      blocked: ["duplicates audit.t.once: 1 value of once would be in audit.t more than once."],
+    },
+    {
+      name: "drops an index along with the column that it only holds",
+      old: "tables: { t: { columns: { a: { type: int }, b: { type: int } }, indexes: [{ name: i, columns: [a], include: [b] }] } }",
+      seed: "insert into t values (1, 2)",
+      new: "tables: { t: { columns: { a: { type: int } }, indexes: [{ name: i, columns: [a] }] } }\nremoved: { columns: { t: [b] } }",
+      destroys: { "Drop the column t.b": 1 },
+      rows: { "select a from t": [{ a: 1 }] },
     },
   ],
   freshDatabase,

@@ -262,6 +262,15 @@ await runCases(
       steps: [],
     },
     {
+      name: "names keys as Postgres names them",
+      old: table(""),
+      seed: `${rows}; alter table t add primary key (a) include (b); alter table t add unique (a, b); alter table t add unique (b) include (a); alter table t add unique nulls not distinct (b); alter table t add foreign key (b) references t (a); alter table t add foreign key (b) references t (a) on delete cascade`,
+      new: table(
+        "primaryKey: { columns: [a], include: [b] }, unique: [[a, b], { columns: [b], include: [a] }, { columns: [b], nullsNotDistinct: true }], foreignKeys: [{ columns: [b], references: { table: t, columns: [a] } }, { columns: [b], references: { table: t, columns: [a] }, onDelete: cascade }]",
+      ),
+      steps: [],
+    },
+    {
       name: "names a primary key",
       old: table("primaryKey: [a]"),
       seed: rows,
