@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { columnList, existingName, identifier } from "./names.ts";
+import { columnList, existingName, identifier, qualifiedName } from "./names.ts";
 import { comment, expression } from "./schema-parts.ts";
 
 const events = z.array(z.enum(["insert", "update", "delete", "truncate"])).min(1);
@@ -24,6 +24,9 @@ export const triggerDeclaration = z
       .enum(["not deferrable", "deferrable", "initially deferred"])
       .optional()
       .meta({ description: "Makes it a constraint trigger." }),
+    from: qualifiedName
+      .optional()
+      .meta({ description: "The other table that a constraint trigger is about." }),
     enabled: z
       .enum(["origin", "always", "replica", "disabled"])
       .optional()

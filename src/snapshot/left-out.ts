@@ -106,11 +106,6 @@ function partsLeftOut(facts: Facts, whole: ReadonlyMap<Key, LeftOut>): LeftOut[]
         ? [{ kind: "index", name: index.name, reason: "the statistics of its columns cannot be declared" }]
         : [];
     }),
-    ...facts.triggers
-      .filter(isWritten)
-      .flatMap(({ name, table, oddity }) =>
-        oddity === null ? [] : [{ kind: "trigger", name: `${table}.${name}`, reason: oddity }],
-      ),
     ...facts.partitionParts.map(({ kind, name, table }) => ({
       kind,
       name: kind === "index" ? name : `${table}.${name}`,

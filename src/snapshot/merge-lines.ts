@@ -49,9 +49,21 @@ export function mergeLines(own: string, before: string, after: string): string {
   const toWanted = new Map(matches(base, wanted));
   const lines: string[] = [];
   let [inOwn, inBase, inWanted] = [0, 0, 0];
+  const fromBase = new Map([...toWanted].map(([inOld, inNew]) => [inNew, inOld]));
   const take = (endOwn: number, endBase: number, endWanted: number): void => {
-    const same = base.slice(inBase, endBase).join("\n") === wanted.slice(inWanted, endWanted).join("\n");
-    lines.push(...(same ? owned.slice(inOwn, endOwn) : wanted.slice(inWanted, endWanted)));
+    const isOneToOne = endOwn - inOwn === endBase - inBase;
+    const isSame =
+      endBase - inBase === endWanted - inWanted &&
+      wanted
+        .slice(inWanted, endWanted)
+        .every((_, index) => fromBase.get(inWanted + index) === inBase + index);
+    if (isSame) lines.push(...owned.slice(inOwn, endOwn));
+    else
+      for (let index = inWanted; index < endWanted; index += 1) {
+        const old = fromBase.get(index);
+        const line = isOneToOne && old !== undefined ? owned[inOwn + old - inBase] : wanted[index];
+        lines.push(line ?? "");
+      }
   };
   for (let index = 0; index < base.length; index += 1) {
     const here = toOwn.get(index);

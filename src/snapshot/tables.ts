@@ -89,7 +89,7 @@ export function triggersOf(
   name: string,
   { triggers }: Facts,
 ): Record<string, TriggerDeclaration> | undefined {
-  const own = triggers.filter(({ table, oddity }) => table === name && oddity === null);
+  const own = triggers.filter(({ table }) => table === name);
   return own.length === 0
     ? undefined
     : Object.fromEntries(own.map((trigger) => [trigger.name, triggerOf(trigger)]));

@@ -22,6 +22,7 @@ export function triggerOf(trigger: TriggerFacts): TriggerDeclaration {
     ...(when < 0 ? {} : { when: withoutParentheses(definition.slice(open, closing(mask, open) + 1)) }),
     execute: definition.slice(at + call.length),
     ...(constraint === null ? {} : { constraint }),
+    ...(trigger.from === null ? {} : { from: trigger.from }),
     ...(enabled === "origin" ? {} : { enabled }),
     ...(comment === null ? {} : { comment }),
   };

@@ -33,7 +33,7 @@ function eventsOf({ before, after, insteadOf }: TriggerDeclaration) {
 }
 
 function createTrigger(name: string, table: string, trigger: TriggerDeclaration): string {
-  const { columns, constraint, oldTable, newTable, forEach = "row", when, execute } = trigger;
+  const { columns, constraint, from, oldTable, newTable, forEach = "row", when, execute } = trigger;
   const { when: moment, events } = eventsOf(trigger);
   const of = columns === undefined ? "" : ` of ${quoteList(columns)}`;
   const called = events.map((event) => (event === "update" ? `update${of}` : event)).join(" or ");
@@ -44,6 +44,7 @@ function createTrigger(name: string, table: string, trigger: TriggerDeclaration)
   return [
     `create ${constraint === undefined ? "" : "constraint "}trigger ${quoteIdentifier(name)}`,
     `${moment} ${called} on ${quoteName(table)}`,
+    ...(from === undefined ? [] : [`from ${quoteName(from)}`]),
     ...(constraint === undefined ? [] : [deferral[constraint]]),
     ...(transitions.length === 0 ? [] : [`referencing ${transitions.join(" ")}`]),
     `for each ${forEach}`,

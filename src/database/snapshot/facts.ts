@@ -96,7 +96,8 @@ export type TriggerFacts = Named & {
   constraint: "not deferrable" | "deferrable" | "initially deferred" | null;
   enabled: "origin" | "always" | "replica" | "disabled";
   definition: string;
-  oddity: string | null;
+  /** The other table that a constraint trigger is about. */
+  from: string | null;
 };
 
 /** A policy of row-level security. */

@@ -137,7 +137,8 @@ export const triggersQuery = `
       when t.tgdeferrable then 'deferrable' else 'not deferrable' end end as constraint,
     case t.tgenabled when 'D' then 'disabled' when 'A' then 'always' when 'R' then 'replica' else 'origin' end as enabled,
     pg_get_triggerdef(t.oid) as definition,
-    case when t.tgconstrrelid <> 0 then 'it names another table' end as oddity
+    (select ${modelName("rn.nspname", "r.relname")} from pg_class r join pg_namespace rn on rn.oid = r.relnamespace
+      where r.oid = t.tgconstrrelid) as from
   from ${tables} join pg_trigger t on t.tgrelid = c.oid and not t.tgisinternal and t.tgparentid = 0
   where ${isWhole} and ${notOfExtension("pg_trigger", "t.oid")} order by t.oid`;
 
