@@ -35,21 +35,27 @@ const query = `
     left join pg_class r on r.oid = t.typrelid
   where d.deptype in ('n', 'a') and d.objid >= ${firstOfUsers} and d.refobjid >= ${firstOfUsers}`;
 
-/** What an extension brought is the extension, and the sequence that a column owns is the column. */
+/**
+ * What an extension brought is the extension, the sequence that a column owns is the column, and an index of a
+ * materialized view is that view.
+ */
 const partsQuery = `
   select d.classid::regclass::text as catalog, d.objid::text as oid, d.refclassid::regclass::text as "ofCatalog",
     d.refobjid::text as "ofOid", d.refobjsubid as "ofNumber"
   from pg_depend d
     left join pg_class s on d.classid = 'pg_class'::regclass and s.oid = d.objid and s.relkind = 'S'
   where d.deptype = 'e' and d.refclassid = 'pg_extension'::regclass
-    or d.deptype in ('a', 'i') and s.oid is not null and d.refclassid = 'pg_class'::regclass`;
+    or d.deptype in ('a', 'i') and s.oid is not null and d.refclassid = 'pg_class'::regclass
+  union all
+  select 'pg_class', i.indexrelid::text, 'pg_class', i.indrelid::text, 0
+  from pg_index i join pg_class m on m.oid = i.indrelid and m.relkind = 'm'`;
 
 const describeQuery = `
   select pg_describe_object(c::oid, o::oid, n) as description
   from unnest($1::text[], $2::text[], $3::int4[]) with ordinality as u (c, o, n, place) order by place`;
 
 /** Of these, removalBlocked finds by itself what rests on them. */
-const ownRemoval = /^(?:table|column|constraint|index|enum|partition):/;
+const ownRemoval = /^(?:table|column|constraint|index|partition):/;
 
 type Unknown = { on: Key; catalog: string; oid: string; number: number };
 

@@ -4,10 +4,20 @@ import type { Column, Constraint, Index, Table } from "../model/model.ts";
 /** One thing to do to a database; data, to be ordered and written as SQL. */
 export type Change =
   | { kind: "createEnum"; name: string; values: readonly string[] }
+  /** Gives an enum another name for the time in which one of its name is made that lacks values. */
+  | { kind: "setEnumAside"; name: string; aside: string }
   | { kind: "addEnumValue"; name: string; value: string; before: string | undefined }
   | { kind: "createTable"; table: string; definition: Table }
   | { kind: "addColumn"; table: string; column: string; definition: Column }
-  | { kind: "changeType"; table: string; column: string; from: Column; to: Column }
+  /** `without`: values of the enum that go, where it is that. */
+  | {
+      kind: "changeType";
+      table: string;
+      column: string;
+      from: Column;
+      to: Column;
+      without?: { enum: string; values: readonly string[] };
+    }
   | { kind: "setDefault"; table: string; column: string; expression: string }
   | { kind: "dropDefault"; table: string; column: string }
   | {

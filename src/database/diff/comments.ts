@@ -39,6 +39,8 @@ function goneBy(change: Change): Key[] {
   switch (change.kind) {
     case "dropObject":
       return [keyOfObject(change.object)];
+    case "setEnumAside":
+      return [keyOf("enum", change.name)];
     case "dropConstraint":
       return [keyOf("constraint", change.name, change.table)];
     case "dropIndex":

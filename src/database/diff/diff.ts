@@ -6,6 +6,7 @@ import { type Difference, noDifference } from "./change.ts";
 import { diffColumnSettings } from "./column-settings.ts";
 import { diffColumns } from "./columns.ts";
 import { diffComments } from "./comments.ts";
+import { remakeAroundEnums, removeEnumValues } from "./enum-values.ts";
 import { diffEnums } from "./enums.ts";
 import { diffConstraints, diffIndexes } from "./keys.ts";
 import { diffLogging } from "./logging.ts";
@@ -45,7 +46,9 @@ export function diffModels(
     }
   }
   diffLogging(live, desired, difference);
+  removeEnumValues(live, desired, pending, difference);
   diffConstraints(live, desired, pending, difference);
+  remakeAroundEnums(live, desired, difference);
   remakeAroundColumns(live, desired, difference);
   dropIdleChanges(difference);
   for (const name of live.tables.keys())

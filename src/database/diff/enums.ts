@@ -57,7 +57,7 @@ function diffValues(
       code: "enum_value_not_declared",
       object: `${name}.${value}`,
       message: `The enum ${name} has the value ${quoteLiteral(value)}, which is not declared. Postgres cannot take a value from an enum.`,
-      wayOut: `${rename === "" ? "Declare" : rename} it again, or declare another enum and make that the columns' type.`,
+      wayOut: `${rename === "" ? "Declare" : rename} it again, or that it goes: removed: { enumValues: { ${yamlName(name)}: [${yamlName(value)}] } }`,
     });
   }
   const kept = values.filter((value) => present.includes(value));

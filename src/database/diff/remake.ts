@@ -1,7 +1,9 @@
+import { kindOf } from "../kinds/kinds.ts";
 import { type CatalogObject, type Key, keyOf, keyOfObject } from "../model/catalog-object.ts";
 import type { Model } from "../model/model.ts";
 import type { Change, Difference } from "./change.ts";
 import { isSame, withGrants } from "./objects.ts";
+import { columnKeys, partsOf, remakePart } from "./remake-parts.ts";
 
 /**
  * What rests on something that Postgres will not change or drop beneath it is dropped before, and made again after,
@@ -9,12 +11,16 @@ import { isSame, withGrants } from "./objects.ts";
  */
 export function remakeDependents(live: Model, desired: Model, difference: Difference): void {
   const dependents = inverted(live.dependencies);
-  const queue = difference.changes.flatMap(disturbed);
+  const parts = partsOf(live);
+  const queue = difference.changes.flatMap((change) => disturbed(change, live));
   const seen = new Set<Key>();
   for (let key = queue.shift(); key !== undefined; key = queue.shift()) {
     if (seen.has(key)) continue;
     seen.add(key);
     for (const dependent of dependents.get(key) ?? []) {
+      const part = parts.get(dependent);
+      if (part !== undefined && key.startsWith("routine:"))
+        queue.push(...remakePart(part, key, live, desired, difference));
       const object = live.objects.get(dependent);
       if (object === undefined || object.kind === "partition" || !mayBeRemade(object)) continue;
       if (remake(object, key, desired, difference)) queue.push(dependent);
@@ -29,11 +35,15 @@ function remake(object: CatalogObject, on: Key, desired: Model, { changes, block
     return true;
   const wanted = desired.objects.get(key);
   if (wanted === undefined) {
-    if (object.table !== undefined && !desired.tables.has(object.table)) return false;
+    const isOfUndeclared = object.table !== undefined && !desired.tables.has(object.table);
+    // What goes by itself tells of all that rests on it.
+    if (isOfUndeclared || changes.some((one) => one.kind === "dropObject" && keyOfObject(one.object) === on))
+      return false;
+    const name = object.table === undefined ? object.name : `${object.table}.${object.name}`;
     blocked.push({
       code: "still_used",
-      object: object.name,
-      message: `${object.name} is not declared and rests on ${on.slice(on.indexOf(":") + 1)}, which is to change.`,
+      object: name,
+      message: `The ${kindOf(object.kind).word} ${name} is not declared and rests on ${on.slice(on.indexOf(":") + 1)}, which is to change.`,
       wayOut: "Declare it, so that it is made again after the change, or drop it yourself first.",
     });
     return false;
@@ -41,6 +51,8 @@ function remake(object: CatalogObject, on: Key, desired: Model, { changes, block
   const altered = changes.findIndex(
     (change) => change.kind === "alterObject" && keyOfObject(change.to) === key,
   );
+  // Where it is replaced in place and no longer rests on that, it only has to be first.
+  if (altered >= 0 && !(desired.dependencies.get(key)?.has(on) ?? false)) return false;
   if (altered >= 0) changes.splice(altered, 1);
   changes.push(
     { kind: "dropObject", object, restored: true },
@@ -50,7 +62,7 @@ function remake(object: CatalogObject, on: Key, desired: Model, { changes, block
 }
 
 /** The keys beneath which nothing may stay while the change is made. */
-function disturbed(change: Change): Key[] {
+function disturbed(change: Change, live: Model): Key[] {
   switch (change.kind) {
     case "changeType":
       return [keyOf("column", change.column, change.table)];
@@ -58,9 +70,11 @@ function disturbed(change: Change): Key[] {
     case "dropColumnToRemake":
       return [keyOf("column", change.column, change.table)];
     case "dropTable":
-      return [keyOf("table", change.table)];
+      return [keyOf("table", change.table), ...columnKeys(change.table, live)];
     case "dropObject":
       return [keyOfObject(change.object)];
+    case "setEnumAside":
+      return [keyOf("enum", change.name)];
     default:
       return [];
   }

@@ -3,7 +3,7 @@ import { quoteIdentifier, quoteLiteral } from "../identifier.ts";
 import { defineKind } from "./kind.ts";
 
 /** What is kept of an extension; `version` only where one is declared. */
-const facts = z.strictObject({ schema: z.string(), version: z.string().exactOptional() });
+export const extensionFacts = z.strictObject({ schema: z.string(), version: z.string().exactOptional() });
 
 /**
  * Extensions (PostgreSQL documentation, CREATE EXTENSION). They are of the whole database, so those that are not
@@ -20,7 +20,7 @@ export const extension = defineKind({
     from pg_extension e join pg_namespace n on n.oid = e.extnamespace
     where e.extname <> 'plpgsql' and cardinality($1::text[]) > 0
     order by e.oid`,
-  facts,
+  facts: extensionFacts,
   create: ({ name, facts: { schema, version } }) => [
     `create extension ${quoteIdentifier(name)} schema ${quoteIdentifier(schema)}${version === undefined ? "" : ` version ${quoteLiteral(version)}`}`,
   ],
@@ -39,5 +39,5 @@ export const extension = defineKind({
   within: (object, { versions = [] }) =>
     versions.includes(object.name)
       ? object
-      : { ...object, facts: { schema: facts.parse(object.facts).schema } },
+      : { ...object, facts: { schema: extensionFacts.parse(object.facts).schema } },
 });

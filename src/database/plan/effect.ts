@@ -11,6 +11,7 @@ export function effectOf(change: Change): Effect {
     case "addEnumValue":
       return makes(keyOf("enum", change.name));
     case "dropEnum":
+    case "setEnumAside":
       return drops(keyOf("enum", change.name));
     case "createTable":
       return makes(
@@ -26,6 +27,10 @@ export function effectOf(change: Change): Effect {
     case "changeType":
     case "setDefault":
     case "takeFromSequence":
+      return makes(
+        keyOf("column", change.column, change.table),
+        keyOf("default", change.column, change.table),
+      );
     case "setNotNull":
     case "addIdentity":
       return makes(keyOf("column", change.column, change.table));

@@ -5,14 +5,18 @@ import { policyFacts } from "../kinds/policy.ts";
 import type { CatalogObject } from "../model/catalog-object.ts";
 import type { Model } from "../model/model.ts";
 import type { Probe } from "./probe-query.ts";
+import { domainProbe, extensionProbe, sequenceProbe } from "./type-probe.ts";
 
-/** What to look for in the live database before a partition or a policy is made or changed. */
+/** What to look for in the live database before something beside tables and enums is made or changed. */
 export function objectProbe(
   change: Extract<Change, { kind: "createObject" | "alterObject" }>,
   live: Model,
 ): Probe | undefined {
   const object = change.kind === "createObject" ? change.object : change.to;
   if (object.kind === "policy") return missingRoles(object);
+  if (object.kind === "extension") return extensionProbe(object, change.kind === "alterObject");
+  if (change.kind === "alterObject" && object.kind === "domain") return domainProbe(change, live);
+  if (change.kind === "alterObject" && object.kind === "sequence") return sequenceProbe(object);
   return object.kind === "partition" && change.kind === "createObject"
     ? rowsOfDefault(object, live)
     : undefined;

@@ -14,6 +14,7 @@ const phases = [
   "create schema",
   "create extension",
   "addEnumValue",
+  "setEnumAside",
   "createEnum",
   "create domain",
   "create composite",

@@ -1,7 +1,7 @@
 import type { Database } from "../database.ts";
 import type { Blocked, Change } from "../diff/change.ts";
 import { enumValuesOf, lossCondition } from "../diff/type-change.ts";
-import { quoteIdentifier as quote, quoteName } from "../identifier.ts";
+import { quoteIdentifier as quote, quoteLiteral, quoteName } from "../identifier.ts";
 import type { Model } from "../model/model.ts";
 import type { SqlProblem } from "../sql-error.ts";
 import { attempt } from "../transaction.ts";
@@ -9,15 +9,7 @@ import { rowsOf } from "./counted-rows.ts";
 import { futureRows } from "./future-rows.ts";
 import { constraintProbe, indexProbe } from "./key-probe.ts";
 import { objectProbe } from "./object-probe.ts";
-
-/** A query for the rows that a change would fail on or harm, and what to say when there are any. */
-export type Probe = {
-  code: string;
-  object: string;
-  rows: string;
-  message(count: number): string;
-  wayOut: string;
-};
+import type { Probe } from "./probe-query.ts";
 
 /** What the live rows mean for one change. */
 export type Finding = { blocked?: Blocked; unchecked?: string };
@@ -54,7 +46,8 @@ export function probeFor(change: Change, live: Model, desired: Model): Probe | u
         wayOut: "Fill them, then plan again.",
       };
     case "changeType": {
-      const { column, from, to } = change;
+      const { column, from, to, without } = change;
+      if (without !== undefined) return enumValueProbe(change, without.values);
       const condition = lossCondition({ column, from, to, values: enumValuesOf(to.type, desired.enums) });
       if (condition === undefined) return undefined;
       return {
@@ -78,6 +71,25 @@ export function probeFor(change: Change, live: Model, desired: Model): Probe | u
     default:
       return undefined;
   }
+}
+
+/** Rows that have a value which their enum is to lose. */
+function enumValueProbe(
+  { table, column, to }: Extract<Change, { kind: "changeType" }>,
+  values: readonly string[],
+): Probe {
+  const list = `array[${values.map(quoteLiteral).join(", ")}]`;
+  const condition = to.type.endsWith("[]")
+    ? `${quote(column)}::text[] && ${list}`
+    : `${quote(column)}::text = any (${list})`;
+  const shown = values.map(quoteLiteral).join(" or ");
+  return {
+    code: "enum_value_used",
+    object: `${table}.${column}`,
+    rows: `select * from ${quoteName(table)} where ${condition}`,
+    message: (count) => `${rowsOf(count, table)} has ${shown} in ${column}, which is declared as removed.`,
+    wayOut: "Give these rows another value, then plan again.",
+  };
 }
 
 /** Rows that would lose a value which was given to them; or that all would be written again, and the column be the last. */

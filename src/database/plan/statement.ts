@@ -38,7 +38,9 @@ export function statementsOf(change: Change, enums: ReadonlyMap<string, readonly
     case "changeType":
       return one(
         `${alter} ${typeActions(change, enums).join(", ")}`,
-        `Change the type of ${change.table}.${change.column} from ${typeName(change.from)} to ${typeName(change.to)}`,
+        change.without === undefined
+          ? `Change the type of ${change.table}.${change.column} from ${typeName(change.from)} to ${typeName(change.to)}`
+          : `Let ${change.table}.${change.column} be of the new enum ${change.without.enum}`,
       );
     case "changeSequence":
       return one(
@@ -148,8 +150,13 @@ export function statementsOf(change: Change, enums: ReadonlyMap<string, readonly
 }
 
 function enumStatement(change: Exclude<Change, { table: string } | ObjectChange>): Statement {
-  const name = quote(change.name);
+  const name = quoteName(change.name);
   switch (change.kind) {
+    case "setEnumAside":
+      return {
+        sql: `alter type ${name} rename to ${quote(splitName(change.aside).local)}`,
+        description: `Call the enum ${change.name} ${change.aside} until another is in its place`,
+      };
     case "createEnum":
       return {
         sql: `create type ${name} as enum (${change.values.map(quoteLiteral).join(", ")})`,
@@ -164,7 +171,7 @@ function enumStatement(change: Exclude<Change, { table: string } | ObjectChange>
     }
     case "renameEnum":
       return {
-        sql: `alter type ${name} rename to ${quote(change.to)}`,
+        sql: `alter type ${name} rename to ${quote(splitName(change.to).local)}`,
         description: `Rename the enum ${change.name} to ${change.to}`,
       };
     case "renameEnumValue":

@@ -304,7 +304,7 @@ tables: { t: { columns: { s: { type: status, default: held }, l: { type: "status
         "enum_value_not_declared status.done: The enum status has the value 'done', which is not declared. Postgres cannot take a value from an enum.",
       ],
       wayOut:
-        "If finished is its new name, declare that: { value: finished, renamedFrom: done }. Else declare it again, or declare another enum and make that the columns' type.",
+        "If finished is its new name, declare that: { value: finished, renamedFrom: done }. Else declare it again, or that it goes: removed: { enumValues: { status: [done] } }",
     },
   ],
   freshDatabase,
