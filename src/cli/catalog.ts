@@ -21,6 +21,7 @@ const loaders: Readonly<Record<string, Readonly<Record<string, () => Promise<{ c
     "schema plan": () => import("../commands/schema/plan.ts"),
     "schema apply": () => import("../commands/schema/apply.ts"),
     "schema lint": () => import("../commands/schema/lint.ts"),
+    "schema diagram": () => import("../commands/schema/diagram.ts"),
     "schema drift": () => import("../commands/schema/drift.ts"),
     "schema history": () => import("../commands/schema/history.ts"),
   },

@@ -1,0 +1,98 @@
+import { writeFile } from "node:fs/promises";
+import { extname, resolve } from "node:path";
+import { z } from "zod";
+import { compileProject } from "../../compile/compile-project.ts";
+import { defineCommand, jsonOption, projectOption } from "../../core/command.ts";
+import { assertNoErrors } from "../../core/diagnostic.ts";
+import { exitCodes, StkError } from "../../core/error.ts";
+import { openShadow } from "../../database/shadow/shadow.ts";
+import { entityGraph } from "../../diagram/entity-graph.ts";
+import { mermaidOf } from "../../diagram/mermaid.ts";
+import { svgOf } from "../../diagram/svg.ts";
+import { findProject } from "../../project/find-project.ts";
+import { readProject } from "../../project/read-project.ts";
+import { assertConnection } from "./assert-connection.ts";
+
+const writers = { mermaid: mermaidOf, svg: svgOf };
+
+export const command = defineCommand({
+  summary: "Draw the declared tables and their relations",
+  description:
+    "As a Mermaid entity relationship diagram, which GitHub shows in Markdown, or as an SVG image. The same declaration " +
+    "gives the same bytes, so that a diagram can be committed and compared. No database is asked.",
+  arguments: [],
+  options: {
+    project: projectOption,
+    connection: { flags: "--connection <name>", description: "which connection, where several have tables" },
+    format: {
+      flags: "--format <format>",
+      description: "mermaid or svg (default: by the name of the file, else mermaid)",
+    },
+    out: { flags: "--out <file>", description: "write it to a file (default: standard output)" },
+    json: jsonOption,
+  },
+  examples: [
+    { command: "stk schema diagram", does: "prints Mermaid" },
+    { command: "stk schema diagram --out docs/schema.svg", does: "writes an image" },
+  ],
+  input: z.strictObject({
+    project: z.string().optional(),
+    connection: z.string().optional(),
+    format: z.enum(["mermaid", "svg"]).optional(),
+    out: z.string().min(1).optional(),
+    json: z.boolean().optional(),
+  }),
+  async run(input, { cwd, output }) {
+    const project = await readProject(findProject(resolve(cwd, input.project ?? ".")));
+    const compilation = await compileProject(project);
+    output.diagnostics(compilation.diagnostics, compilation);
+    assertNoErrors(compilation.diagnostics);
+    const { declared } = compilation;
+    const drawn = assertConnection(declared, input.connection).filter(
+      (name) => name === input.connection || Object.keys(declared[name]?.tables ?? {}).length > 0,
+    );
+    const [connection] = drawn;
+    const schema = connection === undefined ? undefined : declared[connection];
+    if (drawn.length > 1)
+      throw new StkError("several_connections", `There are tables in ${drawn.join(", ")}.`, {
+        hint: "Name one with --connection.",
+        exitCode: exitCodes.usage,
+      });
+    if (schema === undefined)
+      throw new StkError("no_tables", "No table is declared, so there is nothing to draw.", {
+        hint: "Declare one in schema/*.yaml.",
+      });
+    const shadow = await openShadow();
+    try {
+      const graph = entityGraph(await shadow.model(schema));
+      const format = input.format ?? (extname(input.out ?? "") === ".svg" ? "svg" : "mermaid");
+      const text = writers[format](graph);
+      if (input.out === undefined) output.line(text.trimEnd());
+      else await write(resolve(cwd, input.out), `${text.trimEnd()}\n`, input.out);
+      output.json({
+        connection: connection ?? "",
+        format,
+        tables: graph.entities.length,
+        relations: graph.relations.length,
+        ...(input.out === undefined ? { diagram: text } : { out: input.out }),
+      });
+      if (input.out !== undefined)
+        output.line(`${input.out}: ${graph.entities.length} tables, ${graph.relations.length} relations`);
+    } finally {
+      await shadow.close();
+    }
+    return exitCodes.done;
+  },
+});
+
+async function write(file: string, text: string, named: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    throw new StkError("missing_directory", `There is no directory for ${named}.`, {
+      hint: "Make it first, or name another file.",
+      cause: error,
+    });
+  }
+}
