@@ -59,8 +59,8 @@ export type Change =
   | { kind: "createObject"; object: CatalogObject; restored: boolean }
   | { kind: "alterObject"; from: CatalogObject; to: CatalogObject; sql: readonly string[] }
   | { kind: "dropObject"; object: CatalogObject; restored: boolean }
-  /** `target` is what stands after COMMENT ON; null takes the comment away. */
-  | { kind: "setComment"; target: string; text: string | null };
+  /** `target` is what stands after COMMENT ON, `on` what that is; null takes the comment away. */
+  | { kind: "setComment"; target: string; on: Key; text: string | null };
 
 /** Why nothing can be applied, and what a person can do about it. */
 export type Blocked = {

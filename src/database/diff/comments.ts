@@ -10,12 +10,14 @@ import type { Change, Difference } from "./change.ts";
 export function diffComments(live: Model, desired: Model, { changes }: Difference): void {
   const there = afterChanges(live, changes);
   for (const [target, text] of desired.comments)
-    if (there.get(target)?.text !== text) changes.push({ kind: "setComment", target, text });
+    if (there.get(target)?.text !== text)
+      changes.push({ kind: "setComment", target, on: desired.commented.get(target) ?? "", text });
   const undeclared = [...there].filter(([target]) => !desired.comments.has(target));
   if (undeclared.length === 0) return;
   const declared = keysOf(desired);
   for (const [target, { key }] of undeclared)
-    if (declared.has(key) && !isOfView(target, key)) changes.push({ kind: "setComment", target, text: null });
+    if (declared.has(key) && !isOfView(target, key))
+      changes.push({ kind: "setComment", target, on: key, text: null });
 }
 
 type Comments = ReadonlyMap<string, { text: string; key: Key }>;

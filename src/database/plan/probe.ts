@@ -107,7 +107,11 @@ function remakeProbe(
         `${rowsOf(count, table)} has a value in ${column}, which is to be generated from now on.`,
       wayOut: `Declare the generated column under another name, and let ${column} go when nothing needs its values.`,
     };
-  const inPlace = live.version < 170_000 && from.generated === "stored" && to.generated === "stored";
+  const inPlace =
+    live.version < 170_000 &&
+    from.generated === to.generated &&
+    from.type === to.type &&
+    from.default !== to.default;
   return {
     code: "generated_changed",
     object,

@@ -45,10 +45,6 @@ await runCases(
       ),
       seed: row,
       new: pages("body: { type: text }", "amount: { type: 'numeric(10,2)' }"),
-      steps: [
-        "Set storage default, compression default, statistics default of pages.body",
-        "Set storage default of pages.amount",
-      ],
     },
     {
       name: "compresses in a way of its own, where the server might change its mind",

@@ -33,7 +33,10 @@ await runCases(
       old: events("storage: { fillfactor: 80, parallel_workers: 2, autovacuum_enabled: false }"),
       seed: rows,
       new: events("storage: { fillfactor: 60, parallel_workers: 2 }"),
-      sql: ['alter table "events" set (fillfactor = 60)', 'alter table "events" reset (autovacuum_enabled)'],
+      sql: [
+        'alter table "events" set (fillfactor = 60, parallel_workers = 2)',
+        'alter table "events" reset (autovacuum_enabled)',
+      ],
     },
     {
       name: "takes all of them away, those of the TOAST table too",
