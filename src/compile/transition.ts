@@ -78,12 +78,19 @@ const lists = [
   ["partitions", "partition"],
 ] as const;
 
+/** `slugify(text,integer)` as the database is read: with a space after each comma. */
+const signature = (name: string): string => name.replaceAll(/\s*,\s*/g, ", ");
+
 /** What a file lists under `removed`. */
 export function removalsOf({ value: { removed = {} }, at }: Parsed<SchemaFile>): Placed<DeclaredRemoval>[] {
   const { columns = {}, enumValues = {}, ...named } = removed;
   return [
     ...lists.flatMap(([list, kind]) =>
-      (named[list] ?? []).map((name, index) => ({ kind, name, at: at(["removed", list, index]) })),
+      (named[list] ?? []).map((name, index) => ({
+        kind,
+        name: kind === "routine" ? signature(name) : name,
+        at: at(["removed", list, index]),
+      })),
     ),
     ...Object.entries(columns).flatMap(([table, names]) =>
       names.map((name, index) => ({

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { canonicalJson } from "../../core/canonical-json.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import type { CatalogObject } from "../model/catalog-object.ts";
@@ -56,9 +57,19 @@ export function diffObjects(
 export const isSame = (a: CatalogObject, b: CatalogObject): boolean =>
   canonicalJson(a.facts) === canonicalJson(b.facts);
 
-/** An object to be made anew, with the rights that the one before it has. */
-export const withGrants = (object: CatalogObject, { grants }: CatalogObject): CatalogObject =>
-  grants === undefined ? object : { ...object, grants };
+/** An object to be made anew, with the rights that the one before it has, but those on columns that it has no more. */
+export function withGrants(object: CatalogObject, { grants }: CatalogObject): CatalogObject {
+  if (grants === undefined) return object;
+  const { columns } = viewFacts.safeParse(object.facts).data ?? {};
+  const kept = grants.filter((grant) => {
+    const quoted = /^grant \w+ \((?:"((?:[^"]|"")+)"|(\w+))\) on table /.exec(grant);
+    const column = quoted?.[1]?.replaceAll('""', '"') ?? quoted?.[2];
+    return column === undefined || columns === undefined || columns.some(({ name }) => name === column);
+  });
+  return { ...object, grants: kept };
+}
+
+const viewFacts = z.object({ columns: z.array(z.object({ name: z.string() })) });
 
 /** A part goes along with what it is a part of. */
 function fateOf(

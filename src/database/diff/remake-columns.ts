@@ -43,7 +43,7 @@ export function remakeAroundColumns(live: Model, desired: Model, difference: Dif
 }
 
 /** Postgres drops these along with the column. */
-function remakeKeys(
+export function remakeKeys(
   table: string,
   column: string,
   live: Model,

@@ -21,7 +21,10 @@ export function blockStillUsed(live: Model, desired: Model, { changes, blocked }
       if (gone.has(dependent) || isPartOfGone(dependent, live, gone)) return false;
       return !there.has(dependent) || (desired.dependencies.get(dependent)?.has(key) ?? false);
     };
-    const users = [...(dependents.get(key) ?? [])].filter(stays);
+    const rules = live.others.flatMap(({ kind, name }) =>
+      kind === "rule" && name.endsWith(` on ${object.name}`) ? [`other:rule ${name}`] : [],
+    );
+    const users = [...[...(dependents.get(key) ?? [])].filter(stays), ...rules];
     if (users.length === 0) continue;
     const { word } = kindOf(object.kind);
     blocked.push({
@@ -39,6 +42,8 @@ const droppedBy = (change: Change): Key[] => {
     case "dropTable":
       return [keyOf("table", change.table)];
     case "dropColumn":
+    case "dropColumnToRemake":
+    case "dropDefault":
       return [keyOf("column", change.column, change.table)];
     case "dropEnum":
       return [keyOf("enum", change.name)];

@@ -50,4 +50,11 @@ export const rightsOfView = (word: "view" | "materialized view"): string =>
     owner: "c.relowner",
     acl: "c.relacl",
     defaults: "false",
+    more: `
+      union all
+      select 2, format('grant %s (%I) on table %I.%I to %s%s', lower(g.privilege_type), a.attname, n.nspname, c.relname,
+        case g.grantee when 0 then 'public' else quote_ident(g.grantee::regrole::text) end,
+        case when g.is_grantable then ' with grant option' else '' end)
+      from pg_attribute a cross join aclexplode(a.attacl) g
+      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and g.grantee <> c.relowner`,
   });

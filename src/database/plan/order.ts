@@ -1,4 +1,5 @@
 import type { Change } from "../diff/change.ts";
+import { columnKeys } from "../diff/remake-parts.ts";
 import type { Key } from "../model/catalog-object.ts";
 import type { Model } from "../model/model.ts";
 import { type Effect, effectOf } from "./effect.ts";
@@ -14,8 +15,9 @@ export function inOrder(changes: readonly Change[], live: Model, desired: Model)
     change,
     index,
     phase: phaseOf(change),
-    effect: effectOf(change),
+    effect: withColumns(change, live),
   }));
+  const retypes = new Set(nodes.flatMap(({ change, index }) => (change.kind === "changeType" ? index : [])));
   const makers = byKey(nodes, ({ effect }) => effect.makes);
   const droppers = byKey(nodes, ({ effect }) => effect.drops);
   const edges = new Set<string>();
@@ -30,17 +32,38 @@ export function inOrder(changes: readonly Change[], live: Model, desired: Model)
   };
   for (const { index, effect } of nodes) {
     for (const key of effect.makes) {
-      for (const on of desired.dependencies.get(key) ?? [])
-        for (const maker of makers.get(on) ?? []) before(maker, index);
-      for (const dropper of droppers.get(key) ?? []) before(dropper, index);
+      const needs = restsOn(key, desired);
+      for (const on of needs) for (const maker of makers.get(on) ?? []) before(maker, index);
+      const own = droppers.get(key) ?? [];
+      for (const dropper of own) before(dropper, index);
+      // What is changed in place lets go of what it rested on.
+      if (own.length > 0) continue;
+      for (const on of restsOn(key, live)) {
+        if (needs.has(on)) continue;
+        for (const dropper of droppers.get(on) ?? []) before(index, dropper);
+        for (const maker of makers.get(on) ?? []) if (retypes.has(maker)) before(index, maker);
+      }
     }
     for (const key of effect.drops)
-      for (const on of live.dependencies.get(key) ?? []) {
+      for (const on of restsOn(key, live)) {
         for (const dropper of droppers.get(on) ?? []) before(index, dropper);
         for (const maker of makers.get(on) ?? []) before(index, maker);
       }
   }
   return sorted(nodes, next, waiting).map(({ change }) => change);
+}
+
+/** What something rests on; a default does by its column. */
+const restsOn = (key: Key, { dependencies }: Model): ReadonlySet<Key> =>
+  dependencies.get(key.replace(/^default:/, "column:")) ?? nothing;
+const nothing: ReadonlySet<Key> = new Set();
+
+/** A table goes with its columns, on which other things rest. */
+function withColumns(change: Change, live: Model): Effect {
+  const effect = effectOf(change);
+  return change.kind === "dropTable"
+    ? { ...effect, drops: [...effect.drops, ...columnKeys(change.table, live)] }
+    : effect;
 }
 
 type Node = { change: Change; index: number; phase: number; effect: Effect };

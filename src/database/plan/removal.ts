@@ -1,4 +1,4 @@
-import type { ObjectKind } from "../../../schema/declared.ts";
+import { modelName } from "../catalog/queries.ts";
 import type { Database } from "../database.ts";
 import type { Blocked, Change } from "../diff/change.ts";
 import { quoteIdentifier as quote, quoteName } from "../identifier.ts";
@@ -51,10 +51,12 @@ export async function removalBlocked(
 }
 
 /** Whether the plan takes the dependent away, or makes it anew without the dependence. */
-const goesOrChanges = ({ catalog, table, column, name }: Dependent, changes: readonly Change[]): boolean =>
-  table !== null &&
+const goesOrChanges = (dependent: Dependent, changes: readonly Change[]): boolean =>
   changes.some((change) => {
-    if (change.kind === "dropObject") return isSame(change.object, catalog, table, name);
+    const { catalog, table, column, name } = dependent;
+    if (change.kind === "dropObject") return isSame(change.object, dependent);
+    // What changes in place lets go of what goes, else it would be made anew.
+    if (change.kind === "alterObject") return isSame(change.to, dependent);
     if (!("table" in change) || change.table !== table) return false;
     switch (change.kind) {
       case "dropTable":
@@ -74,10 +76,21 @@ const goesOrChanges = ({ catalog, table, column, name }: Dependent, changes: rea
     }
   });
 
-const catalogs: Partial<Record<ObjectKind, string>> = { policy: "pg_policy", trigger: "pg_trigger" };
-
-const isSame = (object: CatalogObject, catalog: string, table: string, name: string | null): boolean =>
-  catalogs[object.kind] === catalog && object.table === table && object.name === name;
+function isSame(object: CatalogObject, { catalog, table, name }: Dependent): boolean {
+  switch (object.kind) {
+    case "policy":
+      return catalog === "pg_policy" && object.table === table && object.name === name;
+    case "trigger":
+      return catalog === "pg_trigger" && object.table === table && object.name === name;
+    case "view":
+    case "materializedView":
+      return (catalog === "pg_rewrite" || catalog === "pg_class") && object.name === table;
+    case "routine":
+      return catalog === "pg_proc" && object.name === name;
+    default:
+      return false;
+  }
+}
 
 /** The table or the partition that a removal takes rows or values from. */
 const relationOf = (removal: Exclude<Removal, { kind: "dropEnum" }>): string =>
@@ -156,9 +169,10 @@ const dependentsQuery = `
     case when w.oid is null then pg_describe_object(d.classid, d.objid, d.objsubid)
       else pg_describe_object('pg_class'::regclass, w.ev_class, 0) end as description,
     d.classid::regclass::text as catalog,
-    case when o.relnamespace = 'public'::regnamespace then o.relname::text end as table,
+    ${modelName("(select nspname from pg_namespace where oid = o.relnamespace)", "o.relname")} as table,
     b.attname::text as column,
-    coalesce(k.conname, y.polname, g.tgname, case when c.relkind in ('i', 'I') then c.relname end)::text as name
+    coalesce(k.conname, y.polname, g.tgname, case when c.relkind in ('i', 'I') then c.relname end,
+      ${modelName("(select nspname from pg_namespace where oid = p.pronamespace)", "format('%s(%s)', p.proname, oidvectortypes(p.proargtypes))")})::text as name
   from target
     join pg_depend d on d.refclassid = target.catalog and d.refobjid = target.oid and d.deptype in ('n', 'a')
       and (target.attnum is null or d.refobjsubid = target.attnum)
@@ -169,6 +183,7 @@ const dependentsQuery = `
     left join pg_policy y on d.classid = 'pg_policy'::regclass and y.oid = d.objid
     left join pg_statistic_ext s on d.classid = 'pg_statistic_ext'::regclass and s.oid = d.objid
     left join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid
+    left join pg_proc p on d.classid = 'pg_proc'::regclass and p.oid = d.objid
     left join pg_index i on i.indexrelid = c.oid
     left join pg_class o on o.oid = coalesce(nullif(k.conrelid, 0), f.adrelid, g.tgrelid, y.polrelid, s.stxrelid,
       i.indrelid, w.ev_class, c.oid)
