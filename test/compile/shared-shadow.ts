@@ -7,6 +7,6 @@ afterAll(async () => (await shared)?.close());
 /** One embedded Postgres for all tests of a file. */
 export async function sharedShadow(): Promise<Shadow> {
   shared ??= openShadow();
-  const { rehearse, model, read } = await shared;
-  return { rehearse, model, read, close: async () => undefined };
+  const { rehearse, model, read, stage } = await shared;
+  return { rehearse, model, read, stage, close: async () => undefined };
 }

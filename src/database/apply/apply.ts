@@ -1,5 +1,6 @@
 import { StkError } from "../../core/error.ts";
 import { readModel } from "../catalog/read-model.ts";
+import { inWordsOf, wordingsOf } from "../catalog/respell.ts";
 import type { Database } from "../database.ts";
 import { diffModels } from "../diff/diff.ts";
 import { fingerprint } from "../model/fingerprint.ts";
@@ -62,7 +63,8 @@ async function applyGroups(database: Database, planned: Planned, options: ApplyO
   };
   const end = async (): Promise<void> => {
     const model = await readModel(database, declared.scope);
-    assertConverged(model, planned.desired);
+    const wordings = await wordingsOf(database, planned.desired, declared);
+    assertConverged(model, inWordsOf(model, planned.desired, wordings));
     await record.end(database, model);
   };
   const transaction = (kept: string, work: () => Promise<void>): Promise<void> =>

@@ -1,6 +1,7 @@
 import type { PlannableSchema } from "../../../schema/declared.ts";
 import type { Digest } from "../../core/digest.ts";
 import { readModel } from "../catalog/read-model.ts";
+import { inWordsOf, isSameMajor, type Wordings, wordingsOf } from "../catalog/respell.ts";
 import type { Database } from "../database.ts";
 import type { Blocked, Notice } from "../diff/change.ts";
 import { diffModels } from "../diff/diff.ts";
@@ -8,11 +9,13 @@ import { type PendingTransition, pendingTransition } from "../diff/transition.ts
 import { fingerprint } from "../model/fingerprint.ts";
 import type { Model } from "../model/model.ts";
 import type { Shadow } from "../shadow/shadow.ts";
-import { inSnapshot } from "../transaction.ts";
+import { inSnapshot, undone } from "../transaction.ts";
 import { withoutApproved } from "./approval.ts";
+import { longLocks } from "./long-locks.ts";
 import { inOrder } from "./order.ts";
 import type { Step } from "./step.ts";
 import { stepsFor } from "./steps-for.ts";
+import { tryOut } from "./try-out.ts";
 
 /** What to do to a database, as data. With anything in `blocked`, none of it is done. */
 export type Plan = {
@@ -40,40 +43,64 @@ export type Planned = {
 export type PlanOptions = {
   connection: string;
   declared: PlannableSchema;
-  shadow: Pick<Shadow, "model" | "read">;
+  shadow: Pick<Shadow, "model" | "read" | "stage">;
   probeTimeoutMs?: number;
+  /** How many bytes of a table may be read or written while others wait for it. */
+  longLockBytes?: number;
   /** Whether others use the database meanwhile, so that steps must let them. */
   online?: boolean;
 };
 
-const defaultProbeTimeoutMs = 60_000;
+const defaults = { probeTimeoutMs: 60_000, longLockBytes: 100 * 1024 * 1024 };
 
-/** Compares a database with what is declared, and looks in its rows for what would fail. Changes nothing. */
+/**
+ * Compares a database with what is declared, looks in its rows for what would fail, and tries the steps on a copy
+ * without rows. Changes nothing.
+ */
 export async function planSchema(
   database: Database,
-  { connection, declared, shadow, probeTimeoutMs = defaultProbeTimeoutMs, online = true }: PlanOptions,
+  {
+    connection,
+    declared,
+    shadow,
+    probeTimeoutMs = defaults.probeTimeoutMs,
+    longLockBytes = defaults.longLockBytes,
+    online = true,
+  }: PlanOptions,
 ): Promise<Planned> {
   const desired = await shadow.model(declared);
-  return inSnapshot(database, async () => {
+  const wordings = await wordingsFor(database, desired, { declared, shadow });
+  const read = await inSnapshot(database, async () => {
     const live = await readModel(database, declared.scope);
     await database.script(`set local statement_timeout = ${probeTimeoutMs}`);
     const pending = pendingTransition(live, declared.transition);
-    const beforeRenames = await withoutRenames(desired, pending, { declared, shadow });
-    const { changes, blocked, notices } = diffModels(live, beforeRenames, pending);
-    const ordered = inOrder(changes, live, beforeRenames);
+    const renamedBack = await withoutRenames(desired, pending, { declared, shadow });
+    const beforeRenames = inWordsOf(live, renamedBack, wordings);
+    const difference = diffModels(live, beforeRenames, pending);
+    const changes = inOrder(difference.changes, live, beforeRenames);
     const journey = { live, desired: beforeRenames, declared, online, shadow };
-    const found = await stepsFor(database, ordered, journey);
-    const plan: Plan = {
-      formatVersion: 1,
-      connection,
-      live: fingerprint(live),
-      desired: fingerprint(desired),
-      steps: found.steps,
-      blocked: withoutApproved([...blocked, ...found.blocked], declared.approved),
-      notices,
-    };
-    return { plan, live, beforeRenames, desired, declared };
+    return { live, beforeRenames, difference, changes, found: await stepsFor(database, changes, journey) };
   });
+  const { live, beforeRenames, difference, found } = read;
+  const blocked = [...difference.blocked, ...found.blocked];
+  const tried =
+    found.steps.length === 0
+      ? { steps: [], blocked: [], notices: [] }
+      : await tryOut(shadow, { ...read, steps: found.steps, desired, declared });
+  const plan: Plan = {
+    formatVersion: 1,
+    connection,
+    live: fingerprint(live),
+    desired: fingerprint(desired),
+    steps: tried.steps,
+    // Where something is blocked already, the steps alone lead nowhere in particular.
+    blocked: withoutApproved(
+      [...blocked, ...longLocks(tried.steps, longLockBytes), ...(blocked.length === 0 ? tried.blocked : [])],
+      declared.approved,
+    ),
+    notices: [...difference.notices, ...tried.notices],
+  };
+  return { plan, live, beforeRenames, desired, declared };
 }
 
 /** The desired model with the old names of what is yet to be renamed. */
@@ -82,3 +109,20 @@ const withoutRenames = async (
   { renames }: PendingTransition,
   { declared, shadow }: Pick<PlanOptions, "declared" | "shadow">,
 ): Promise<Model> => (renames.length === 0 ? desired : shadow.model(declared, renames));
+
+/** A server can only be asked for its words before the look at the database that allows no writing. */
+async function wordingsFor(
+  database: Database,
+  desired: Model,
+  asked: Pick<PlanOptions, "declared" | "shadow">,
+): Promise<Wordings> {
+  const { declared } = asked;
+  if (await isSameMajor(database, desired)) return new Map();
+  return undone(database, async () => {
+    if ((declared.transition?.renames ?? []).length === 0) return wordingsOf(database, desired, declared);
+    const pending = pendingTransition(await readModel(database, declared.scope), declared.transition);
+    return pending.renames.length === 0
+      ? wordingsOf(database, desired, declared)
+      : wordingsOf(database, await withoutRenames(desired, pending, asked));
+  });
+}

@@ -7,6 +7,7 @@ import type { Model } from "../model/model.ts";
 import { type EmbeddedDatabase, openPglite, type PgliteOptions } from "../pglite.ts";
 import { asSqlError, SqlError, type SqlProblem } from "../sql-error.ts";
 import { attempt, undone } from "../transaction.ts";
+import { emptied } from "./emptied.ts";
 import { extensionsOf } from "./extensions-of.ts";
 import type { SchemaProblem } from "./make-schema.ts";
 import { makeEmbedded, markLz4 } from "./stand-ins.ts";
@@ -52,6 +53,8 @@ export interface Shadow {
    * @throws {SqlError} when Postgres refuses it; `rehearse` says all that is wrong.
    */
   read<T>(declared: DeclaredSchema, work: (database: Database) => Promise<T>): Promise<T>;
+  /** Gives `work` an empty database that it may do anything to, and no other call meanwhile. */
+  stage<T>(extensions: readonly string[], work: (database: Database) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -100,6 +103,18 @@ export async function openShadow(options: Pick<PgliteOptions, "cache"> = {}): Pr
         if (problem !== undefined) throw new SqlError(problem.error, problem.sql);
         return work(database);
       }),
+    stage: (extensions, work) => {
+      const next = last.then(async () => {
+        const database = await able(extensions);
+        try {
+          return await work(database);
+        } finally {
+          await emptied(database);
+        }
+      });
+      last = next.catch(() => undefined);
+      return next;
+    },
     close: () => last.then(() => current.close()),
   };
 }

@@ -1,0 +1,67 @@
+import { modelName } from "../catalog/queries.ts";
+import type { Database } from "../database.ts";
+import { embedded, isRunnable } from "./runnable.ts";
+import { type LockMode, lockModes, type Step } from "./step.ts";
+
+/** What a step did to one table: named as it was before the step. */
+export type Measured = { table: string; lock: LockMode; rewrites: boolean; scans: boolean };
+
+type State = { oid: string; name: string; node: string | null; scans: string; owner: string };
+
+/*
+ * An index and a TOAST table count as their table. `pg_relation_filenode` is another once a relation is written anew;
+ * a scan is counted when it begins, so an empty table tells as much as a full one.
+ */
+const stateQuery = `
+  select c.oid::text, ${modelName("n.nspname", "o.relname")} as name, o.oid::text as owner,
+    pg_relation_filenode(c.oid)::text as node, coalesce(pg_stat_get_xact_numscans(c.oid), 0)::text as scans
+  from pg_class c
+    left join pg_index i on i.indexrelid = c.oid
+    left join pg_class h on h.reltoastrelid = coalesce(i.indrelid, c.oid)
+    join pg_class o on o.oid = coalesce(h.oid, i.indrelid, c.oid) and o.relkind in ('r', 'p', 'm')
+    join pg_namespace n on n.oid = o.relnamespace
+  where o.oid >= 16384 and c.relkind in ('r', 'p', 'm', 'i', 'I', 't') and n.nspname not in ('pg_catalog', 'information_schema')`;
+
+const locksQuery = `
+  select relation::text as oid, mode from pg_locks
+  where pid = pg_backend_pid() and locktype = 'relation' and granted`;
+
+/** Runs a step, in the transaction that is open or in none, and gives what it did to the tables that were there. */
+export async function measured(stage: Database, step: Step): Promise<Measured[]> {
+  if (!isRunnable(step)) return [];
+  const before = await stage.query<State>(stateQuery);
+  const held = step.alone === true ? [] : await stage.query<{ oid: string; mode: LockMode }>(locksQuery);
+  await stage.query(embedded(step.sql));
+  if (step.alone === true) return aloneOn(step);
+  const after = new Map((await stage.query<State>(stateQuery)).map((state) => [state.oid, state]));
+  const locks = await stage.query<{ oid: string; mode: LockMode }>(locksQuery);
+  const found = new Map<string, Measured>();
+  for (const { oid, name, node, scans, owner } of before) {
+    const now = after.get(oid);
+    const modes = oid === owner ? locks.filter((lock) => lock.oid === oid).map(({ mode }) => mode) : [];
+    const isNew = modes.some((mode) => !held.some((lock) => lock.oid === oid && lock.mode === mode));
+    const rewrites = now !== undefined && now.node !== node;
+    const reads = now !== undefined && now.scans !== scans && oid === owner;
+    if (!isNew && !rewrites && !reads && (modes.length === 0 || name !== step.table)) continue;
+    const known = found.get(name);
+    found.set(name, {
+      table: name,
+      lock: strongest([...modes, ...(known === undefined ? [] : [known.lock])]),
+      rewrites: rewrites || (known?.rewrites ?? false),
+      scans: reads || (known?.scans ?? false),
+    });
+  }
+  return [...found.values()].filter(({ lock, rewrites, scans }) => rewrites || scans || isFelt(lock));
+}
+
+/** Only reading a table's description is nothing that others feel. */
+const isFelt = (lock: LockMode): boolean => lock !== "AccessShareLock";
+
+const strongest = (modes: readonly LockMode[]): LockMode =>
+  lockModes.findLast((mode) => modes.includes(mode)) ?? "AccessShareLock";
+
+/** CREATE and DROP INDEX CONCURRENTLY (PostgreSQL documentation, 13.3.1): what runs outside of a transaction leaves nothing to look at. */
+const aloneOn = ({ table, sql }: Step): Measured[] =>
+  table === undefined
+    ? []
+    : [{ table, lock: "ShareUpdateExclusiveLock", rewrites: false, scans: /^create\b/i.test(sql) }];

@@ -1,0 +1,106 @@
+import type { DeclaredScope } from "../../../schema/declared.ts";
+import { spelling } from "../catalog/queries.ts";
+import { readModel } from "../catalog/read-model.ts";
+import type { Database } from "../database.ts";
+import type { Change } from "../diff/change.ts";
+import { diffModels } from "../diff/diff.ts";
+import type { Model } from "../model/model.ts";
+import { SqlError } from "../sql-error.ts";
+import { inTransaction } from "../transaction.ts";
+import { type Measured, measured } from "./measure.ts";
+import { inOrder } from "./order.ts";
+import { embedded, isRunnable } from "./runnable.ts";
+import { sliceOf, without } from "./slice.ts";
+import { statementsOf } from "./statement.ts";
+import type { Step } from "./step.ts";
+
+/** A plan to try: its steps, the changes that they make, and where these lead from and to. */
+export type Trial = {
+  steps: readonly Step[];
+  changes: readonly Change[];
+  live: Model;
+  /** With the old names of what the plan renames. */
+  beforeRenames: Model;
+  desired: Model;
+  scope: DeclaredScope | undefined;
+};
+
+/** How a trial went: what each step did, or why it could not be tried, or where it led instead. */
+export type Outcome =
+  | { measured: Measured[][] }
+  | { untried: string }
+  | { failed: { step: Step; message: string } }
+  | { astray: readonly Change[] };
+
+const settings = `${spelling}; set local check_function_bodies = off`;
+
+/**
+ * Makes a copy of what the plan is about on a stage that nobody's data is on, without rows, and runs every step there
+ * as it will be run, measuring what it locks, reads and writes. At the end the copy must be what is desired.
+ */
+export async function rehearse(
+  stage: Database,
+  { steps, changes, live, beforeRenames, desired, scope }: Trial,
+): Promise<Outcome> {
+  const copy = sliceOf(live, changes, beforeRenames);
+  const refused = await refusal(() => build(stage, copy));
+  if (refused !== undefined) return { untried: refused };
+  const found: Measured[][] = [];
+  for (const group of Map.groupBy(steps, ({ transaction }) => transaction).values()) {
+    let current: Step | undefined;
+    const run = async (): Promise<void> => {
+      for (const step of group) {
+        current = step;
+        found.push(await measured(stage, step));
+      }
+    };
+    const message = await refusal(() =>
+      group.some(({ alone }) => alone)
+        ? run()
+        : inTransaction(stage, async () => {
+            await stage.script(settings);
+            await run();
+          }),
+    );
+    if (message !== undefined && current !== undefined) return { failed: { step: current, message } };
+  }
+  const arrived = await inTransaction(stage, () => readModel(stage, scope));
+  const wanted = without(desired, { whole: live, part: copy });
+  const left = diffModels({ ...arrived, comments: new Map() }, wanted).changes.filter(isOfTheCopy);
+  return left.length === 0 ? { measured: found } : { astray: left };
+}
+
+/** The embedded Postgres has no lz4 to compress with. */
+const isOfTheCopy = (change: Change): boolean =>
+  change.kind !== "alterTable" || !/\bcompression\b/.test(change.sql);
+
+async function build(stage: Database, copy: Model): Promise<void> {
+  const { changes } = diffModels(nothing, copy);
+  const statements = inOrder(changes, nothing, copy).flatMap((change) => statementsOf(change, copy.enums));
+  const sql = statements.filter(isRunnable).map((statement) => `${embedded(statement.sql)}\n;`);
+  await inTransaction(stage, async () => {
+    await stage.script(settings);
+    await stage.script(sql.join("\n"));
+  });
+}
+
+const nothing: Model = {
+  version: 180_000,
+  enums: new Map(),
+  tables: new Map(),
+  objects: new Map(),
+  comments: new Map(),
+  commented: new Map(),
+  dependencies: new Map(),
+  others: [],
+};
+
+async function refusal(work: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    return `${error.problem.message} (${error.problem.sqlstate})`;
+  }
+}

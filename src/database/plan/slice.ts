@@ -1,0 +1,106 @@
+import type { Change } from "../diff/change.ts";
+import { type Key, keyOf, keyOfObject } from "../model/catalog-object.ts";
+import type { Constraint, Model, Table } from "../model/model.ts";
+import { effectOf } from "./effect.ts";
+
+/**
+ * The part of a database that changes are about: what they touch, all that it rests on, and what rests on it. Foreign
+ * keys that lead out of it are left out, so that a change of one table is not one of a thousand.
+ */
+export function sliceOf(model: Model, changes: readonly Change[], desired: Model): Model {
+  const within = new Set<Key>();
+  const queue: Key[] = changes.flatMap((change) => {
+    const { makes, drops } = effectOf(change);
+    const on = change.kind === "setComment" ? [change.on] : [];
+    return [...makes, ...drops, ...on, ...("table" in change ? [keyOf("table", change.table)] : [])];
+  });
+  const dependents = dependentsIn(model, desired);
+  for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
+    if (within.has(key)) continue;
+    within.add(key);
+    queue.push(...(model.dependencies.get(key) ?? []), ...(desired.dependencies.get(key) ?? []));
+    queue.push(...(dependents.get(key) ?? []));
+    const [kind, name = ""] = split(key);
+    if (kind === "column" || kind === "constraint" || kind === "index")
+      queue.push(keyOf("table", ownerOf(name)));
+    if (kind === "table") queue.push(...partsOf(model.tables.get(name), name));
+    const part = model.objects.get(key)?.table;
+    if (part !== undefined)
+      queue.push(keyOf("table", part), keyOf("view", part), keyOf("materializedView", part));
+  }
+  return restricted(model, within);
+}
+
+/** A model without what is in another one and not in a part of it, and without what leads there. */
+export function without(model: Model, { whole, part }: { whole: Model; part: Model }): Model {
+  const outside = new Set([
+    ...absent(whole.tables, part.tables).map((name) => keyOf("table", name)),
+    ...absent(whole.enums, part.enums).map((name) => keyOf("enum", name)),
+    ...absent(whole.objects, part.objects),
+  ]);
+  const within = [
+    ...[...model.tables.keys()].map((name) => keyOf("table", name)),
+    ...[...model.enums.keys()].map((name) => keyOf("enum", name)),
+    ...model.objects.keys(),
+  ].filter((key) => !outside.has(key));
+  return restricted(model, new Set(within));
+}
+
+const absent = <T>(whole: ReadonlyMap<T, unknown>, part: ReadonlyMap<T, unknown>): T[] =>
+  [...whole.keys()].filter((key) => !part.has(key));
+
+function restricted(model: Model, within: ReadonlySet<Key>): Model {
+  const tables = new Map([...model.tables].filter(([name]) => within.has(keyOf("table", name))));
+  const inside = ([, { references }]: [string, Constraint]): boolean =>
+    references === undefined || tables.has(references.table);
+  return {
+    version: model.version,
+    enums: new Map([...model.enums].filter(([name]) => within.has(keyOf("enum", name)))),
+    tables: new Map(
+      [...tables].map(([name, table]) => [
+        name,
+        { ...table, constraints: new Map([...table.constraints].filter(inside)) },
+      ]),
+    ),
+    objects: new Map([...model.objects].filter(([key]) => within.has(key))),
+    comments: new Map(),
+    commented: new Map(),
+    dependencies: model.dependencies,
+    others: [],
+  };
+}
+
+const split = (key: Key): [string, string] => {
+  const colon = key.indexOf(":");
+  return [key.slice(0, colon), key.slice(colon + 1)];
+};
+
+/** `audit.log.at` is a part of `audit.log`. */
+const ownerOf = (name: string): string => name.slice(0, name.lastIndexOf("."));
+
+const partsOf = (table: Table | undefined, name: string): Key[] =>
+  table === undefined
+    ? []
+    : [
+        ...[...table.columns.keys()].map((column) => keyOf("column", column, name)),
+        ...[...table.constraints]
+          .filter(([, { kind }]) => kind !== "foreignKey")
+          .map(([constraint]) => keyOf("constraint", constraint, name)),
+        ...[...table.indexes.keys()].map((index) => keyOf("index", index, name)),
+      ];
+
+/** What rests on each key, but for tables: those are not drawn in by what they refer to. */
+function dependentsIn(...models: readonly Model[]): ReadonlyMap<Key, Key[]> {
+  const found = new Map<Key, Key[]>();
+  for (const { dependencies, objects } of models)
+    for (const [key, all] of dependencies) {
+      const object = objects.get(key);
+      if (object === undefined || object.kind === "partition" || object.kind === "sequence") continue;
+      for (const on of all) {
+        const known = found.get(on);
+        if (known === undefined) found.set(on, [keyOfObject(object)]);
+        else known.push(keyOfObject(object));
+      }
+    }
+  return found;
+}
