@@ -37,4 +37,8 @@ function word(text: string): string {
 const relationLine = ({ from, to, columns, optional, one }: Relation): string =>
   `  ${quoted(to)} ${optional ? "|o" : "||"}--${one ? "o|" : "o{"} ${quoted(from)} : ${quoted(columns.join(", "))}`;
 
-const quoted = (text: string): string => `"${text.replaceAll('"', "'").replaceAll(/[\r\n]+/g, " ")}"`;
+const quoted = (text: string): string =>
+  `"${text
+    .replaceAll('"', "'")
+    .replaceAll(/%+/g, "%")
+    .replaceAll(/[\r\n]+/g, " ")}"`;

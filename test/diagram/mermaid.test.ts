@@ -76,7 +76,7 @@ it("writes nothing that Mermaid would read as something else", () => {
     `  "a'b" {`,
     `    text PK_ "PK"`,
     `    interval_year_to_month fk_ "interval year to month, fk"`,
-    `    _Mood_init_ _9_lives "'Mood %%{init}', 9 lives"`,
+    `    _Mood_init_ _9_lives "'Mood %{init}', 9 lives"`,
     `    text[] _ "}"`,
     "  }",
   ]);

@@ -77,13 +77,18 @@ export const command = defineCommand({
         ...(input.out === undefined ? { diagram: text } : { out: input.out }),
       });
       if (input.out !== undefined)
-        output.line(`${input.out}: ${graph.entities.length} tables, ${graph.relations.length} relations`);
+        output.line(
+          `${input.out}: ${counted(graph.entities, "table")}, ${counted(graph.relations, "relation")}`,
+        );
     } finally {
       await shadow.close();
     }
     return exitCodes.done;
   },
 });
+
+const counted = ({ length }: readonly unknown[], word: string): string =>
+  `${length} ${length === 1 ? word : `${word}s`}`;
 
 async function write(file: string, text: string, named: string): Promise<void> {
   try {
