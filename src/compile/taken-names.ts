@@ -5,13 +5,7 @@ import { problem } from "../project/problem.ts";
 import type { Path } from "../project/project.ts";
 import type { ConnectionCatalog } from "./catalog.ts";
 import { freeName, type Taken } from "./constraint-name.ts";
-import type { TableScope } from "./table-scope.ts";
-
-/** The names that are taken in one schema. Constraints of two tables may have one name, but Postgres gives none twice. */
-type SchemaNames = { relations: Taken; constraints: Taken };
-
-/** The names that are taken in each schema of a connection. */
-export type TakenNames = Map<string, SchemaNames>;
+import type { SchemaNames, TableScope, TakenNames } from "./table-scope.ts";
 
 /** Kinds that make a relation of their name. */
 const relationKinds: ReadonlySet<string> = new Set([
