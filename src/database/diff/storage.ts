@@ -17,7 +17,9 @@ export function diffStorage(table: string, live: Table, desired: Table, { change
   const [from, to] = [live.storage ?? {}, desired.storage ?? {}];
   const set = Object.fromEntries(Object.entries(to).filter(([name, value]) => from[name] !== value));
   const reset = Object.keys(from).filter((name) => to[name] === undefined);
-  if (Object.keys(set).length > 0) alter(`set (${storageList(set)})`, `Set ${storageList(set)} of ${table}`);
+  if (Object.keys(set).length > 0)
+    // Postgres keeps them in the order in which they were set: all of them, so that it is that of a new table.
+    alter(`set (${storageList(to)})`, `Set ${storageList(set)} of ${table}`);
   if (reset.length > 0)
     alter(`reset (${reset.join(", ")})`, `Let ${reset.join(", ")} of ${table} be as usual`);
 }
