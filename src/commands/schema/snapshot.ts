@@ -131,7 +131,7 @@ function show(
 ): void {
   const signs = { add: "+", change: "~", remove: "-" };
   line(
-    `${connection}: ${files.size === 0 ? "the files say what is in the database" : `${files.size} files`}`,
+    `${connection}: ${files.size === 0 ? "the files say what is in the database" : `${files.size} ${files.size === 1 ? "file" : "files"}`}`,
   );
   for (const [file, text] of files) {
     line(`  ${file}${text === undefined ? " (goes)" : ""}`);
