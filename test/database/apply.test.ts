@@ -44,7 +44,9 @@ it("records what was applied", async () => {
   const planned = await planFor(database, after);
   await applyPlan(database, planned, { by: { version: "1.2.3", revision: "abc" } });
   const rows = await database.query(
-    "select connection, from_fingerprint, to_fingerprint, stk_version, revision, statements from _stk.applied order by id",
+    `select connection, from_fingerprint, to_fingerprint, stk_version, revision, outcome,
+       (select json_agg(sql order by number) from _stk.steps where apply_id = id) as statements
+     from _stk.applies order by id`,
   );
   expect(rows).toHaveLength(2);
   expect(rows[1]).toEqual({
@@ -53,6 +55,7 @@ it("records what was applied", async () => {
     to_fingerprint: planned.plan.desired,
     stk_version: "1.2.3",
     revision: "abc",
+    outcome: "done",
     statements: planned.plan.steps.map(({ sql }) => sql),
   });
 });
@@ -151,17 +154,34 @@ it("gets through when a lock is freed between two tries", async () => {
   expect((await planFor(database, after)).plan.steps).toEqual([]);
 });
 
-it("rolls everything back when a statement fails in the middle, and shows it", async () => {
-  const { database, untouched } = await prepared();
+it("shows the statement that failed, keeps what was committed before it, and goes on from there", async () => {
+  const { database } = await prepared();
   const planned = await planFor(database, after);
   await database.script("insert into t values (1, 'again')");
+  const failing = planned.plan.steps.findIndex(({ sql }) =>
+    sql.startsWith("create unique index concurrently"),
+  );
   await expect(applyPlan(database, planned, { by })).rejects.toMatchObject({
     code: "statement_failed",
-    message: expect.stringMatching(/^Step 3 of 3 .*t_id_key.*23505/s),
-    details: { sqlstate: "23505", sql: 'alter table "t" add constraint "t_id_key" UNIQUE (id)' },
+    message: expect.stringMatching(/^Step \d of \d .*t_id_key.*23505/s),
+    hint: expect.stringContaining("the next apply goes on from there"),
+    details: { sqlstate: "23505", step: failing + 1 },
   });
-  expect(await stateOf(database)).toBe(untouched);
-  expect(await database.query("select from _stk.applied")).toHaveLength(1);
+  expect(await database.query("select from pg_index where not indisvalid")).toEqual([]);
+  expect(await database.query("select outcome from _stk.applies order by id")).toEqual([
+    { outcome: "done" },
+    { outcome: null },
+  ]);
+  await database.script("delete from t where c = 'again'");
+  const rest = await planFor(database, after);
+  expect(rest.plan.steps.length).toBeLessThan(planned.plan.steps.length);
+  await applyPlan(database, rest, { by });
+  expect((await planFor(database, after)).plan.steps).toEqual([]);
+  expect(await database.query("select outcome from _stk.applies order by id")).toEqual([
+    { outcome: "done" },
+    { outcome: "interrupted" },
+    { outcome: "done" },
+  ]);
 });
 
 it("says which right is missing for its record, and works where the schema was made for it", async () => {

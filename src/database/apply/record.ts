@@ -64,6 +64,22 @@ export function recordOf(plan: Plan, by: AppliedBy): Record {
   };
 }
 
+/**
+ * Whether there is a record, and it does not say that the database is what it is now: the last apply was cut off after
+ * its last step, or somebody else has made the database what is declared.
+ */
+export async function isBehind(database: Database, { connection, desired }: Plan): Promise<boolean> {
+  const [there] = await database.query<{ there: boolean }>(
+    "select to_regclass('_stk.applies') is not null as there",
+  );
+  if (there?.there !== true) return false;
+  const [last] = await database.query<{ outcome: string | null; to: string }>(
+    "select outcome, to_fingerprint as to from _stk.applies where connection = $1 order by id desc limit 1",
+    [connection],
+  );
+  return last?.outcome !== "done" || last.to !== desired;
+}
+
 /** PostgreSQL documentation, appendix A. */
 const insufficientPrivilege = "42501";
 

@@ -5,13 +5,12 @@ import { clearInvalidIndex } from "./invalid-index.ts";
 import { runStep } from "./run-step.ts";
 
 /**
- * Runs one step outside of a transaction, for as long as it takes, whatever limits the role or the database sets: a
- * building that is cut off leaves an index that is of no use. Where it fails, that is dropped.
+ * Runs one step outside of a transaction: a building that is cut off leaves an index that is of no
+ * use. Where it fails, that is dropped.
  *
  * @throws {StkError} `statement_failed`
  */
 export async function runAlone(database: Database, plan: Plan, index: number, step: Step): Promise<void> {
-  await database.script("set lock_timeout = 0; set statement_timeout = 0");
   await clearInvalidIndex(database, step);
   try {
     await runStep(database, plan, index, step);

@@ -1,0 +1,63 @@
+import { StkError } from "../../core/error.ts";
+import { spelling } from "../catalog/queries.ts";
+import type { Database } from "../database.ts";
+import { inTransaction } from "../transaction.ts";
+
+/** One session of the server, which must be the same from the first step to the last. */
+export type Session = {
+  /** Runs `work` in a transaction in which no wait for a lock is longer than the lock timeout. */
+  transaction(work: () => Promise<void>): Promise<void>;
+  /** Runs `work` outside of a transaction, with the same settings but without a lock timeout. */
+  alone(work: () => Promise<void>): Promise<void>;
+};
+
+/** Limits of the role or of the database are for others: a step takes as long as it must. */
+const settings = `${spelling}; set local check_function_bodies = off; set local statement_timeout = 0;
+set local idle_in_transaction_session_timeout = 0`;
+const names = [...settings.matchAll(/set local (\w+)/g)].map(([, name]) => name);
+
+/**
+ * Pins the settings under which a plan was made and rehearsed, whatever the role or the database has of its own.
+ *
+ * @throws {StkError} `session_changed` where a pooler has given another session.
+ */
+export async function openSession(database: Database, lockTimeoutMs: number): Promise<Session> {
+  const pid = await backendOf(database);
+  const assertSame = async (): Promise<void> => {
+    if ((await backendOf(database)) !== pid) throw changed();
+  };
+  return {
+    transaction: (work) =>
+      inTransaction(database, async () => {
+        await assertSame();
+        await database.script(`set local lock_timeout = ${lockTimeoutMs}; ${settings}`);
+        await work();
+      }),
+    async alone(work) {
+      await assertSame();
+      await database.script(`set lock_timeout = 0; ${settings.replaceAll("set local", "set")}`);
+      try {
+        await work();
+      } finally {
+        // Where the session is lost, so are its settings.
+        await database
+          .script(["lock_timeout", ...names].map((name) => `reset ${name}`).join("; "))
+          .catch(() => undefined);
+      }
+    },
+  };
+}
+
+async function backendOf(database: Database): Promise<number | undefined> {
+  const [row] = await database.query<{ pid: number }>("select pg_backend_pid() as pid");
+  return row?.pid;
+}
+
+const changed = (): StkError =>
+  new StkError(
+    "session_changed",
+    "The server's session is another one than before: a pooler hands them out.",
+    {
+      hint: "Apply needs one session from beginning to end. Use the URL of the database itself, not that of PgBouncer or another pooler.",
+    },
+  );
