@@ -20,7 +20,10 @@ export const schemaFile = z
       .array(z.string().regex(/^[A-Za-z0-9_.*]+$/, "a name, in which * stands for any characters"))
       .min(1)
       .optional()
-      .meta({ description: "What other tools own: names or patterns such as audit.* or *_shadow." }),
+      .meta({
+        description:
+          "What other tools own: names or patterns such as audit.* or *_shadow; public.tasks.x_* is of the indexes, constraints, triggers and policies of a table.",
+      }),
     extensions: z
       .record(
         z.string().regex(/^[a-z0-9_-]+$/),

@@ -1,7 +1,9 @@
 import type { DeclaredRemoval, DeclaredRename } from "../../schema/declared.ts";
+import { defaultSchema } from "../../schema/names.ts";
 import type { SchemaFile } from "../../schema/schema-file.ts";
 import type { EnumDeclaration } from "../../schema/types.ts";
 import type { Location } from "../core/diagnostic.ts";
+import { splitName } from "../database/identifier.ts";
 import type { Parsed } from "../project/project.ts";
 
 /** Something declared, and where it stands. */
@@ -11,12 +13,26 @@ export type Placed<T> = T & { at: Location };
 export const enumValuesOf = (declaration: EnumDeclaration) =>
   Array.isArray(declaration) ? declaration : declaration.values;
 
+/** A former name, in the schema of the present one where it names none. */
+function besides(name: string, former: string): string {
+  const { schema } = splitName(name);
+  if (former.includes(".")) return former.replace(new RegExp(`^${defaultSchema}\\.`), "");
+  return schema === defaultSchema ? former : `${schema}.${former}`;
+}
+
 /** Every `renamedFrom` of a file. */
 export function renamesOf({ value, at }: Parsed<SchemaFile>): Placed<DeclaredRename>[] {
   const tables = Object.entries(value.tables ?? {}).flatMap(([table, { renamedFrom, columns }]) => [
     ...(renamedFrom === undefined
       ? []
-      : [{ kind: "table" as const, from: renamedFrom, to: table, at: at(["tables", table, "renamedFrom"]) }]),
+      : [
+          {
+            kind: "table" as const,
+            from: besides(table, renamedFrom),
+            to: table,
+            at: at(["tables", table, "renamedFrom"]),
+          },
+        ]),
     ...Object.entries(columns).flatMap(([column, { renamedFrom: from }]) =>
       from === undefined
         ? []
@@ -40,7 +56,7 @@ export function renamesOf({ value, at }: Parsed<SchemaFile>): Placed<DeclaredRen
         : [
             {
               kind: "enum" as const,
-              from: declaration.renamedFrom,
+              from: besides(name, declaration.renamedFrom),
               to: name,
               at: at(["enums", name, "renamedFrom"]),
             },

@@ -16,7 +16,7 @@ export const checkSchemas = ({ catalog }: Context): Diagnostic[] =>
     return [
       ...declared.flatMap((one) => unmanaged(one, connection)),
       ...reservedSchemas(connection),
-      ...ignored(declared, connection),
+      ...ignored([...declared, ...partsIn(connection)], connection),
       ...extensions(connection),
     ];
   });
@@ -33,6 +33,12 @@ const declaredIn = ({ tables, enums, objects }: ConnectionCatalog): Declared[] =
       : [{ word: kindOf(kind).word, name, at }],
   ),
 ];
+
+/** What is a part of a table or a view, and is named. */
+const partsIn = ({ objects }: ConnectionCatalog): (Declared & { table: string })[] =>
+  objects.flatMap(({ object: { kind, name, table }, at }) =>
+    kind === "comment" || table === undefined ? [] : [{ word: kindOf(kind).word, name, table, at }],
+  );
 
 const schemasOf = ({ files }: ConnectionCatalog): string[] =>
   files.flatMap(({ schemas = {} }) => Object.keys(schemas));
@@ -66,12 +72,15 @@ const reservedSchemas = ({ objects }: ConnectionCatalog): Diagnostic[] =>
     );
 
 /** What other tools own cannot be declared here too. */
-function ignored(declared: readonly Declared[], { files }: ConnectionCatalog): Diagnostic[] {
+function ignored(
+  declared: readonly (Declared & { table?: string })[],
+  { files }: ConnectionCatalog,
+): Diagnostic[] {
   const patterns = files.flatMap(({ ignore = [] }) => ignore);
   return patterns.flatMap((pattern) => {
     const isIgnored = ignores({ ignore: [pattern] });
     return declared
-      .filter(({ name }) => isIgnored(name))
+      .filter(({ name, table }) => isIgnored(name, table) && (table === undefined || !isIgnored(table)))
       .map(({ word, name, at }) =>
         problem(
           at,

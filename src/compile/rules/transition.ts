@@ -1,6 +1,7 @@
 import type { DeclaredRemoval, DeclaredRename } from "../../../schema/declared.ts";
 import type { Diagnostic, Location } from "../../core/diagnostic.ts";
 import { suggest } from "../../core/suggest.ts";
+import { quoteName, splitName } from "../../database/identifier.ts";
 import { problem } from "../../project/problem.ts";
 import type { ConnectionCatalog } from "../catalog.ts";
 import type { Context } from "../context.ts";
@@ -23,6 +24,15 @@ function checkRename(
 ): Diagnostic[] {
   const { at, from, to } = rename;
   const scope = scopeOf(rename);
+  if (scope.length === 0 && splitName(from).schema !== splitName(to).schema)
+    return [
+      problem(
+        at,
+        "renamed_across_schemas",
+        `\`${to}\` is renamed from \`${from}\`, which is in another schema.`,
+        `Move it yourself first: alter ${rename.kind === "enum" ? "type" : "table"} ${quoteName(from)} set schema ${quoteName(splitName(to).schema)}`,
+      ),
+    ];
   if (isDeclared(connection, scope, from))
     return [
       problem(

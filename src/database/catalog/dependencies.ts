@@ -57,6 +57,9 @@ const describeQuery = `
 /** Of these, removalBlocked finds by itself what rests on them. */
 const ownRemoval = /^(?:table|column|constraint|index|partition):/;
 
+/** They are of an operator family, which is listed itself. */
+const partsOfFamilies: ReadonlySet<string> = new Set(["pg_amop", "pg_amproc"]);
+
 type Unknown = { on: Key; catalog: string; oid: string; number: number };
 
 /**
@@ -104,7 +107,7 @@ export async function readDependencies(
     const on = keyOf(row.onCatalog, row.onOid, row.onNumber);
     if (on === undefined || key === on) continue;
     if (key !== undefined) add(key, on);
-    else if (!ownRemoval.test(on))
+    else if (!ownRemoval.test(on) && !partsOfFamilies.has(row.catalog))
       unknown.push({ on, catalog: row.ownCatalog, oid: row.ownOid, number: row.ownNumber });
   }
   for (const [on, description] of await described(database, unknown)) add(`other:${description}`, on);

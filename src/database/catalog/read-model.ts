@@ -39,7 +39,7 @@ export async function readModel(database: Database, scope: DeclaredScope = whole
   const isIgnored = ignores(scope);
   const identities: Identities = new Map();
   const kept = <T extends { table?: string; name: string }>(rows: readonly T[]): T[] =>
-    rows.filter(({ table, name }) => !isIgnored(table ?? name));
+    rows.filter(({ table, name }) => !isIgnored(name, table));
 
   const enums = kept(
     await database.query<{ oid: string; name: string; values: string[] }>(enumsQuery, schemas),
@@ -47,12 +47,12 @@ export async function readModel(database: Database, scope: DeclaredScope = whole
   const tables = kept(
     await database.query<{ oid: string; name: string } & Row<TableOptions>>(tablesQuery, schemas),
   );
-  const columns = kept(
+  const columns = (
     await database.query<Named & { relation: string; number: number } & Row<Column>>(
       columnsQuery(version),
       schemas,
-    ),
-  );
+    )
+  ).filter(({ table }) => !isIgnored(table));
   const constraints = kept(
     await database.query<
       Named & { oid: string; indexOid: string | null; isForeign: boolean } & Row<Constraint>
@@ -131,7 +131,7 @@ async function readObjects(
       };
       const object = within === undefined ? read : within(read, scope);
       if (object === undefined) continue;
-      if (isIgnored(object.table ?? object.name) || (row.within ?? []).some(isHidden)) continue;
+      if (isIgnored(object.name, object.table) || (row.within ?? []).some(isHidden)) continue;
       objects.set(keyOfObject(object), object);
       identities.set(identityOf(catalog, row.oid), keyOfObject(object));
     }

@@ -85,6 +85,10 @@ function isSame(object: CatalogObject, { catalog, table, name }: Dependent): boo
     case "view":
     case "materializedView":
       return (catalog === "pg_rewrite" || catalog === "pg_class") && object.name === table;
+    case "composite":
+      return catalog === "pg_class" && object.name === table;
+    case "domain":
+      return catalog === "pg_type" && object.name === name;
     case "routine":
       return catalog === "pg_proc" && object.name === name;
     default:
@@ -139,7 +143,7 @@ const objectOf = (removal: Removal): string => {
 
 /** The relation, the column and the type; two of them null. */
 const targetOf = (removal: Removal): (string | null)[] => {
-  if (removal.kind === "dropEnum") return [null, null, quote(removal.name)];
+  if (removal.kind === "dropEnum") return [null, null, quoteName(removal.name)];
   return [quoteName(relationOf(removal)), removal.kind === "dropColumn" ? removal.column : null, null];
 };
 
@@ -172,7 +176,9 @@ const dependentsQuery = `
     ${modelName("(select nspname from pg_namespace where oid = o.relnamespace)", "o.relname")} as table,
     b.attname::text as column,
     coalesce(k.conname, y.polname, g.tgname, case when c.relkind in ('i', 'I') then c.relname end,
-      ${modelName("(select nspname from pg_namespace where oid = p.pronamespace)", "format('%s(%s)', p.proname, oidvectortypes(p.proargtypes))")})::text as name
+      ${modelName("(select nspname from pg_namespace where oid = p.pronamespace)", "format('%s(%s)', p.proname, oidvectortypes(p.proargtypes))")},
+      (select ${modelName("e.nspname", "z.typname")} from pg_type z join pg_namespace e on e.oid = z.typnamespace
+        where d.classid = 'pg_type'::regclass and z.oid = d.objid))::text as name
   from target
     join pg_depend d on d.refclassid = target.catalog and d.refobjid = target.oid and d.deptype in ('n', 'a')
       and (target.attnum is null or d.refobjsubid = target.attnum)

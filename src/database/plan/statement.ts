@@ -129,7 +129,7 @@ export function statementsOf(change: Change, enums: ReadonlyMap<string, readonly
       );
     case "renameSequence":
       return one(
-        `alter sequence ${change.sequence} rename to ${change.to}`,
+        `alter sequence ${change.sequence} rename to ${change.to.replace(/^.*\./, "")}`,
         `Rename the sequence of ${change.table}.${change.column} to ${change.to}`,
       );
     case "renameNotNull":
