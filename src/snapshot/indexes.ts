@@ -13,7 +13,7 @@ export function indexOf(index: IndexFacts): IndexDeclaration {
   const plain = parts.flatMap(({ column }) => column ?? []);
   const usual = constraintName(splitName(index.table).local, plain.join("_"), "idx");
   return {
-    ...(plain.length === parts.length && usual === name ? {} : { name }),
+    ...(plain.length === parts.length && usual === name && comment === null ? {} : { name }),
     columns: parts.map(partOf),
     ...(include === null ? {} : { include }),
     ...(unique ? { unique } : {}),

@@ -1,6 +1,6 @@
 import type { SchemaFile } from "../../../schema/schema-file.ts";
 import type { Location } from "../../core/diagnostic.ts";
-import { quoteIdentifier as quote, quoteLiteral, quoteName } from "../../database/identifier.ts";
+import { quoteIdentifier as quote, quoteBeside, quoteLiteral, quoteName } from "../../database/identifier.ts";
 import type { Parsed, Path } from "../../project/project.ts";
 import type { DeclareObjects, PlacedObject } from "./placed-object.ts";
 
@@ -61,8 +61,21 @@ function partsOf(
     ),
   );
   const triggers = "triggers" in declared ? declared.triggers : undefined;
+  const indexes = ("indexes" in declared ? (declared.indexes ?? []) : []).flatMap(
+    ({ name, comment }, index) =>
+      name === undefined || comment === undefined
+        ? []
+        : [
+            commentOn(
+              `index ${quoteBeside(view, name)}`,
+              comment,
+              schema.at([key, view, "indexes", index, "comment"]),
+            ),
+          ],
+  );
   return [
     ...columns,
+    ...indexes,
     ...commentsOf(
       triggers,
       [key, view, "triggers"],

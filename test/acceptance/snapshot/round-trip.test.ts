@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { parse } from "yaml";
+import { readModel } from "../../../src/database/catalog/read-model.ts";
+import type { Database } from "../../../src/database/database.ts";
+import { fingerprint } from "../../../src/database/model/fingerprint.ts";
+import { openPostgres } from "../../../src/database/postgres.ts";
+import { makeSchema } from "../../../src/database/shadow/make-schema.ts";
+import { openShadow, type Shadow } from "../../../src/database/shadow/shadow.ts";
+import { inSnapshot, inTransaction } from "../../../src/database/transaction.ts";
+import { freshDatabase } from "../../services/postgres.ts";
+import { snapshotProject } from "../../snapshot/snapshot-project.ts";
+
+const folder = path.join(import.meta.dirname, "schemas");
+
+const timeoutMs = 120_000;
+
+/** What files say, whatever the order in which their objects were made. */
+const asValues = (files: Record<string, string>) =>
+  Object.fromEntries(Object.entries(files).map(([file, text]) => [file, inAnyOrder(parse(text))]));
+
+/** A constraint that nobody looked at the rows for is valid where it was made with its table. */
+const validateAll = `
+do $$
+declare one record;
+begin
+  for one in select conrelid::regclass as relation, conname from pg_constraint where not convalidated and conrelid <> 0 loop
+    execute format('alter table %s validate constraint %I', one.relation, one.conname);
+  end loop;
+end
+$$`;
+
+function inAnyOrder(value: unknown): unknown {
+  if (Array.isArray(value))
+    return value.map(inAnyOrder).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value);
+  return Object.fromEntries(
+    members.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, own]) => [key, inAnyOrder(own)]),
+  );
+}
+
+let shadow: Shadow;
+beforeAll(async () => {
+  shadow = await openShadow();
+});
+afterAll(() => shadow.close());
+
+async function database(): Promise<Database> {
+  const { url, drop } = await freshDatabase();
+  const opened = await openPostgres({ url, applicationName: "test", connectTimeoutMs: 5_000 });
+  onTestFinished(async () => {
+    await opened.close();
+    await drop();
+  });
+  return opened;
+}
+
+describe.each(["record-shop", "film-rental", "bug-tracker", "message-board", "payment-ledger"])(
+  "%s",
+  (name) => {
+    it("is declared such that a plan is empty, and a second snapshot changes no byte", {
+      timeout: timeoutMs,
+    }, async () => {
+      const live = await database();
+      await live.script(readFileSync(path.join(folder, `${name}.sql`), "utf8"));
+      const project = snapshotProject(shadow);
+      onTestFinished(project.remove);
+      const { leftOut } = await project.take(live);
+      expect(leftOut.map(({ kind, name: own, reason }) => `${kind} ${own}: ${reason}`)).toMatchSnapshot();
+      const plan = await project.plan(live);
+      expect(plan.steps.map(({ sql }) => sql)).toEqual([]);
+      expect(plan.blocked.map(({ message }) => message)).toEqual([]);
+      expect([...(await project.take(live)).files.keys()]).toEqual([]);
+    });
+
+    it("is the same again in an empty database, but for what was left out", {
+      timeout: timeoutMs,
+    }, async () => {
+      const [live, made] = [await database(), await database()];
+      await live.script(readFileSync(path.join(folder, `${name}.sql`), "utf8"));
+      await live.script(validateAll);
+      const project = snapshotProject(shadow);
+      onTestFinished(project.remove);
+      await project.take(live);
+      const main = (await project.declared()).declared.get("main");
+      if (main === undefined) throw new Error("Nothing is declared.");
+      expect(await inTransaction(made, () => makeSchema(made, main))).toEqual([]);
+      const again = snapshotProject(shadow);
+      onTestFinished(again.remove);
+      await again.take(made);
+      expect(asValues(again.files())).toEqual(asValues(project.files()));
+      expect((await project.plan(made)).steps).toEqual([]);
+      const state = (asked: Database) =>
+        inSnapshot(asked, async () => fingerprint(await readModel(asked, main.scope)));
+      expect(await state(made)).toBe(await shadow.model(main).then(fingerprint));
+    });
+  },
+);
