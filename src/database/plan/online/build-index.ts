@@ -1,6 +1,7 @@
 import { buildConcurrently, dropConcurrently, type WantedIndex } from "./concurrently.ts";
 import type { ExpansionContext, PlacedStatement } from "./expansion.ts";
 import { buildPartitionedIndex } from "./partitioned-index.ts";
+import { restsOnGone } from "./rests-on-gone.ts";
 import { isReady } from "./wanted-index.ts";
 
 /**
@@ -12,7 +13,7 @@ export function buildIndex(wanted: WantedIndex, context: ExpansionContext): Plac
   const live = context.live.tables.get(table);
   if (live?.partitionBy !== undefined) return buildPartitionedIndex(wanted, context);
   const left = live?.indexes.get(name);
-  if (left !== undefined && isReady(left, wanted)) return [];
+  if (left !== undefined && isReady(left, wanted) && !restsOnGone(table, name, context)) return [];
   const isInvalid = left !== undefined && !left.valid;
   return [...(isInvalid ? [dropConcurrently(table, name, false)] : []), buildConcurrently(wanted)];
 }
