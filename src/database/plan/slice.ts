@@ -12,7 +12,8 @@ export function sliceOf(model: Model, changes: readonly Change[], desired: Model
   const queue: Key[] = changes.flatMap((change) => {
     const { makes, drops } = effectOf(change);
     const on = change.kind === "setComment" ? [change.on] : [];
-    return [...makes, ...drops, ...on, ...("table" in change ? [keyOf("table", change.table)] : [])];
+    const kept = keptConstraint(change);
+    return [...makes, ...drops, ...on, ...kept, ...("table" in change ? [keyOf("table", change.table)] : [])];
   });
   const dependents = dependentsIn(model, desired);
   for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
@@ -29,6 +30,12 @@ export function sliceOf(model: Model, changes: readonly Change[], desired: Model
       queue.push(keyOf("table", part), keyOf("view", part), keyOf("materializedView", part));
   }
   return restricted(model, within);
+}
+
+/** What is neither made nor dropped must be there with all that it rests on, such as the table that it refers to. */
+function keptConstraint(change: Change): Key[] {
+  if (change.kind === "renameConstraint") return [keyOf("constraint", change.from, change.table)];
+  return change.kind === "validateConstraint" ? [keyOf("constraint", change.name, change.table)] : [];
 }
 
 /** A model without what is in another one and not in a part of it, and without what leads there. */
