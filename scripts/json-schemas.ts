@@ -8,9 +8,10 @@ import { environmentsFile } from "../schema/environments.ts";
 import { moduleFrontMatter, sqlFrontMatter } from "../schema/logic.ts";
 import { manifest } from "../schema/manifest.ts";
 import { permissionsFile } from "../schema/permissions.ts";
+import { planFile } from "../schema/plan-file.ts";
 import { projectFile } from "../schema/project.ts";
-import { serverFile } from "../schema/server.ts";
 import { schemaFile } from "../schema/schema-file.ts";
+import { serverFile } from "../schema/server.ts";
 import { callRequest } from "../schema/wire.ts";
 
 const formats: Readonly<Record<string, z.ZodType>> = {
@@ -24,6 +25,7 @@ const formats: Readonly<Record<string, z.ZodType>> = {
   "sql-logic": sqlFrontMatter,
   "module-logic": moduleFrontMatter,
   manifest,
+  plan: planFile,
   call: callRequest,
 };
 

@@ -1,21 +1,27 @@
+import { resolve } from "node:path";
 import { z } from "zod";
+import type { PlanFile } from "../../../schema/plan-file.ts";
 import { duration, milliseconds } from "../../../schema/quantities.ts";
 import { type CommandContext, defineCommand, jsonOption, projectOption } from "../../core/command.ts";
 import { exitCodes, StkError } from "../../core/error.ts";
 import { ownPackage } from "../../core/package-root.ts";
 import { applyPlan } from "../../database/apply/apply.ts";
+import { type ApprovedPlan, assertApproved } from "../../database/apply/approved-plan.ts";
+import type { Plan } from "../../database/plan/plan.ts";
 import { revisionOf } from "../../deploy/revision.ts";
 import { confirm } from "./confirm.ts";
+import { readPlanFile } from "./plan-file.ts";
 import { withPlans } from "./planning.ts";
-import { plansAsJson, showPlan } from "./show-plan.ts";
+import { plansAsJson } from "./plans-as-json.ts";
+import { showPlan } from "./show-plan.ts";
 import { targetsOf } from "./targets.ts";
 
 export const command = defineCommand({
   summary: "Change the database to what is declared",
   description:
-    "Plans, shows the plan, asks, and applies it whole or not at all: under an advisory lock, in one transaction, each " +
-    "lock waited for no longer than the lock timeout. With anything blocked nothing is applied (exit code 4). What was " +
-    "applied is recorded in _stk.applies and _stk.steps.",
+    "Plans, shows the plan, asks, and applies it: under an advisory lock, in as few transactions as Postgres allows, each " +
+    "lock waited for no longer than the lock timeout. With anything blocked nothing is applied (exit code 4). Every step " +
+    "is recorded in _stk.applies and _stk.steps; what was cut off anywhere, the next apply takes up.",
   arguments: [],
   options: {
     project: projectOption,
@@ -26,6 +32,10 @@ export const command = defineCommand({
     env: {
       flags: "--env <name>",
       description: "the environment of config/environments.yaml whose databases are meant",
+    },
+    plan: {
+      flags: "--plan <file>",
+      description: "apply without a question what stk schema plan --out wrote, and nothing else",
     },
     yes: { flags: "--yes", description: "do not ask; needed where there is no terminal" },
     dryRun: { flags: "--dry-run", description: "show what would be applied, and change nothing" },
@@ -38,12 +48,17 @@ export const command = defineCommand({
   examples: [
     { command: "stk schema apply", does: "shows the plan, asks, and applies it" },
     { command: "stk schema apply --env prod --yes", does: "applies it in CI" },
+    {
+      command: "stk schema apply --plan plan.json",
+      does: "applies the plan that was approved, or the rest of it; refuses where anything else would be done",
+    },
     { command: "stk schema apply --dry-run --json", does: "prints the plan as JSON and changes nothing" },
   ],
   input: z.strictObject({
     project: z.string().optional(),
     connection: z.string().optional(),
     env: z.string().optional(),
+    plan: z.string().min(1).optional(),
     yes: z.boolean().optional(),
     dryRun: z.boolean().optional(),
     lockTimeout: duration.optional(),
@@ -51,6 +66,8 @@ export const command = defineCommand({
   }),
   async run(input, context) {
     const { output, env, signal } = context;
+    const approved =
+      input.plan === undefined ? undefined : await readPlanFile(resolve(context.cwd, input.plan));
     const { root, targets } = await targetsOf(input, context);
     return withPlans(targets, context, async (open) => {
       const plans = open.map(({ planned }) => planned.plan);
@@ -60,11 +77,15 @@ export const command = defineCommand({
         done(false);
         return exitCodes.blocked;
       }
-      if (input.dryRun === true || plans.every(({ steps }) => steps.length === 0)) {
+      if (approved !== undefined)
+        for (const { planned, database } of open)
+          await assertApproved(database, planned.plan, approvedFor(planned.plan, approved));
+      const isNothing = plans.every(({ steps }) => steps.length === 0);
+      if (input.dryRun === true) {
         done(false);
         return exitCodes.done;
       }
-      if (input.yes !== true && !(await isConfirmed(context))) {
+      if (!isNothing && approved === undefined && input.yes !== true && !(await isConfirmed(context))) {
         output.line("Nothing was applied.");
         return exitCodes.failed;
       }
@@ -77,6 +98,7 @@ export const command = defineCommand({
           ...(input.lockTimeout === undefined ? {} : { lockTimeoutMs: milliseconds(input.lockTimeout) }),
           onStep: ({ description }, index) =>
             output.progress(`${connection} ${index + 1}/${steps.length} ${description}`),
+          onRows: ({ description }, rows) => output.progress(`${connection}: ${description}: ${rows} rows`),
           onRetry: (attempt, pauseMs) =>
             output.progress(
               `${connection}: a lock was not to be had in try ${attempt}; again in ${pauseMs} ms`,
@@ -85,11 +107,19 @@ export const command = defineCommand({
         if (steps.length > 0)
           output.line(`${connection}: applied ${steps.length} ${steps.length === 1 ? "change" : "changes"}`);
       }
-      done(true);
+      done(!isNothing);
       return exitCodes.done;
     });
   },
 });
+
+function approvedFor({ connection }: Plan, { plans }: PlanFile): ApprovedPlan {
+  const plan = plans.find((one) => one.connection === connection);
+  if (plan !== undefined) return plan;
+  throw new StkError("plan_stale", `The approved plan says nothing of ${connection}; nothing was applied.`, {
+    hint: "Name the --connection that it is for, or make a new one with stk schema plan --out.",
+  });
+}
 
 function isConfirmed({ interactive, signal }: CommandContext): Promise<boolean> {
   if (interactive) return confirm("Apply this?", signal);

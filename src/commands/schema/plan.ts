@@ -1,8 +1,12 @@
+import { resolve } from "node:path";
 import { z } from "zod";
 import { defineCommand, jsonOption, projectOption } from "../../core/command.ts";
 import { exitCodes } from "../../core/error.ts";
+import { writePlanFile } from "./plan-file.ts";
+import { planMarkdown } from "./plan-markdown.ts";
 import { withPlans } from "./planning.ts";
-import { planScript, plansAsJson, showPlan } from "./show-plan.ts";
+import { plansAsJson } from "./plans-as-json.ts";
+import { planScript, showPlan } from "./show-plan.ts";
 import { targetsOf } from "./targets.ts";
 
 export const command = defineCommand({
@@ -21,7 +25,9 @@ export const command = defineCommand({
       flags: "--env <name>",
       description: "the environment of config/environments.yaml whose databases are meant",
     },
+    out: { flags: "--out <file>", description: "write the plan to a file, to be approved and applied later" },
     sql: { flags: "--sql", description: "print the SQL alone, as a script" },
+    markdown: { flags: "--markdown", description: "print Markdown, for a comment on a pull request" },
     exitCode: { flags: "--exit-code", description: "exit with 3 when changes are pending" },
     json: jsonOption,
   },
@@ -31,6 +37,10 @@ export const command = defineCommand({
       command: "stk schema plan --env prod --exit-code",
       does: "exits with 3 when prod is not what is declared",
     },
+    {
+      command: "stk schema plan --out plan.json --markdown",
+      does: "writes the plan to a file, and prints it for a pull request",
+    },
     { command: "stk schema plan --connection analytics --sql", does: "prints the SQL for one connection" },
   ],
   input: z
@@ -38,18 +48,28 @@ export const command = defineCommand({
       project: z.string().optional(),
       connection: z.string().optional(),
       env: z.string().optional(),
+      out: z.string().min(1).optional(),
       sql: z.boolean().optional(),
+      markdown: z.boolean().optional(),
       exitCode: z.boolean().optional(),
       json: z.boolean().optional(),
     })
-    .refine(({ sql, json }) => !(sql && json), { message: "--sql and --json cannot both be given" }),
+    .refine(({ sql, markdown, json }) => [sql, markdown, json].filter(Boolean).length < 2, {
+      message: "of --sql, --markdown and --json only one can be given",
+    }),
   async run(input, context) {
     const { output } = context;
     const { targets } = await targetsOf(input, context);
     const plans = await withPlans(targets, context, async (open) => open.map(({ planned }) => planned.plan));
     for (const plan of plans) {
       if (input.sql === true) for (const text of planScript(plan)) output.line(text);
+      else if (input.markdown === true) for (const text of planMarkdown(plan)) output.line(text);
       else showPlan(plan, output);
+    }
+    if (input.out !== undefined) {
+      const file = resolve(context.cwd, input.out);
+      await writePlanFile(file, plans);
+      output.progress(`wrote ${file}`);
     }
     output.json({ plans: plansAsJson(plans) });
     if (plans.some(({ blocked }) => blocked.length > 0)) return exitCodes.blocked;

@@ -1,19 +1,24 @@
-import type { Json } from "../../core/canonical-json.ts";
 import type { Output } from "../../core/command.ts";
 import { spelling } from "../../database/catalog/queries.ts";
+import { sizeOf, whoWaits } from "../../database/plan/long-locks.ts";
 import type { Plan } from "../../database/plan/plan.ts";
+import type { Step } from "../../database/plan/step.ts";
 
-/** Shows a plan to a person: each step with its SQL, what is blocked with its way out, what is left alone. */
+/** Shows a plan to a person: each step with its SQL and what it does to others, what is blocked, what is left alone. */
 export function showPlan(
   { connection, steps, blocked, notices }: Plan,
   { line }: Pick<Output, "line">,
 ): void {
   line(`${connection}: ${summary(steps, blocked.length)}`);
-  steps.forEach(({ description, sql, hazard, safe, transaction }, index) => {
+  const isOneTransaction = steps.every(({ transaction }) => transaction === 1);
+  steps.forEach((step, index) => {
+    const { description, sql, hazard, safe, transaction } = step;
     line();
-    if (index > 0 && steps[index - 1]?.transaction !== transaction) line("  -- commit --\n");
+    if (!isOneTransaction && steps[index - 1]?.transaction !== transaction) line(`  ${heading(step)}`);
     line(`  ${index + 1}. ${description}`);
     line(indented(`${sql};`, 5));
+    const locks = locksOf(step);
+    if (locks !== "") line(`     ${locks}`);
     if (hazard !== undefined) line(`     ! ${hazard}`);
     if (safe !== undefined) line(`     ${safe}`);
   });
@@ -49,14 +54,22 @@ export function planScript({ steps, blocked }: Plan): string[] {
   ];
 }
 
-/** Plans as JSON. */
-export const plansAsJson = (plans: readonly Plan[]): Json =>
-  plans.map(({ steps, blocked, notices, ...plan }) => ({
-    ...plan,
-    steps: [...steps],
-    blocked: [...blocked],
-    notices: [...notices],
-  }));
+const heading = ({ transaction, alone, batch }: Step): string => {
+  if (alone === true) return `-- ${transaction}: outside of a transaction`;
+  return batch === undefined
+    ? `-- ${transaction}: one transaction`
+    : `-- ${transaction}: in batches of ${batch.rows} rows`;
+};
+
+/** `locks tasks (AccessExclusive: reads and writes wait)`, and what it reads or writes there. */
+const locksOf = ({ touches }: Step): string =>
+  touches
+    .map(({ table, lock, rewrites, scans, rows, bytes }) => {
+      const work = rewrites ? "writes" : scans ? "reads" : "";
+      const size = work === "" ? "" : `, ${work} ${sizeOf(rows, bytes)}`;
+      return `locks ${table} (${lock.replace(/Lock$/, "")}: ${whoWaits(lock)}${size})`;
+    })
+    .join("; ");
 
 function summary(steps: Plan["steps"], blocked: number): string {
   if (steps.length + blocked === 0) return "the database is what is declared";

@@ -4,6 +4,7 @@ import type { PlannableSchema } from "../../../schema/declared.ts";
 import { variableOf } from "../../../schema/names.ts";
 import { milliseconds } from "../../../schema/quantities.ts";
 import { compileProject } from "../../compile/compile-project.ts";
+import { schemaPart } from "../../compile/schema-part.ts";
 import type { CommandContext } from "../../core/command.ts";
 import { assertNoErrors } from "../../core/diagnostic.ts";
 import { exitCodes, StkError } from "../../core/error.ts";
@@ -33,7 +34,7 @@ export async function targetsOf(
   { cwd, env, output }: CommandContext,
 ): Promise<{ root: string; targets: Target[] }> {
   const project = await readProject(findProject(resolve(cwd, selection.project ?? ".")));
-  const compilation = await compileProject(project);
+  const compilation = await compileProject(schemaPart(project));
   output.diagnostics(compilation.diagnostics, compilation);
   assertNoErrors(compilation.diagnostics);
   const { declared } = compilation;
