@@ -11,7 +11,7 @@ import { type LastApply, readLastApply } from "./last-apply.ts";
 import { changesBetween, type ModelChange } from "./model-changes.ts";
 import { ownerOf } from "./owners.ts";
 import { pendingSince } from "./pending.ts";
-import { isManaged, partOf, wasManaged } from "./recorded.ts";
+import { isManaged, partOf, wasManaged, whereIs } from "./recorded.ts";
 import { type Undo, undoOf } from "./undo.ts";
 
 /** Something that changed, and who owns it where it came. */
@@ -71,7 +71,7 @@ export function findDrift(
 
 /** What is not declared is left alone by every plan, and is no difference from the declaration. */
 const isDeclared = ({ enums, tables, objects }: RecordedModel): ((name: string) => boolean) => {
-  const names = new Set([...objects.values()].map(({ name, table }) => table ?? name));
+  const names = new Set([...objects.values()].map(whereIs));
   return (name) => enums.has(name) || tables.has(name) || names.has(name);
 };
 
