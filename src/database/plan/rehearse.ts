@@ -5,6 +5,7 @@ import type { Database } from "../database.ts";
 import type { Change } from "../diff/change.ts";
 import { diffModels } from "../diff/diff.ts";
 import type { Model } from "../model/model.ts";
+import { makeRoles } from "../shadow/make-role.ts";
 import { SqlError } from "../sql-error.ts";
 import { inTransaction } from "../transaction.ts";
 import { type Measured, measured } from "./measure.ts";
@@ -43,7 +44,7 @@ export async function rehearse(
   { steps, changes, live, beforeRenames, desired, scope }: Trial,
 ): Promise<Outcome> {
   const copy = sliceOf(live, changes, beforeRenames);
-  const refused = await refusal(() => build(stage, copy));
+  const refused = await refusal(() => build(stage, copy, beforeRenames));
   if (refused !== undefined) return { untried: refused };
   const found: Measured[][] = [];
   for (const group of Map.groupBy(steps, ({ transaction }) => transaction).values()) {
@@ -74,13 +75,13 @@ export async function rehearse(
 const isOfTheCopy = (change: Change): boolean =>
   change.kind !== "alterTable" || !/\bcompression\b/.test(change.sql);
 
-async function build(stage: Database, copy: Model): Promise<void> {
+async function build(stage: Database, copy: Model, beforeRenames: Model): Promise<void> {
   const { changes } = diffModels(nothing, copy);
   const statements = inOrder(changes, nothing, copy).flatMap((change) => statementsOf(change, copy.enums));
   const sql = statements.filter(isRunnable).map((statement) => `${embedded(statement.sql)}\n;`);
   await inTransaction(stage, async () => {
     await stage.script(settings);
-    await stage.script(sql.join("\n"));
+    await stage.script([...makeRoles(copy, beforeRenames).map((role) => `${role};`), ...sql].join("\n"));
   });
 }
 
