@@ -31,7 +31,7 @@ export async function measured(stage: Database, step: Step): Promise<Measured[]>
   if (!isRunnable(step)) return [];
   const before = await stage.query<State>(stateQuery);
   const held = step.alone === true ? [] : await stage.query<{ oid: string; mode: LockMode }>(locksQuery);
-  await stage.query(embedded(step.sql));
+  if (step.trial !== "") await stage.query(embedded(step.trial ?? step.sql));
   if (step.alone === true) return aloneOn(step);
   const after = new Map((await stage.query<State>(stateQuery)).map((state) => [state.oid, state]));
   const locks = await stage.query<{ oid: string; mode: LockMode }>(locksQuery);

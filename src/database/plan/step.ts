@@ -51,6 +51,8 @@ export type Step = {
   alone?: true;
   /** Is run over the table part by part, about so many rows in each, every time in a transaction of its own. */
   batch?: Batch;
+  /** What is tried on a copy in its place, since that has nothing of what is about a partition alone; empty for nothing. */
+  trial?: string;
   /** The tables that it locks, reads or writes; filled by the rehearsal. */
   touches: Touched[];
   /** What it costs those who use the table meanwhile. */

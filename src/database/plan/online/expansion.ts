@@ -9,7 +9,9 @@ import type { Replacements } from "./replacements.ts";
 export type Placement = "together" | "own" | "alone";
 
 /** A statement of an expanded change. */
-export type PlacedStatement = Pick<Step, "sql" | "description" | "batch" | "safe"> & { placement: Placement };
+export type PlacedStatement = Pick<Step, "sql" | "description" | "batch" | "safe" | "trial"> & {
+  placement: Placement;
+};
 
 /** What an expansion may look at. */
 export type ExpansionContext = {

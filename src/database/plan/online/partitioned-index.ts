@@ -25,16 +25,17 @@ export function buildPartitionedIndex(
   const isRootThere =
     root !== undefined && root.unique === wanted.unique && afterTable(root.shape) === wanted.definition;
   if (root?.valid === false && !isRootThere) before.push(drop(table, name));
-  if (!isRootThere) before.push(createOnly(wanted));
+  if (!isRootThere) before.push({ ...createOnly(wanted), trial: createWhole(wanted) });
   for (const partition of partitions) {
     const found = foundIn(partition, wanted, names.get(partition.parent));
     const local = found?.name ?? freeName(wanted, partition, claimed);
     names.set(partition.name, local);
     const own = { ...wanted, table: partition.name, name: local };
     if (partition.isLeaf) {
-      if (found?.valid === false) builds.push(dropConcurrently(partition.name, local, false));
-      if (found?.valid !== true) builds.push(buildConcurrently(own));
-    } else if (found === undefined) before.push(createOnly(own));
+      if (found?.valid === false)
+        builds.push({ ...dropConcurrently(partition.name, local, false), trial: "" });
+      if (found?.valid !== true) builds.push({ ...buildConcurrently(own), trial: "" });
+    } else if (found === undefined) before.push({ ...createOnly(own), trial: "" });
     if (found?.partOf == null)
       attachments.push(attach(table, names.get(partition.parent) ?? name, partition, local));
   }
@@ -67,6 +68,10 @@ const inSchemaOf = (table: string, name: string): string => {
   return schema === defaultSchema ? name : `${schema}.${name}`;
 };
 
+/** Where there are no rows, the index is made with those of all partitions that there are. */
+const createWhole = ({ table, name, definition, unique }: WantedIndex): string =>
+  `create ${unique ? "unique " : ""}index ${quoteIdentifier(name)} on ${quoteName(table)} ${definition}`;
+
 const createOnly = ({ table, name, definition, unique }: WantedIndex): PlacedStatement => ({
   sql: `create ${unique ? "unique " : ""}index ${quoteIdentifier(name)} on only ${quoteName(table)} ${definition}`,
   description: `Create the ${unique ? "unique " : ""}index ${name} on ${table}, without its partitions`,
@@ -85,5 +90,6 @@ const attach = (table: string, parent: string, partition: Partition, name: strin
   sql: `alter index ${quoteBeside(partition.parent, parent)} attach partition ${quoteBeside(partition.name, name)}`,
   description: `Make the index ${name} of ${partition.name} a part of that of ${table}`,
   placement: "together",
+  trial: "",
   safe: "the lock is short",
 });
