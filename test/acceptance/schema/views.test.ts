@@ -199,7 +199,7 @@ views:
       select "Id", depth, rank() over (order by depth) as "the ""rank""", n
       from below cross join lateral (select count(*) as n from "TaskList" u where u."upTo" = below."Id") counted
       union select 0, 0, 0, 0;
-  constants: { sql: "values (1, 'one'), (2, 'two')", columns: [number, word] }
+  constants: { sql: "select * from (values (1, 'one'), (2, 'two')) as t (number, word)" }
 `,
       steps: ["Create the view AllTasks", "Create the view constants"],
     },
