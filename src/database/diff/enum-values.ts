@@ -2,7 +2,7 @@ import { quoteLiteral, quoteName, splitName } from "../identifier.ts";
 import { type Key, keyOf } from "../model/catalog-object.ts";
 import type { Column, Model } from "../model/model.ts";
 import type { Blocked, Change, Difference } from "./change.ts";
-import { inverted } from "./remake.ts";
+import { inverted } from "./dependents.ts";
 import { remakeColumn } from "./remake-columns.ts";
 import type { PendingTransition } from "./transition.ts";
 

@@ -2,6 +2,7 @@ import { kindOf } from "../kinds/kinds.ts";
 import { type CatalogObject, type Key, keyOf, keyOfObject } from "../model/catalog-object.ts";
 import type { Model } from "../model/model.ts";
 import type { Change, Difference } from "./change.ts";
+import { inverted } from "./dependents.ts";
 import { isSame, withGrants } from "./objects.ts";
 import { columnKeys, partsOf, remakePart } from "./remake-parts.ts";
 
@@ -83,15 +84,3 @@ function disturbed(change: Change, live: Model): Key[] {
 /** These are never made anew: they hold other things, or a number. */
 const mayBeRemade = ({ kind }: CatalogObject): boolean =>
   kind !== "sequence" && kind !== "schema" && kind !== "extension";
-
-/** What rests on each thing. */
-export function inverted(dependencies: Model["dependencies"]): ReadonlyMap<Key, ReadonlySet<Key>> {
-  const dependents = new Map<Key, Set<Key>>();
-  for (const [key, all] of dependencies)
-    for (const on of all) {
-      const known = dependents.get(on);
-      if (known === undefined) dependents.set(on, new Set([key]));
-      else known.add(key);
-    }
-  return dependents;
-}

@@ -2,7 +2,7 @@ import { kindOf } from "../kinds/kinds.ts";
 import { type Key, keyOf, keyOfObject } from "../model/catalog-object.ts";
 import type { Model } from "../model/model.ts";
 import type { Change, Difference } from "./change.ts";
-import { inverted } from "./remake.ts";
+import { inverted } from "./dependents.ts";
 
 /**
  * Blocks the drop of an object that others rest on which neither go nor change along with it. Nothing is ever dropped

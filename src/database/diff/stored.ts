@@ -1,6 +1,6 @@
 import { type CatalogObject, keyOfObject } from "../model/catalog-object.ts";
 import type { Model } from "../model/model.ts";
-import { inverted } from "./remake.ts";
+import { inverted } from "./dependents.ts";
 
 /** Whether rows of tables may hold values of a type, in a column of it or of a type that is made of it. */
 export function isStored(object: CatalogObject, { dependencies }: Model): boolean {
