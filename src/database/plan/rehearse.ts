@@ -4,6 +4,7 @@ import { readModel } from "../catalog/read-model.ts";
 import type { Database } from "../database.ts";
 import type { Change } from "../diff/change.ts";
 import { diffModels } from "../diff/diff.ts";
+import { quoteIdentifier, quoteName } from "../identifier.ts";
 import type { Model } from "../model/model.ts";
 import { makeRoles } from "../shadow/make-role.ts";
 import { SqlError } from "../sql-error.ts";
@@ -82,8 +83,21 @@ async function build(stage: Database, copy: Model, beforeRenames: Model): Promis
   await inTransaction(stage, async () => {
     await stage.script(settings);
     await stage.script([...makeRoles(copy, beforeRenames).map((role) => `${role};`), ...sql].join("\n"));
+    await stage.script(leftSequences(copy).join("\n"));
   });
 }
+
+/** Sequences that a column owns and takes nothing from, which making the column does not make. */
+const leftSequences = ({ tables }: Model): string[] =>
+  [...tables].flatMap(([table, { columns }]) =>
+    [...columns].flatMap(([name, { sequence, type, serial, identity }]) =>
+      sequence === undefined || serial || identity !== undefined
+        ? []
+        : [
+            `create sequence if not exists ${sequence} as ${type} owned by ${quoteName(table)}.${quoteIdentifier(name)};`,
+          ],
+    ),
+  );
 
 const nothing: Model = {
   version: 180_000,
