@@ -5,14 +5,15 @@ import type { Model } from "../../model/model.ts";
 import { effectOf } from "../effect.ts";
 import { temporaryName } from "./temporary-name.ts";
 
+/** A constraint that comes. */
 export type AddedConstraint = Extract<Change, { kind: "addConstraint" }>;
-export type DroppedConstraint = Extract<Change, { kind: "dropConstraint" }>;
+type DroppedConstraint = Extract<Change, { kind: "dropConstraint" }>;
 /** What is made in the place of something; and what goes for it. */
 export type Successor = Extract<Change, { kind: "addConstraint" | "createIndex" }>;
 export type Predecessor = Extract<Change, { kind: "dropConstraint" | "dropIndex" }>;
 
 /** A foreign key that rests on a key which is replaced; `again` where it is added again as it was. */
-export type RestingKey = { dropped: DroppedConstraint; again: AddedConstraint | undefined };
+type RestingKey = { dropped: DroppedConstraint; again: AddedConstraint | undefined };
 
 /** Which changes make way for which: what goes stays until what comes in its place is ready. */
 export type Replacements = {
