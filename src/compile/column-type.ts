@@ -46,6 +46,9 @@ const names = [
   ...["date", "timestamp with time zone", "timestamp without time zone", "time with time zone"],
   ...["time without time zone", "interval", "inet", "cidr", "macaddr", "macaddr8", "bit", "bit varying"],
   ...["tsvector", "tsquery", "point", "line", "lseg", "box", "path", "polygon", "circle", "pg_lsn", "oid"],
+  ...["oidvector", "int2vector", "xid", "xid8", "cid", "tid", "pg_snapshot", "txid_snapshot", "refcursor"],
+  ...["regclass", "regcollation", "regconfig", "regdictionary", "regnamespace", "regoper", "regoperator"],
+  ...["regproc", "regprocedure", "regrole", "regtype", "aclitem", "gtsvector", '"char"'],
   ...["int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange"],
   ...[
     "int4multirange",
@@ -62,33 +65,34 @@ const known: ReadonlySet<string> = new Set(names);
 /** Every built-in type by the names that people write. */
 export const builtInTypes: readonly string[] = [...names, ...Object.keys(aliases)];
 
+const field = "(?:year|month|day|hour|minute|second)";
+/** Which parts of an interval are kept (PostgreSQL documentation, 8.5). */
+const fields = new RegExp(`^(interval) ${field}(?: to ${field})?$`, "i");
+
 /** Reads a type as one writes it in SQL: `varchar(20)`, `text[]`. The case of what is declared is kept: `Status`. */
 export function readType(text: string): ColumnType {
   const [, element = text, dimensions = ""] = /^([^[\]]*?)((?:\s*\[\d*\])*)$/.exec(text.trim()) ?? [];
   const written = element
-    .replace(/\([\d\s,+-]*\)/, " ")
+    .replace(/\(\s*-?\w+(?:\s*,\s*-?\w+)*\s*\)/, " ")
     .replace(/\s+/g, " ")
-    .trim();
+    .trim()
+    .replace(fields, "$1");
   const plain = written.toLowerCase();
   const own = Object.hasOwn(aliases, plain) ? (aliases[plain] ?? plain) : plain;
   return { name: known.has(own) ? own : written, array: dimensions !== "" };
 }
 
-/** Whether a type's text has the shape of one, so that it can stand in SQL as it is. */
+const modifier = String.raw`\(\s*-?\w+(?:\s*,\s*-?\w+)*\s*\)`;
+const dimensions = String.raw`(?:\s*\[\d*\])*`;
+const oneName = new RegExp(
+  String.raw`^(?:(?:[a-z_][\w-]*|"[^"]+")\.)?(?:[a-z_]\w*|"[^"]+")(?:\s*${modifier})?${dimensions}$`,
+  "i",
+);
+const words = new RegExp(`^[a-z][a-z ]*(?:${modifier}[a-z ]*)?${dimensions}$`, "i");
+
+/** Whether a type's text has the shape of one, so that it can stand in SQL as it is. Only Postgres' own have words. */
 export const isTypeText = (text: string): boolean =>
-  /^(?:[a-z_][a-z0-9_]*\.)?[a-z_][a-z0-9_ ]*(?:\(\s*\d+\s*(?:,\s*-?\d+\s*)?\)[a-z ]*)?(?:\s*\[\d*\])*$/i.test(
-    text,
-  );
+  oneName.test(text) || (words.test(text) && isBuiltIn(readType(text)));
 
 /** Whether Postgres has a type by itself. */
 export const isBuiltIn = (type: ColumnType): boolean => known.has(type.name);
-
-const families: readonly ReadonlySet<string>[] = [
-  new Set(["smallint", "integer", "bigint"]),
-  new Set(["text", "character varying", "character", "name"]),
-];
-
-/** Whether a column of one type can refer to, and be compared with, a column of the other. */
-export const areComparable = (a: ColumnType, b: ColumnType): boolean =>
-  a.array === b.array &&
-  (a.name === b.name || families.some((family) => family.has(a.name) && family.has(b.name)));

@@ -10,7 +10,7 @@ import type { ConnectionCatalog } from "./catalog.ts";
 import { declareColumn } from "./declare-column.ts";
 import { declareKeys } from "./declare-keys.ts";
 import { keyOf } from "./key-columns.ts";
-import { isKnownType } from "./known-type.ts";
+import { misspeltType } from "./known-type.ts";
 import { partitionKey } from "./objects/partitions.ts";
 import type { PlacedObject } from "./objects/placed-object.ts";
 import { rowSecurityOf } from "./objects/policies.ts";
@@ -78,7 +78,9 @@ function declareTable(scope: TableScope): TableDeclared {
   const { declaration } = table;
   const { partitionBy } = declaration;
   note({ kind: "table", name: table.name }, table.at([], "key"));
-  const columns = Object.entries(declaration.columns).filter(([, { type }]) => isKnownType(type, catalog));
+  const columns = Object.entries(declaration.columns).filter(
+    ([, { type }]) => misspeltType(type, catalog) === undefined,
+  );
   const marked = columns.filter(([, { primaryKey }]) => primaryKey === true).map(([column]) => column);
   const primary =
     declaration.primaryKey === undefined

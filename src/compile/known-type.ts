@@ -1,8 +1,56 @@
+import { suggest } from "../core/suggest.ts";
 import type { ConnectionCatalog } from "./catalog.ts";
-import { isBuiltIn, readType } from "./column-type.ts";
+import { builtInTypes, type ColumnType, isBuiltIn, isTypeText, readType } from "./column-type.ts";
 
-/** Whether a type is built in or declared. Which types an extension brings, only Postgres knows. */
-export function isKnownType(text: string, { enums, types, hasExtensions }: ConnectionCatalog): boolean {
+/** What has rows beside tables, and so is a type too. */
+const withRows: ReadonlySet<string> = new Set(["view", "materializedView", "partition"]);
+
+const declaredTypes = ({ enums, types, tables, objects }: ConnectionCatalog): string[] => [
+  ...enums.keys(),
+  ...types,
+  ...tables.keys(),
+  ...objects.flatMap(({ object: { kind, name } }) => (withRows.has(kind) ? [name] : [])),
+];
+
+/** Why a type's text names no type that is known, as a hint; undefined where it does. What an extension brings may be. */
+export function unknownType(text: string, connection: ConnectionCatalog | undefined): string | undefined {
+  return isTypeText(text) && isKnown(text, connection)
+    ? undefined
+    : (nearestTo(text, connection) ?? "Name a Postgres type, or one that is declared in this connection.");
+}
+
+/** Why a column's type is none, as a hint. What has the shape of a type and is not nearly another is Postgres' to judge. */
+export function misspeltType(text: string, connection: ConnectionCatalog): string | undefined {
+  if (!isTypeText(text)) return unknownType(text, connection);
+  return isKnown(text, connection) ? undefined : nearestTo(text, connection);
+}
+
+const nearestTo = (text: string, connection: ConnectionCatalog | undefined): string | undefined =>
+  suggest(readType(text).name, [
+    ...(connection === undefined ? [] : declaredTypes(connection)),
+    ...builtInTypes,
+  ]);
+
+function isKnown(text: string, connection: ConnectionCatalog | undefined): boolean {
   const type = readType(text);
-  return isBuiltIn(type) || enums.has(type.name) || types.has(type.name) || hasExtensions;
+  if (isBuiltIn(type) || connection === undefined) return isBuiltIn(type);
+  return connection.hasExtensions || declaredTypes(connection).includes(type.name);
+}
+
+const families: readonly ReadonlySet<string>[] = [
+  new Set(["smallint", "integer", "bigint", "numeric", "real", "double precision"]),
+  new Set(["text", "character varying", "character", "name"]),
+];
+
+/**
+ * Whether a column of one type can refer to, and be compared with, a column of the other. Of what is neither built in
+ * nor an enum, such as a domain, only Postgres knows.
+ */
+export function areComparable(a: ColumnType, b: ColumnType, { enums }: ConnectionCatalog): boolean {
+  const isJudged = (type: ColumnType): boolean => isBuiltIn(type) || enums.has(type.name);
+  if (!isJudged(a) || !isJudged(b)) return true;
+  return (
+    a.array === b.array &&
+    (a.name === b.name || families.some((family) => family.has(a.name) && family.has(b.name)))
+  );
 }

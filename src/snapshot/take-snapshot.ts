@@ -5,7 +5,7 @@ import { defaultSchema } from "../../schema/names.ts";
 import { schemaFile } from "../../schema/schema-file.ts";
 import { type ConnectionCatalog, emptyCatalog, readCatalog } from "../compile/catalog.ts";
 import { declareConnection } from "../compile/declare.ts";
-import { isKnownType } from "../compile/known-type.ts";
+import { misspeltType } from "../compile/known-type.ts";
 import { wholePublic } from "../database/catalog/scope.ts";
 import type { Database } from "../database/database.ts";
 import { type Key, keyOf } from "../database/model/catalog-object.ts";
@@ -92,11 +92,11 @@ function declaredBy(
   return own ?? emptyCatalog(connection);
 }
 
-/** Types that no declaration can name, such as the row of a table. */
+/** Types that no declaration can name, which are as good as another misspelt. */
 function unknownTypes(catalog: ConnectionCatalog): [Key, LeftOut][] {
   return [...catalog.tables.values()].flatMap(({ name, columns }): [Key, LeftOut][] => {
     const odd = [...columns.values()].find(
-      ({ declaration }) => declaration && !isKnownType(declaration.type, catalog),
+      ({ declaration }) => declaration && misspeltType(declaration.type, catalog) !== undefined,
     );
     if (odd === undefined) return [];
     const reason = `the type of its column ${odd.name} cannot be declared: ${odd.declaration?.type}`;

@@ -121,6 +121,12 @@ describe("schema rules", () => {
     ],
     ["a type that is not there", "t: { columns: { a: { type: intger } } }", ["unknown_type 2:30"]],
     ["a type with more after it", 't: { columns: { a: { type: "text default 1" } } }', ["unknown_type 2:30"]],
+    ["a type like none that is known", "t: { columns: { a: { type: mpaa } } }", ["invalid_schema 2:30"]],
+    [
+      "a type after which more stands, in words",
+      't: { columns: { a: { type: "regclass check (true)" } } }',
+      ["unknown_type 2:30"],
+    ],
     [
       "a modifier that Postgres refuses",
       "t: { columns: { a: { type: varchar(0) } } }",

@@ -16,6 +16,88 @@ const problemsOf = async (files: Readonly<Record<string, string>>): Promise<stri
 const tasks =
   "tables: { tasks: { columns: { id: { type: int, primaryKey: true }, title: { type: text } } } }\n";
 
+describe("types in a project", () => {
+  it("takes every type of Postgres, of other schemas and of rows, as its spelling is", async () => {
+    const types = [
+      ...[
+        '"char"',
+        "regclass",
+        "regproc",
+        "xid8",
+        "interval hour to minute",
+        "interval(3)",
+        "interval second(2)",
+      ],
+      ...["bit(3)", "timestamp(3)", "timestamptz(0)[]", "audit.level[]", "price[]", "Place", "Row", "titles"],
+      ...["mod-tools.entry", "pg_catalog.int4", "information_schema.sql_identifier"],
+    ];
+    const columns = types.map((type, index) => `      c${index}: { type: '${type}' }\n`).join("");
+    const { diagnostics, manifest } = await compile({
+      "schema/a.yaml": [
+        "schemas: { audit: {}, mod-tools: {} }\nenums: { audit.level: [low, high] }\n",
+        "domains: { price: { type: numeric, check: value >= 0 } }\ncomposites: { Place: { attributes: { x: int } } }\n",
+        "views: { titles: { sql: select 1 as one } }\n",
+        `tables:\n  all_types:\n    columns:\n${columns}  Row: { columns: { a: { type: int } } }\n`,
+        "  mod-tools.entry: { columns: { a: { type: int } } }\n",
+      ].join(""),
+    });
+    expect(diagnostics).toEqual([]);
+    const made = Object.values(manifest?.schema.main?.tables.all_types?.columns ?? {}).map(
+      ({ type }) => type,
+    );
+    expect(made).toEqual([
+      ...[
+        '"char"',
+        "regclass",
+        "regproc",
+        "xid8",
+        "interval hour to minute",
+        "interval(3)",
+        "interval second(2)",
+      ],
+      ...[
+        "bit(3)",
+        "timestamp(3) without time zone",
+        "timestamp(0) with time zone[]",
+        "audit.level[]",
+        "price[]",
+      ],
+      ...['"Place"', '"Row"', "titles", '"mod-tools".entry', "integer", "information_schema.sql_identifier"],
+    ]);
+  });
+
+  it("says where a type stands that only Postgres knows to be none, and what a misspelt one is near to", async () => {
+    expect(
+      (
+        await compile({
+          "schema/a.yaml": [
+            "enums: { mood: [good, bad] }\ntables:\n  t:\n    columns:\n",
+            "      a: { type: mpaa }\n      b: { type: txet }\n      c: { type: mod }\n      d: { type: regclas }\n",
+          ].join(""),
+        })
+      ).diagnostics.map(({ code, line, column, message, hint }) => [code, line, column, message, hint]),
+    ).toEqual([
+      ["invalid_schema", 5, 18, 'Postgres refuses the column `a`: Type "mpaa" does not exist.', undefined],
+      ["unknown_type", 6, 18, "There is no type `txet`.", "Did you mean `text`?"],
+      ["unknown_type", 7, 18, "There is no type `mod`.", "Did you mean `mood`?"],
+      ["unknown_type", 8, 18, "There is no type `regclas`.", "Did you mean `regclass`?"],
+    ]);
+  });
+
+  it("lets a key of a domain refer to one of the type beneath, and refuses an enum for a text", async () => {
+    expect(
+      await problemsOf({
+        "schema/a.yaml": [
+          "enums: { mood: [good] }\ndomains: { key: { type: text } }\ntables:\n",
+          "  a: { columns: { id: { type: text, primaryKey: true } } }\n",
+          "  b:\n    columns:\n      a: { type: key, references: a.id }\n",
+          "      m: { type: mood, references: a.id }\n",
+        ].join(""),
+      }),
+    ).toEqual(["reference_type schema/a.yaml:8:36-40: `m` is mood, but `a.id` is text."]);
+  });
+});
+
 describe("views, functions and triggers in a project", () => {
   it("lets a statement select from a view and call a function, both with their types", async () => {
     const { diagnostics, manifest } = await compile({

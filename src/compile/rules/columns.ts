@@ -4,10 +4,10 @@ import { suggest } from "../../core/suggest.ts";
 import { kindOf } from "../../database/kinds/kinds.ts";
 import { problem } from "../../project/problem.ts";
 import type { ConnectionCatalog, Table } from "../catalog.ts";
-import { builtInTypes, isBuiltIn, isTypeText, readType } from "../column-type.ts";
+import { isBuiltIn, readType } from "../column-type.ts";
 import type { Context } from "../context.ts";
 import { isBareWord } from "../declare-column.ts";
-import { isKnownType } from "../known-type.ts";
+import { misspeltType } from "../known-type.ts";
 import { valueProblem } from "../value.ts";
 
 /** Every column has a type that is there and a default that fits it. */
@@ -23,7 +23,7 @@ function checkColumn(table: Table, name: string, connection: ConnectionCatalog):
   const column = table.columns.get(name)?.declaration;
   if (column === undefined) return [];
   const path = ["columns", name];
-  const unknown = unknownType(column.type, connection);
+  const unknown = misspeltType(column.type, connection);
   if (unknown !== undefined)
     return [
       problem(table.at([...path, "type"]), "unknown_type", `There is no type \`${column.type}\`.`, unknown),
@@ -91,18 +91,6 @@ function contradictions(table: Table, name: string, column: ColumnDeclaration): 
     ...twice,
     problem(table.at(["columns", name, "nullable"]), "contradictory_column", message, "Leave nullable out."),
   ];
-}
-
-/** Why a type's text names no type of the connection, as a hint; undefined where it does. */
-export function unknownType(text: string, connection: ConnectionCatalog | undefined): string | undefined {
-  const type = readType(text);
-  const declared = [...(connection?.enums.keys() ?? []), ...(connection?.types ?? [])];
-  const isKnown = connection === undefined ? isBuiltIn(type) : isKnownType(text, connection);
-  if (isTypeText(text) && isKnown) return undefined;
-  return (
-    suggest(type.name, [...declared, ...builtInTypes]) ??
-    "Name a Postgres type, or one that is declared in this connection."
-  );
 }
 
 const namedLikeType = ({ enums, objects }: ConnectionCatalog): Diagnostic[] =>

@@ -5,8 +5,8 @@ import { problem, startOf } from "../../project/problem.ts";
 import type { LogicFile } from "../../project/project.ts";
 import { readType } from "../column-type.ts";
 import type { Context } from "../context.ts";
+import { unknownType } from "../known-type.ts";
 import { valueProblem } from "../value.ts";
-import { unknownType } from "./columns.ts";
 
 const longestPath = 200;
 

@@ -4,7 +4,7 @@ import { suggest } from "../../core/suggest.ts";
 import { problem } from "../../project/problem.ts";
 import type { Part, Path } from "../../project/project.ts";
 import type { Column, ConnectionCatalog, Table } from "../catalog.ts";
-import { areComparable } from "../column-type.ts";
+import { areComparable } from "../known-type.ts";
 import { valueProblem } from "../value.ts";
 
 /** What a condition is judged by. `judged` is the row of the rule, within `exists`. */
@@ -102,7 +102,12 @@ function checkValue(value: Scalar, column: Column, path: Path, scope: PredicateS
   return value.startsWith("$row.") ? checkRow(value.slice("$row.".length), column, at, scope) : [];
 }
 
-function checkRow(name: string, column: Column, at: Location, { judged }: PredicateScope): Diagnostic[] {
+function checkRow(
+  name: string,
+  column: Column,
+  at: Location,
+  { judged, connection }: PredicateScope,
+): Diagnostic[] {
   if (judged === undefined)
     return [
       problem(
@@ -117,7 +122,7 @@ function checkRow(name: string, column: Column, at: Location, { judged }: Predic
     const hint = suggest(name, judged.columns.keys()) ?? columnsOf(judged);
     return [problem(at, "unknown_column", `\`${judged.name}\` has no column \`${name}\`.`, hint)];
   }
-  if (!other.type || !column.type || areComparable(other.type, column.type)) return [];
+  if (!other.type || !column.type || areComparable(other.type, column.type, connection)) return [];
   const message = `\`${column.name}\` is ${column.declaration?.type}, but \`$row.${name}\` is ${other.declaration?.type}.`;
   return [problem(at, "invalid_value", message)];
 }

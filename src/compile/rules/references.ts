@@ -2,9 +2,9 @@ import type { Diagnostic } from "../../core/diagnostic.ts";
 import { suggest } from "../../core/suggest.ts";
 import { problem } from "../../project/problem.ts";
 import type { ConnectionCatalog, Table } from "../catalog.ts";
-import { areComparable } from "../column-type.ts";
 import type { Context } from "../context.ts";
 import { type DeclaredReference, keysOf, laterKeysOf, referencesOf } from "../foreign-keys.ts";
+import { areComparable } from "../known-type.ts";
 
 /** Foreign keys lead to columns that are there, are of the same types, and are unique together. */
 export const checkReferences = ({ catalog }: Context): Diagnostic[] =>
@@ -17,8 +17,9 @@ export const checkReferences = ({ catalog }: Context): Diagnostic[] =>
 function checkReference(
   reference: DeclaredReference,
   table: Table,
-  { name, tables }: ConnectionCatalog,
+  connection: ConnectionCatalog,
 ): Diagnostic[] {
+  const { name, tables } = connection;
   const at = table.at(reference.path);
   const target = tables.get(reference.table);
   if (target === undefined) {
@@ -48,7 +49,7 @@ function checkReference(
   const mismatches = reference.columns.flatMap((column, index) => {
     const from = table.columns.get(column);
     const to = target.columns.get(reference.references[index] ?? "");
-    if (!from?.type || !to?.type || areComparable(from.type, to.type)) return [];
+    if (!from?.type || !to?.type || areComparable(from.type, to.type, connection)) return [];
     const message = `\`${column}\` is ${from.declaration?.type}, but \`${target.name}.${to.name}\` is ${to.declaration?.type}.`;
     return [problem(at, "reference_type", message, `Make \`${column}\` ${to.declaration?.type}.`)];
   });

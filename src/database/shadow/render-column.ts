@@ -40,13 +40,15 @@ function renderIdentity({ generated, options }: NonNullable<DeclaredColumn["iden
 export const renderCollation = (collation: string): string =>
   /^(?:[a-z]{2,3}_[A-Z]{2}|C)\./.test(collation) ? quoteIdentifier(collation) : quoteName(collation);
 
+/** What a column can be of beside enums; a table and a view are the type of their rows. */
+const typed: ReadonlySet<string> = new Set(["domain", "composite", "partition", "view", "materializedView"]);
+
 /** Declared types may be called like a word of SQL, and are in mixed case where they are declared so. */
-export function renderType(type: string, { enums, objects = [] }: DeclaredSchema): string {
+export function renderType(type: string, { enums, tables, objects = [] }: DeclaredSchema): string {
   const [, name = type, dimensions = ""] = /^([^[\]]+)((?:\[\d*\])*)$/.exec(type) ?? [];
   const isDeclared =
     Object.hasOwn(enums, name) ||
-    objects.some(
-      (object) => (object.kind === "domain" || object.kind === "composite") && object.name === name,
-    );
+    Object.hasOwn(tables, name) ||
+    objects.some((object) => typed.has(object.kind) && object.name === name);
   return isDeclared ? `${quoteName(name)}${dimensions}` : type;
 }
