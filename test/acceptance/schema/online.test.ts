@@ -571,6 +571,7 @@ const cases: readonly Case[] = [
   {
     name: "goes on to build the index of a partitioned table",
     seed: "create table t (id int not null, a int) partition by list (id); create table t_1 partition of t for values in (1); create table t_2 partition of t for values in (2); create table t_3 partition of t for values in (3); insert into t values (1, 1), (2, 2); create index t_a_idx on only t (a); create index t_1_a_idx on t_1 (a); create index t_2_a_idx on t_2 (a); update pg_index set indisvalid = false where indexrelid = 't_2_a_idx'::regclass; alter index t_a_idx attach partition t_1_a_idx",
+    notices: ["t_2.t_2_a_idx"],
     online: true,
     more: true,
     new: "tables: { t: { columns: { id: { type: int, nullable: false }, a: { type: int } }, partitionBy: { list: [id] }, partitions: { t_1: { in: [1] }, t_2: { in: [2] }, t_3: { in: [3] } }, indexes: [{ columns: [a] }] } }",
