@@ -26,7 +26,7 @@ export function transitionDrawer(seed: number) {
             word in table.columns ? columnOf(word) : word,
           );
         const named = <T extends { name: string }>(one: T): T => {
-          const [, middle = "", label = ""] = /^[a-z]_(?:([a-z])_)?([a-z]+)$/.exec(one.name) ?? [];
+          const [, middle = "", label = ""] = /^[a-z]_(?:([a-z]|id)_)?([a-z]+)$/.exec(one.name) ?? [];
           const parts = [nameOf(name), ...(middle === "" ? [] : [columnOf(middle)]), label];
           return { ...one, name: parts.join("_") };
         };

@@ -12,7 +12,7 @@ export function sliceOf(model: Model, changes: readonly Change[], desired: Model
   const queue: Key[] = changes.flatMap((change) => {
     const { makes, drops } = effectOf(change);
     const on = change.kind === "setComment" ? [change.on] : [];
-    const kept = keptConstraint(change);
+    const kept = keptBy(change);
     return [...makes, ...drops, ...on, ...kept, ...("table" in change ? [keyOf("table", change.table)] : [])];
   });
   const dependents = dependentsIn(model, desired);
@@ -33,9 +33,18 @@ export function sliceOf(model: Model, changes: readonly Change[], desired: Model
 }
 
 /** What is neither made nor dropped must be there with all that it rests on, such as the table that it refers to. */
-function keptConstraint(change: Change): Key[] {
-  if (change.kind === "renameConstraint") return [keyOf("constraint", change.from, change.table)];
-  return change.kind === "validateConstraint" ? [keyOf("constraint", change.name, change.table)] : [];
+function keptBy(change: Change): Key[] {
+  switch (change.kind) {
+    case "renameConstraint":
+      return [keyOf("constraint", change.from, change.table)];
+    case "validateConstraint":
+      return [keyOf("constraint", change.name, change.table)];
+    case "renameEnum":
+    case "renameEnumValue":
+      return [keyOf("enum", change.name)];
+    default:
+      return [];
+  }
 }
 
 /** A model without what is in another one and not in a part of it, and without what leads there. */
