@@ -3,17 +3,24 @@ import type { Database, Row } from "./database.ts";
 
 const maxReported = 20;
 
+/** `NAME` is in `public`; elsewhere it is `SCHEMA.NAME`. */
+const schemaOf = "case when position('.' in u.name) = 0 then 'public' else split_part(u.name, '.', 1) end";
+const localOf = "substr(u.name, position('.' in u.name) + 1)";
+
 /** Tables, columns and enums as the database has them: by table and column, by enum and label. */
 const statement = {
-  text: `select 'column' as kind, c.relname::text as name, a.attname::text as part,
+  text: `select 'column' as kind, u.name, a.attname::text as part,
   format_type(a.atttypid, a.atttypmod) as type, not a.attnotnull as nullable
-from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
-where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
-  and a.attnum > 0 and not a.attisdropped and c.relname = any($1::text[])
+from unnest($1::text[]) as u (name)
+  join pg_catalog.pg_namespace n on n.nspname = ${schemaOf}
+  join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = ${localOf} and c.relkind in ('r', 'p', 'v', 'm', 'f')
+  join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 union all
-select 'label', t.typname::text, e.enumlabel::text, null, null
-from pg_catalog.pg_enum e join pg_catalog.pg_type t on t.oid = e.enumtypid
-where t.typnamespace = 'public'::regnamespace and t.typname = any($2::text[])`,
+select 'label', u.name, e.enumlabel::text, null, null
+from unnest($2::text[]) as u (name)
+  join pg_catalog.pg_namespace n on n.nspname = ${schemaOf}
+  join pg_catalog.pg_type t on t.typnamespace = n.oid and t.typname = ${localOf}
+  join pg_catalog.pg_enum e on e.enumtypid = t.oid`,
 };
 
 /**

@@ -4,12 +4,13 @@ import { resolve } from "node:path";
 import type { Manifest } from "../../schema/manifest.ts";
 import { StkError } from "../core/error.ts";
 import { findProject } from "../project/find-project.ts";
-import { findImage } from "./find-image.ts";
+import { type FoundImage, findImage } from "./find-image.ts";
 import { type ImageFacts, imageFacts } from "./image-facts.ts";
 import { parseLocation } from "./location.ts";
 import { type ManifestFacts, manifestFacts } from "./manifest-facts.ts";
 import { openPlaces } from "./places.ts";
-import { manifestInTarball, parseManifest } from "./read-bundle.ts";
+import { isRunnable } from "./platforms.ts";
+import { manifestInImage, manifestInTarball, parseManifest } from "./read-bundle.ts";
 
 /** What was found in an image or a bundle. */
 export type Inspection = {
@@ -38,16 +39,40 @@ const fileLimit = 64 * 1_048_576;
  * @throws {StkError} `image_not_found`, `invalid_image`, `invalid_bundle`, `unsupported_bundle`
  */
 export async function inspect(target: string, context: InspectContext): Promise<Inspection> {
-  const { cwd, env, project, signal } = context;
-  if (isPath(target) || statSync(resolve(cwd, target), { throwIfNoEntry: false })?.isFile()) {
-    const manifest = await manifestInFile(resolve(cwd, target));
+  if (isFile(target, context)) {
+    const manifest = await manifestInFile(resolve(context.cwd, target));
     return { source: `file ${target}`, release: manifestFacts(manifest) };
   }
-  const places = openPlaces({ project: project ?? projectAt(cwd), env, signal });
-  const { set, source } = await findImage(parseLocation(target, cwd), places, undefined, signal);
+  const { signal } = context;
+  const { set, source } = await imageAt(target, context);
   const { image, release } = await imageFacts(set, signal);
   return { source, image, ...(release === undefined ? {} : { release }) };
 }
+
+/**
+ * The manifest of a release, wherever {@link inspect} finds one.
+ *
+ * @throws {StkError} `image_not_found`, `invalid_image`, `invalid_bundle`, `unsupported_bundle`
+ */
+export async function readRelease(target: string, context: InspectContext): Promise<Manifest> {
+  if (isFile(target, context)) return manifestInFile(resolve(context.cwd, target));
+  const { set } = await imageAt(target, context);
+  const [image] = set.images.filter(({ platform }) => isRunnable(platform));
+  const manifest = image === undefined ? undefined : await manifestInImage(image, context.signal);
+  if (manifest !== undefined) return manifest;
+  throw new StkError("invalid_bundle", `The image ${target} holds no release of stk.`);
+}
+
+const isFile = (target: string, { cwd }: InspectContext): boolean =>
+  isPath(target) || statSync(resolve(cwd, target), { throwIfNoEntry: false })?.isFile() === true;
+
+const imageAt = (target: string, { cwd, env, project, signal }: InspectContext): Promise<FoundImage> =>
+  findImage(
+    parseLocation(target, cwd),
+    openPlaces({ project: project ?? projectAt(cwd), env, signal }),
+    undefined,
+    signal,
+  );
 
 /** What no reference can look like. */
 const isPath = (text: string): boolean => /^\.{0,2}\//.test(text);

@@ -11,7 +11,7 @@ import type { Plan } from "../../database/plan/plan.ts";
 import { revisionOf } from "../../deploy/revision.ts";
 import { confirm } from "./confirm.ts";
 import { readPlanFile } from "./plan-file.ts";
-import { withPlans } from "./planning.ts";
+import { releaseOption, withPlans } from "./planning.ts";
 import { plansAsJson } from "./plans-as-json.ts";
 import { showPlan } from "./show-plan.ts";
 import { targetsOf } from "./targets.ts";
@@ -33,6 +33,7 @@ export const command = defineCommand({
       flags: "--env <name>",
       description: "the environment of config/environments.yaml whose databases are meant",
     },
+    release: releaseOption,
     plan: {
       flags: "--plan <file>",
       description: "apply without a question what stk schema plan --out wrote, and nothing else",
@@ -58,6 +59,7 @@ export const command = defineCommand({
     project: z.string().optional(),
     connection: z.string().optional(),
     env: z.string().optional(),
+    release: z.string().min(1).optional(),
     plan: z.string().min(1).optional(),
     yes: z.boolean().optional(),
     dryRun: z.boolean().optional(),
@@ -69,7 +71,7 @@ export const command = defineCommand({
     const approved =
       input.plan === undefined ? undefined : await readPlanFile(resolve(context.cwd, input.plan));
     const { root, targets } = await targetsOf(input, context);
-    return withPlans(targets, context, async (open) => {
+    return withPlans(targets, input.release, context, async (open) => {
       const plans = open.map(({ planned }) => planned.plan);
       const done = (applied: boolean): void => output.json({ applied, plans: plansAsJson(plans) });
       for (const plan of plans) showPlan(plan, output);
@@ -99,6 +101,10 @@ export const command = defineCommand({
           onStep: ({ description }, index) =>
             output.progress(`${connection} ${index + 1}/${steps.length} ${description}`),
           onRows: ({ description }, rows) => output.progress(`${connection}: ${description}: ${rows} rows`),
+          onProgress: ({ description }, { phase, percent }) =>
+            output.progress(
+              `${connection}: ${description}: ${phase}${percent === undefined ? "" : `, ${percent}%`}`,
+            ),
           onRetry: (attempt, pauseMs) =>
             output.progress(
               `${connection}: a lock was not to be had in try ${attempt}; again in ${pauseMs} ms`,

@@ -4,7 +4,7 @@ import { defineCommand, jsonOption, projectOption } from "../../core/command.ts"
 import { exitCodes } from "../../core/error.ts";
 import { writePlanFile } from "./plan-file.ts";
 import { planMarkdown } from "./plan-markdown.ts";
-import { withPlans } from "./planning.ts";
+import { releaseOption, withPlans } from "./planning.ts";
 import { plansAsJson } from "./plans-as-json.ts";
 import { planScript, showPlan } from "./show-plan.ts";
 import { targetsOf } from "./targets.ts";
@@ -25,6 +25,7 @@ export const command = defineCommand({
       flags: "--env <name>",
       description: "the environment of config/environments.yaml whose databases are meant",
     },
+    release: releaseOption,
     out: { flags: "--out <file>", description: "write the plan to a file, to be approved and applied later" },
     sql: { flags: "--sql", description: "print the SQL alone, as a script" },
     markdown: { flags: "--markdown", description: "print Markdown, for a comment on a pull request" },
@@ -48,6 +49,7 @@ export const command = defineCommand({
       project: z.string().optional(),
       connection: z.string().optional(),
       env: z.string().optional(),
+      release: z.string().min(1).optional(),
       out: z.string().min(1).optional(),
       sql: z.boolean().optional(),
       markdown: z.boolean().optional(),
@@ -60,7 +62,9 @@ export const command = defineCommand({
   async run(input, context) {
     const { output } = context;
     const { targets } = await targetsOf(input, context);
-    const plans = await withPlans(targets, context, async (open) => open.map(({ planned }) => planned.plan));
+    const plans = await withPlans(targets, input.release, context, async (open) =>
+      open.map(({ planned }) => planned.plan),
+    );
     for (const plan of plans) {
       if (input.sql === true) for (const text of planScript(plan)) output.line(text);
       else if (input.markdown === true) for (const text of planMarkdown(plan)) output.line(text);

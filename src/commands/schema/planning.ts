@@ -1,21 +1,44 @@
-import type { CommandContext } from "../../core/command.ts";
+import type { Manifest } from "../../../schema/manifest.ts";
+import type { CommandContext, OptionDeclaration } from "../../core/command.ts";
 import { StkError } from "../../core/error.ts";
 import type { Database } from "../../database/database.ts";
 import { openDatabase } from "../../database/open.ts";
 import { type Planned, planSchema } from "../../database/plan/plan.ts";
+import type { RunningRelease } from "../../database/plan/release-fit.ts";
 import { openShadow } from "../../database/shadow/shadow.ts";
 import { SqlError } from "../../database/sql-error.ts";
+import { readRelease } from "../../deploy/inspect.ts";
 import type { Target } from "./targets.ts";
 
 /** A plan and the open database that it is for. */
 export type OpenPlan = { planned: Planned; database: Database };
 
+/** `--release`, for plan and apply. */
+export const releaseOption: OptionDeclaration = {
+  flags: "--release <image>",
+  description: "the release that is running, as stk inspect takes it: what would break it is blocked",
+};
+
+/** What of a release is about one connection. */
+const partOf = ({ schema, logic }: Manifest, connection: string): RunningRelease => ({
+  schema: schema[connection] ?? { enums: {}, tables: {} },
+  statements: Object.entries(logic).flatMap(([call, one]) =>
+    one.kind === "sql" && one.connection === connection
+      ? one.statements.map(({ sql }) => ({ call, sql }))
+      : [],
+  ),
+});
+
 /** Plans every target and hands all plans to `work` while their databases are open. */
 export async function withPlans<T>(
   targets: readonly Target[],
-  { signal, output }: CommandContext,
+  release: string | undefined,
+  context: CommandContext,
   work: (plans: readonly OpenPlan[]) => Promise<T>,
 ): Promise<T> {
+  const { signal, output, cwd, env } = context;
+  const running =
+    release === undefined ? undefined : await readRelease(release, { cwd, env, project: undefined, signal });
   const opened: Database[] = [];
   try {
     const plans: OpenPlan[] = [];
@@ -25,7 +48,15 @@ export async function withPlans<T>(
         output.progress(`reading ${connection}`);
         const database = await openDatabase({ url, applicationName: "stk schema", connectTimeoutMs, signal });
         opened.push(database);
-        plans.push({ database, planned: await planSchema(database, { connection, declared, shadow }) });
+        plans.push({
+          database,
+          planned: await planSchema(database, {
+            connection,
+            declared,
+            shadow,
+            ...(running === undefined ? {} : { release: partOf(running, connection) }),
+          }),
+        });
       }
     } finally {
       await shadow.close();

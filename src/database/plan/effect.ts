@@ -47,6 +47,8 @@ export function effectOf(change: Change): Effect {
       return makes(keyOf("index", change.name, change.table));
     case "dropIndex":
       return drops(keyOf("index", change.name, change.table));
+    case "giveSequence":
+      return makes(keyOf("column", change.column, change.table));
     case "alterTable":
       return makes(change.of);
     case "createObject":

@@ -52,6 +52,7 @@ const phases = [
   "createIndex",
   "addForeignKey",
   "validateConstraint",
+  "giveSequence",
   "dropObject",
   "dropEnum",
   "setComment",

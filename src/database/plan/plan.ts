@@ -3,7 +3,7 @@ import type { Digest } from "../../core/digest.ts";
 import { readModel } from "../catalog/read-model.ts";
 import { inWordsOf, isSameMajor, type Wordings, wordingsOf } from "../catalog/respell.ts";
 import type { Database } from "../database.ts";
-import type { Blocked, Notice } from "../diff/change.ts";
+import type { Blocked, Change, Notice } from "../diff/change.ts";
 import { diffModels } from "../diff/diff.ts";
 import { type PendingTransition, pendingTransition } from "../diff/transition.ts";
 import { fingerprint } from "../model/fingerprint.ts";
@@ -12,7 +12,10 @@ import type { Shadow } from "../shadow/shadow.ts";
 import { inSnapshot, undone } from "../transaction.ts";
 import { withoutApproved } from "./approval.ts";
 import { longLocks } from "./long-locks.ts";
+import { type MissingRight, missingRights } from "./missing-rights.ts";
+import { neededRights } from "./needed-rights.ts";
 import { inOrder } from "./order.ts";
+import { breaksRelease, type RunningRelease } from "./release-fit.ts";
 import type { Step } from "./step.ts";
 import { stepsFor } from "./steps-for.ts";
 import { tryOut } from "./try-out.ts";
@@ -33,6 +36,8 @@ export type Plan = {
 /** A plan with the two models that it leads from and to, and the one that it has come to before it renames. */
 export type Planned = {
   plan: Plan;
+  /** What the steps do, as data. */
+  changes: readonly Change[];
   live: Model;
   beforeRenames: Model;
   desired: Model;
@@ -43,7 +48,9 @@ export type Planned = {
 export type PlanOptions = {
   connection: string;
   declared: PlannableSchema;
-  shadow: Pick<Shadow, "model" | "read" | "stage">;
+  shadow: Pick<Shadow, "model" | "read" | "stage" | "rehearse">;
+  /** What is running on the database meanwhile. */
+  release?: RunningRelease;
   probeTimeoutMs?: number;
   /** How many bytes of a table may be read or written while others wait for it. */
   longLockBytes?: number;
@@ -66,6 +73,7 @@ export async function planSchema(
     probeTimeoutMs = defaults.probeTimeoutMs,
     longLockBytes = defaults.longLockBytes,
     online = true,
+    release,
   }: PlanOptions,
 ): Promise<Planned> {
   const desired = await shadow.model(declared);
@@ -79,7 +87,14 @@ export async function planSchema(
     const difference = diffModels(live, beforeRenames, pending);
     const changes = inOrder(difference.changes, live, beforeRenames);
     const journey = { live, desired: beforeRenames, declared, online, shadow };
-    return { live, beforeRenames, difference, changes, found: await stepsFor(database, changes, journey) };
+    return {
+      live,
+      beforeRenames,
+      difference,
+      changes,
+      found: await stepsFor(database, changes, journey),
+      missing: await missingRights(database, neededRights(changes)),
+    };
   });
   const { live, beforeRenames, difference, found } = read;
   const blocked = [...difference.blocked, ...found.blocked];
@@ -87,6 +102,10 @@ export async function planSchema(
     found.steps.length === 0
       ? { steps: [], blocked: [], notices: [] }
       : await tryOut(shadow, { ...read, steps: found.steps, desired, declared });
+  const broken =
+    release === undefined || found.steps.length === 0
+      ? []
+      : await breaksRelease(release, { live, desired, declared, shadow });
   const plan: Plan = {
     formatVersion: 1,
     connection,
@@ -95,13 +114,24 @@ export async function planSchema(
     steps: tried.steps,
     // Where something is blocked already, the steps alone lead nowhere in particular.
     blocked: withoutApproved(
-      [...blocked, ...longLocks(tried.steps, longLockBytes), ...(blocked.length === 0 ? tried.blocked : [])],
+      [
+        ...blocked,
+        ...broken,
+        ...longLocks(tried.steps, longLockBytes),
+        ...(blocked.length === 0 ? tried.blocked : []),
+      ],
       declared.approved,
     ),
-    notices: [...difference.notices, ...tried.notices],
+    notices: [...difference.notices, ...tried.notices, ...read.missing.map(asNotice)],
   };
-  return { plan, live, beforeRenames, desired, declared };
+  return { plan, changes: read.changes, live, beforeRenames, desired, declared };
 }
+
+const asNotice = ({ role, lacks, object, help }: MissingRight): Notice => ({
+  kind: "right",
+  object,
+  message: `To apply this ${role} lacks ${lacks}: ${help}`,
+});
 
 /** The desired model with the old names of what is yet to be renamed. */
 const withoutRenames = async (

@@ -137,6 +137,11 @@ export function statementsOf(change: Change, enums: ReadonlyMap<string, readonly
         `${alter} rename constraint ${quote(change.from)} to ${quote(change.to)}`,
         `Rename the not-null constraint ${change.from} of ${change.table} to ${change.to}`,
       );
+    case "giveSequence":
+      return one(
+        `alter sequence ${quoteName(change.sequence)} owned by ${quoteName(change.table)}.${quote(change.column)}`,
+        `Let the sequence ${change.sequence} go with ${change.table}.${change.column}`,
+      );
     case "alterTable":
       return one(change.sql, change.description);
     case "dropTable":
