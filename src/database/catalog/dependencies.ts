@@ -12,7 +12,8 @@ const firstOfUsers = 16_384;
 
 /*
  * A view's dependencies are its rule's, a default's its column's. The row type of a table is the table, an array is
- * of its element, and the attributes of a composite type are that type.
+ * of its element, and the attributes of a composite type are that type. A sequence does not rest on its column: it is
+ * made before, and given to it after.
  */
 const query = `
   select case when d.classid = 'pg_rewrite'::regclass or d.classid = 'pg_attrdef'::regclass then 'pg_class'
@@ -33,7 +34,9 @@ const query = `
     left join pg_type e on d.refclassid = 'pg_type'::regclass and e.typarray = d.refobjid
     left join pg_type t on d.refclassid = 'pg_type'::regclass and t.oid = coalesce(e.oid, d.refobjid)
     left join pg_class r on r.oid = t.typrelid
-  where d.deptype in ('n', 'a') and d.objid >= ${firstOfUsers} and d.refobjid >= ${firstOfUsers}`;
+    left join pg_class q on d.classid = 'pg_class'::regclass and q.oid = d.objid and q.relkind = 'S'
+  where d.deptype in ('n', 'a') and d.objid >= ${firstOfUsers} and d.refobjid >= ${firstOfUsers}
+    and not (q.oid is not null and d.deptype = 'a' and d.refclassid = 'pg_class'::regclass)`;
 
 /**
  * What an extension brought is the extension, the sequence that a column owns is the column, and an index of a

@@ -53,6 +53,10 @@ export type Change =
   | { kind: "dropTable"; table: string; takes: readonly string[] }
   | { kind: "dropColumn"; table: string; column: string }
   | { kind: "dropEnum"; name: string }
+  /** Lets a sequence go with a column. */
+  | { kind: "giveSequence"; sequence: string; table: string; column: string }
+  /** Lets a sequence go with no column, so that it stays when that goes. */
+  | { kind: "releaseSequence"; name: string }
   /** Anything else of a table that `alter table` sets; `sql` is whole. `of` is what it makes as it is declared. */
   | { kind: "alterTable"; table: string; of: Key; sql: string; description: string }
   /** `restored`: it was dropped by the same plan, since something that it rests on had to change. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { modelName, notOfExtension } from "../catalog/queries.ts";
-import { quoteIdentifier, quoteName } from "../identifier.ts";
+import { quoteName } from "../identifier.ts";
 import { defineKind } from "./kind.ts";
 
 const number = z.string().regex(/^-?\d+$/);
@@ -60,12 +60,7 @@ export const sequence = defineKind({
   alter({ name, facts: from }, { facts: to }) {
     const before = new Set(clauses(from));
     const changed = from.type === to.type ? clauses(to).filter((clause) => !before.has(clause)) : clauses(to);
-    const isReleased = from.owner !== null && !isSameOwner(from, to);
-    const alter = `alter sequence ${quoteName(name)}`;
-    return [
-      ...(isReleased ? [`${alter} owned by none`] : []),
-      ...(changed.length === 0 ? [] : [`${alter} ${changed.join(" ")}`]),
-    ];
+    return changed.length === 0 ? [] : [`alter sequence ${quoteName(name)} ${changed.join(" ")}`];
   },
   within: (object, { sequences = [] }) =>
     sequenceFacts.parse(object.facts).owner === null || sequences.includes(object.name) ? object : undefined,
@@ -73,9 +68,3 @@ export const sequence = defineKind({
 
 export const isSameOwner = (a: Facts, b: Facts): boolean =>
   a.owner?.table === b.owner?.table && a.owner?.column === b.owner?.column;
-
-/** The statement that gives a sequence to its column; undefined where it has none. */
-export const ownedBy = (name: string, { owner }: Facts): string | undefined =>
-  owner === null
-    ? undefined
-    : `alter sequence ${quoteName(name)} owned by ${quoteName(owner.table)}.${quoteIdentifier(owner.column)}`;

@@ -8,6 +8,7 @@ import { keyOf } from "../model/catalog-object.ts";
  * in a circle. Until the last, everything has the name that it had: the live rows are asked under these names too.
  */
 const phases = [
+  "releaseSequence",
   "dropPolicy",
   "dropTrigger",
   "dropView",

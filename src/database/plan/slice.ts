@@ -11,7 +11,7 @@ export function sliceOf(model: Model, changes: readonly Change[], desired: Model
   const within = new Set<Key>();
   const queue: Key[] = changes.flatMap((change) => {
     const { makes, drops } = effectOf(change);
-    const on = change.kind === "setComment" ? [change.on] : [];
+    const on = otherwiseNamed(change);
     const kept = keptBy(change);
     return [...makes, ...drops, ...on, ...kept, ...("table" in change ? [keyOf("table", change.table)] : [])];
   });
@@ -30,6 +30,20 @@ export function sliceOf(model: Model, changes: readonly Change[], desired: Model
       queue.push(keyOf("table", part), keyOf("view", part), keyOf("materializedView", part));
   }
   return restricted(model, within);
+}
+
+/** What a change is about beside what it makes and drops. */
+function otherwiseNamed(change: Change): Key[] {
+  switch (change.kind) {
+    case "setComment":
+      return [change.on];
+    case "giveSequence":
+      return [keyOf("sequence", change.sequence)];
+    case "releaseSequence":
+      return [keyOf("sequence", change.name)];
+    default:
+      return [];
+  }
 }
 
 /** What is neither made nor dropped must be there with all that it rests on, such as the table that it refers to. */

@@ -157,6 +157,11 @@ export function statementsOf(change: Change, enums: ReadonlyMap<string, readonly
 function enumStatement(change: Exclude<Change, { table: string } | ObjectChange>): Statement {
   const name = quoteName(change.name);
   switch (change.kind) {
+    case "releaseSequence":
+      return {
+        sql: `alter sequence ${name} owned by none`,
+        description: `Let the sequence ${change.name} go with no column`,
+      };
     case "setEnumAside":
       return {
         sql: `alter type ${name} rename to ${quote(splitName(change.aside).local)}`,

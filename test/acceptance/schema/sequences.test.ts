@@ -85,6 +85,23 @@ await runCases(
       steps: ["Drop the default of orders.no", "Drop the sequence numbers"],
     },
     {
+      name: "lets a sequence go along with its table",
+      old: `sequences: { numbers: { ownedBy: orders.no } }\n${orders}`,
+      seed: "insert into orders values (1)",
+      new: "removed: { sequences: [numbers], tables: [orders] }",
+      steps: ["Drop the table orders"],
+      destroys: { "Drop the table orders": 1 },
+      rows: {},
+    },
+    {
+      name: "keeps a sequence whose table goes",
+      old: `sequences: { numbers: { ownedBy: orders.no } }\n${orders}`,
+      seed: "select setval('numbers', 8)",
+      new: "sequences: { numbers: {} }\nremoved: { tables: [orders] }",
+      destroys: { "Drop the table orders": 0 },
+      rows: { "select last_value::int4 from numbers": [{ last_value: 8 }] },
+    },
+    {
       name: "never drops a sequence that a default takes from",
       seed: "create sequence numbers; create table other (a int default nextval('numbers'))",
       new: "removed: { sequences: [numbers] }",
