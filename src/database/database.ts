@@ -7,5 +7,7 @@ export interface Database {
   query<Row extends Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Runs any number of statements, separated by semicolons. */
   script(sql: string): Promise<void>;
+  /** Opens another session with the same server, as the same role. An embedded Postgres has one only. */
+  another?(): Promise<Database>;
   close(): Promise<void>;
 }

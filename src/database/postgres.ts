@@ -30,8 +30,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   } catch (error) {
     throw refusedConnection(error, target);
   }
-  const [session] = (await client.query<{ pid: number }>("select pg_backend_pid() as pid")).rows;
-  const cancel = () => void cancelBackend(options, session?.pid);
+  const [session] = (await client.query<Session>(sessionQuery)).rows;
+  const cancel = () => void cancelBackend(options, session);
   options.signal?.addEventListener("abort", cancel, { once: true });
 
   const run = async <T>(sql: string, work: () => Promise<T>): Promise<T> => {
@@ -58,6 +58,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
       run(sql, async () => {
         await client.query(sql);
       }),
+    another: () => openPostgres(options),
     async close() {
       options.signal?.removeEventListener("abort", cancel);
       await client.end().catch(() => undefined);
@@ -88,13 +89,22 @@ function newClient({ url, applicationName, connectTimeoutMs }: PostgresOptions):
   }
 }
 
-/** A cancelled statement is an error of the session that runs it; what goes wrong here has nobody to tell. */
-async function cancelBackend(options: PostgresOptions, pid: number | undefined): Promise<void> {
+type Session = { pid: number; application: string };
+const sessionQuery = "select pg_backend_pid() as pid, current_setting('application_name') as application";
+
+/**
+ * A cancelled statement is an error of the session that runs it; what goes wrong here has nobody to tell. A pooler may
+ * have lent the session to another application by now.
+ */
+async function cancelBackend(options: PostgresOptions, session: Session | undefined): Promise<void> {
   const client = newClient(options);
   client.on("error", () => undefined);
   try {
     await client.connect();
-    await client.query("select pg_cancel_backend($1)", [pid]);
+    await client.query(
+      "select pg_cancel_backend(pid) from pg_stat_activity where pid = $1 and application_name = $2",
+      [session?.pid, session?.application],
+    );
   } catch {
     // The session is closed by its owner in any case, which rolls back.
   } finally {

@@ -9,8 +9,11 @@ import type { Planned } from "../plan/plan.ts";
 import type { Step } from "../plan/step.ts";
 import { withAdvisoryLock } from "./advisory-lock.ts";
 import { fillInBatches } from "./fill-in-batches.ts";
+import { assertOwnSession } from "./own-session.ts";
+import { type BuildProgress, withProgress } from "./progress.ts";
 import { type AppliedBy, isBehind, recordOf } from "./record.ts";
 import { persistently, type Retry } from "./retry.ts";
+import { assertRights } from "./rights.ts";
 import { runAlone } from "./run-alone.ts";
 import { keptBefore, runStep } from "./run-step.ts";
 import { openSession } from "./session.ts";
@@ -24,6 +27,8 @@ export type ApplyOptions = Partial<Retry> & {
   onStep?(step: Step, index: number): void;
   /** Told while a step that runs in batches goes on: how many rows it has changed. */
   onRows?(step: Step, rows: number): void;
+  /** Told every second while an index is built. */
+  onProgress?(step: Step, progress: BuildProgress): void;
 };
 
 const defaults = { lockTimeoutMs: 1_000, attempts: 10, waitMs: 10_000 };
@@ -45,6 +50,7 @@ export async function applyPlan(database: Database, planned: Planned, options: A
     });
   const { waitMs = defaults.waitMs, signal } = options;
   if (plan.steps.length === 0 && !(await isBehind(database, plan))) return;
+  await assertOwnSession(database);
   await withAdvisoryLock(database, { waitMs, signal }, () => applySteps(database, planned, options));
 }
 
@@ -64,6 +70,7 @@ async function applySteps(database: Database, planned: Planned, options: ApplyOp
 
   await transaction(0, async () => {
     assertFresh(await readModel(database, declared.scope), planned.live);
+    await assertRights(database, planned.changes);
     await record.begin(database);
   });
   const groups = Map.groupBy([...plan.steps.entries()], ([, step]) => step.transaction);
@@ -74,8 +81,13 @@ async function applySteps(database: Database, planned: Planned, options: ApplyOp
       await transaction(index, () => record.stepStarted(database, first, index + 1));
       options.onStep?.(first, index);
       if (first.batch === undefined)
-        await session.alone(() =>
-          persistently(retry, keptBefore(plan, index), () => runAlone(database, plan, index, first)),
+        await withProgress(
+          database,
+          options.onProgress && ((progress) => options.onProgress?.(first, progress)),
+          () =>
+            session.alone(() =>
+              persistently(retry, keptBefore(plan, index), () => runAlone(database, plan, index, first)),
+            ),
         );
       else
         await fillInBatches(database, first, first.batch, (work) => transaction(index, work), {

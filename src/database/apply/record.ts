@@ -1,10 +1,8 @@
-import { StkError } from "../../core/error.ts";
 import type { Database } from "../database.ts";
 import type { Model } from "../model/model.ts";
 import { modelAsJson } from "../model/model-json.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Step } from "../plan/step.ts";
-import { SqlError } from "../sql-error.ts";
 
 /** Who applied a plan: the version of `stk`, and the Git revision of the project where it is known. */
 export type AppliedBy = { version: string; revision?: string };
@@ -80,17 +78,13 @@ export async function isBehind(database: Database, { connection, desired }: Plan
   return last?.outcome !== "done" || last.to !== desired;
 }
 
-/** PostgreSQL documentation, appendix A. */
-const insufficientPrivilege = "42501";
-
 /** Whoever may not make a schema may still make the tables in one that was made for them. */
 async function makeTables(database: Database): Promise<void> {
   const [row] = await database.query<{ schema: boolean; tables: boolean }>(
     "select to_regnamespace('_stk') is not null as schema, to_regclass('_stk.steps') is not null as tables",
   );
   if (row?.tables === true) return;
-  try {
-    await database.script(`${row?.schema === true ? "" : "create schema _stk;"}
+  await database.script(`${row?.schema === true ? "" : "create schema _stk;"}
       create table _stk.applies (
         id bigint generated always as identity primary key,
         started_at timestamptz not null default clock_timestamp(),
@@ -114,11 +108,4 @@ async function makeTables(database: Database): Promise<void> {
         finished_at timestamptz,
         primary key (apply_id, number)
       )`);
-  } catch (error) {
-    if (!(error instanceof SqlError) || error.problem.sqlstate !== insufficientPrivilege) throw error;
-    throw new StkError("missing_right", `The record of what was applied cannot be made: ${error.message}.`, {
-      hint: "Everything was rolled back. Let the owner of the database run: create schema _stk authorization ROLE",
-      cause: error,
-    });
-  }
 }

@@ -1,7 +1,7 @@
-import { StkError } from "../../core/error.ts";
 import { spelling } from "../catalog/queries.ts";
 import type { Database } from "../database.ts";
 import { inTransaction } from "../transaction.ts";
+import { backendOf, changed } from "./own-session.ts";
 
 /** One session of the server, which must be the same from the first step to the last. */
 export type Session = {
@@ -47,17 +47,3 @@ export async function openSession(database: Database, lockTimeoutMs: number): Pr
     },
   };
 }
-
-async function backendOf(database: Database): Promise<number | undefined> {
-  const [row] = await database.query<{ pid: number }>("select pg_backend_pid() as pid");
-  return row?.pid;
-}
-
-const changed = (): StkError =>
-  new StkError(
-    "session_changed",
-    "The server's session is another one than before: a pooler hands them out.",
-    {
-      hint: "Apply needs one session from beginning to end. Use the URL of the database itself, not that of PgBouncer or another pooler.",
-    },
-  );

@@ -1,5 +1,7 @@
+import { StkError } from "../../core/error.ts";
 import { modelName } from "../catalog/queries.ts";
 import type { Database } from "../database.ts";
+import { SqlError } from "../sql-error.ts";
 import type { Need } from "./needed-rights.ts";
 
 /** A right that the role of the connection lacks, what it is lacking for, and the statement that gives it. */
@@ -99,3 +101,29 @@ const query = `
 /** Which of the rights the role of the connection lacks; one query, in words that a person can act on. */
 export const missingRights = async (database: Database, needs: readonly Need[]): Promise<MissingRight[]> =>
   needs.length === 0 ? [] : database.query<MissingRight>(query, [JSON.stringify(needs)]);
+
+/** The error `missing_right`, with every right and the statements that give them. */
+export const lacking = (missing: readonly MissingRight[]): StkError =>
+  new StkError(
+    "missing_right",
+    `${missing[0]?.role} lacks what the plan needs; nothing was applied:\n${listed(missing.map(({ lacks }) => lacks))}`,
+    {
+      hint: `Let somebody who may run this, then run the command again:\n${listed([...new Set(missing.map(({ help }) => `${help};`))])}`,
+      details: { role: missing[0]?.role, missing: missing.map(({ lacks, help }) => ({ lacks, help })) },
+    },
+  );
+
+const listed = (lines: readonly string[]): string => lines.map((line) => `  ${line}`).join("\n");
+
+/** Runs `work`; where it is refused for want of a right, all that are missing are said. */
+export async function orLacking<T>(missing: readonly MissingRight[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isRefused = error instanceof SqlError && error.problem.sqlstate === insufficientPrivilege;
+    throw isRefused && missing.length > 0 ? lacking(missing) : error;
+  }
+}
+
+/** PostgreSQL documentation, appendix A. */
+const insufficientPrivilege = "42501";

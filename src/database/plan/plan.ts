@@ -12,7 +12,7 @@ import type { Shadow } from "../shadow/shadow.ts";
 import { inSnapshot, undone } from "../transaction.ts";
 import { withoutApproved } from "./approval.ts";
 import { longLocks } from "./long-locks.ts";
-import { type MissingRight, missingRights } from "./missing-rights.ts";
+import { type MissingRight, missingRights, orLacking } from "./missing-rights.ts";
 import { neededRights } from "./needed-rights.ts";
 import { inOrder } from "./order.ts";
 import { breaksRelease, type RunningRelease } from "./release-fit.ts";
@@ -63,6 +63,8 @@ const defaults = { probeTimeoutMs: 60_000, longLockBytes: 100 * 1024 * 1024 };
 /**
  * Compares a database with what is declared, looks in its rows for what would fail, and tries the steps on a copy
  * without rows. Changes nothing.
+ *
+ * @throws {StkError} `missing_right` where the rows may not be read
  */
 export async function planSchema(
   database: Database,
@@ -87,14 +89,9 @@ export async function planSchema(
     const difference = diffModels(live, beforeRenames, pending);
     const changes = inOrder(difference.changes, live, beforeRenames);
     const journey = { live, desired: beforeRenames, declared, online, shadow };
-    return {
-      live,
-      beforeRenames,
-      difference,
-      changes,
-      found: await stepsFor(database, changes, journey),
-      missing: await missingRights(database, neededRights(changes)),
-    };
+    const missing = await missingRights(database, neededRights(changes));
+    const found = await orLacking(missing, () => stepsFor(database, changes, journey));
+    return { live, beforeRenames, difference, changes, missing, found };
   });
   const { live, beforeRenames, difference, found } = read;
   const blocked = [...difference.blocked, ...found.blocked];
