@@ -25,12 +25,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   client.on("error", (error) => {
     lost = error;
   });
-  try {
-    await client.connect();
-  } catch (error) {
+  const session = await sessionOf(client, options.connectTimeoutMs).catch(async (error: unknown) => {
+    await client.end().catch(() => undefined);
     throw refusedConnection(error, target);
-  }
-  const [session] = (await client.query<Session>(sessionQuery)).rows;
+  });
   const cancel = () => void cancelBackend(options, session);
   options.signal?.addEventListener("abort", cancel, { once: true });
 
@@ -90,7 +88,18 @@ function newClient({ url, applicationName, connectTimeoutMs }: PostgresOptions):
 }
 
 type Session = { pid: number; application: string };
-const sessionQuery = "select pg_backend_pid() as pid, current_setting('application_name') as application";
+
+/** A pooler may accept a client long before it has a session for it. */
+async function sessionOf(client: pg.Client, timeoutMs: number): Promise<Session | undefined> {
+  await client.connect();
+  // Of @types/pg only the client has this option.
+  const query = {
+    text: "select pg_backend_pid() as pid, current_setting('application_name') as application",
+    query_timeout: timeoutMs,
+  };
+  const { rows } = await client.query<Session>(query);
+  return rows[0];
+}
 
 /**
  * A cancelled statement is an error of the session that runs it; what goes wrong here has nobody to tell. A pooler may

@@ -119,7 +119,7 @@ function embeddedPrograms(embedded: string): string | undefined {
 }
 
 /** initdb and postgres refuse root, so root lends them the user that owns nothing. */
-async function unprivilegedUser(): Promise<{ uid: number; gid: number } | undefined> {
+export async function unprivilegedUser(): Promise<{ uid: number; gid: number } | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const [uid, gid] = await Promise.all(
     ["-u", "-g"].map(async (flag) => (await execa("id", [flag, "nobody"])).stdout),
@@ -144,7 +144,8 @@ async function readableBy(
   return path.join(copy, "bin");
 }
 
-async function untilAnswers(url: string, ended: () => string | undefined): Promise<void> {
+/** Waits until a server answers a client. `ended` gives its log where it has ended instead. */
+export async function untilAnswers(url: string, ended: () => string | undefined): Promise<void> {
   const deadline = Date.now() + startTimeoutMs;
   for (;;) {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
