@@ -78,7 +78,7 @@ function arrayOf(element: SqlType, name: string): SqlType {
 const enumOf = (name: string, labels: readonly string[]): Scalar => {
   const known = new Set(labels);
   return {
-    cast: quoteIdentifier(name),
+    cast: name.split(".").map(quoteIdentifier).join("."),
     encode: (value) => (typeof value === "string" && known.has(value) ? value : undefined),
     comparable: true,
     text: false,
@@ -120,8 +120,8 @@ const nested = (
 ): ArrayElement[] | undefined =>
   dimensions > 1 && value.length > 0 ? encodeElements(value, encode, dimensions - 1) : undefined;
 
-const unquoted = (name: string): string =>
-  name.startsWith('"') && name.endsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+/** `audit."Level"` is `audit.Level`. A declared name holds neither quotes nor dots. */
+const unquoted = (name: string): string => name.replaceAll('"', "");
 
 /** `numeric(10,2)` is `numeric`, `timestamp(3) with time zone` is `timestamp with time zone`. */
 const withoutModifier = (name: string): string => name.replace(/\s*\([^)]*\)/, "");
