@@ -19,11 +19,14 @@ export function constraintName(table: string, columns: string, label: string): s
 export type Taken = Set<string>;
 
 /** Like {@link constraintName}, with a number at the end where the name is taken, as Postgres does it. */
-export function freeName(table: string, columns: string, label: string, taken: Taken): string {
+export function freeName(
+  table: string,
+  columns: string,
+  label: string,
+  isTaken: (name: string) => boolean,
+): string {
   for (let number = 0; ; number += 1) {
     const name = constraintName(table, columns, number === 0 ? label : `${label}${number}`);
-    if (taken.has(name)) continue;
-    taken.add(name);
-    return name;
+    if (!isTaken(name)) return name;
   }
 }

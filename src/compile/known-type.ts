@@ -12,6 +12,12 @@ const declaredTypes = ({ enums, types, tables, objects }: ConnectionCatalog): st
   ...objects.flatMap(({ object: { kind, name } }) => (withRows.has(kind) ? [name] : [])),
 ];
 
+const isDeclared = (type: string, { enums, types, tables, objects }: ConnectionCatalog): boolean =>
+  enums.has(type) ||
+  types.has(type) ||
+  tables.has(type) ||
+  objects.some(({ object: { kind, name } }) => name === type && withRows.has(kind));
+
 /** Why a type's text names no type that is known, as a hint; undefined where it does. What an extension brings may be. */
 export function unknownType(text: string, connection: ConnectionCatalog | undefined): string | undefined {
   return isTypeText(text) && isKnown(text, connection)
@@ -34,7 +40,7 @@ const nearestTo = (text: string, connection: ConnectionCatalog | undefined): str
 function isKnown(text: string, connection: ConnectionCatalog | undefined): boolean {
   const type = readType(text);
   if (isBuiltIn(type) || connection === undefined) return isBuiltIn(type);
-  return connection.hasExtensions || declaredTypes(connection).includes(type.name);
+  return connection.hasExtensions || isDeclared(type.name, connection);
 }
 
 const families: readonly ReadonlySet<string>[] = [

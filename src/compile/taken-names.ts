@@ -56,8 +56,9 @@ export function namer({ table, names, note, diagnostics }: TableScope): (one: Na
       diagnostics.push(
         problem(at, "duplicate_name", `The name \`${given}\` is taken.`, "Give it another name."),
       );
-    const taken: Taken = new Set([...(isConstraint ? constraints : []), ...(isRelation ? relations : [])]);
-    const name = given ?? freeName(local, columns.join("_"), label, taken);
+    const isTaken = (one: string): boolean =>
+      (isConstraint && constraints.has(one)) || (isRelation && relations.has(one));
+    const name = given ?? freeName(local, columns.join("_"), label, isTaken);
     if (isConstraint) for (const all of [own, constraints]) all.add(name);
     if (isRelation) relations.add(name);
     note({ kind, table: table.name, name }, at);

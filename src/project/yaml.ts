@@ -1,19 +1,9 @@
-import {
-  type Document,
-  isAlias,
-  isCollection,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  parseDocument,
-  visit,
-} from "yaml";
+import { type Document, isScalar, parseDocument, visit } from "yaml";
 import type { Diagnostic, Location } from "../core/diagnostic.ts";
 import { problem, startOf } from "./problem.ts";
 import type { Part, Path, Range } from "./project.ts";
-import { offsetInSource } from "./scalar-text.ts";
 import { placeOf } from "./text-position.ts";
+import { placesInYaml } from "./yaml-places.ts";
 
 const mostAliases = 100;
 const mostErrors = 5;
@@ -45,8 +35,7 @@ export function readYaml(text: string, file: string): YamlText {
     version: "1.2",
   });
   const diagnostics = [...syntaxErrors(document, text, file), ...oddities(document, text, file)];
-  const at = (path: Path, part: Part = "value", within?: Range): Location =>
-    locate(document, text, file, path, part, within);
+  const at = placesInYaml(document, text, file);
   const unreadable = document.errors.some(({ code }) => code !== "DUPLICATE_KEY");
   if (unreadable) return { value: undefined, at, diagnostics };
   try {
@@ -105,57 +94,6 @@ function oddities(document: Document.Parsed, text: string, file: string): Diagno
     },
   });
   return found;
-}
-
-function locate(
-  document: Document.Parsed,
-  text: string,
-  file: string,
-  path: Path,
-  part: Part,
-  within: Range | undefined,
-): Location {
-  let node: unknown = document.contents;
-  let place = rangeOf(node) ?? [0, 1];
-  for (const [index, step] of path.entries()) {
-    if (isAlias(node)) node = node.resolve(document);
-    if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && key.value === step);
-      if (pair === undefined) break;
-      const key = rangeOf(pair.key);
-      const value = rangeOf(pair.value);
-      const asKey =
-        value === undefined || isBlock(pair.value, text) || (part === "key" && index === path.length - 1);
-      place = (asKey ? key : value) ?? place;
-      node = pair.value;
-    } else if (isSeq(node) && typeof step === "number") {
-      node = node.items[step];
-      if (isPair(node)) break;
-      const value = rangeOf(node);
-      if (value === undefined) break;
-      place = isBlock(node, text) ? [value[0], value[0] + 1] : value;
-    } else break;
-  }
-  const start = within && isScalar(node) ? offsetInSource(node, text, within.start) : undefined;
-  if (within !== undefined && start !== undefined)
-    return placeOf(file, text, start, start + within.end - within.start);
-  return placeOf(file, text, place[0], place[1]);
-}
-
-function rangeOf(node: unknown): [number, number] | undefined {
-  if (typeof node !== "object" || node === null || !("range" in node)) return undefined;
-  const range = node.range;
-  if (!Array.isArray(range)) return undefined;
-  const [start, end] = range;
-  return typeof start === "number" && typeof end === "number" && end > start ? [start, end] : undefined;
-}
-
-/** A collection that is not in brackets on one line is shown by its key: underlining all of it would say nothing. */
-function isBlock(node: unknown, text: string): boolean {
-  const range = isCollection(node) ? rangeOf(node) : undefined;
-  return (
-    isCollection(node) && (node.flow !== true || (range !== undefined && text.slice(...range).includes("\n")))
-  );
 }
 
 /**

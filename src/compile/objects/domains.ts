@@ -19,7 +19,7 @@ function domainSql(
   const unnamed =
     check === undefined
       ? []
-      : [[freeName(splitName(name).local, "", "check", new Set(Object.keys(checks))), check] as const];
+      : [[freeName(splitName(name).local, "", "check", (one) => Object.hasOwn(checks, one)), check] as const];
   return [
     `create domain ${quoteName(name)} as ${typeSql(type)}`,
     ...(collation === undefined ? [] : [`collate ${renderCollation(collation)}`]),

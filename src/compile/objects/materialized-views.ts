@@ -32,7 +32,9 @@ export const declareMaterializedViews: DeclareObjects = ({ schema, sqlOf, diagno
 function indexesOf(view: string, { indexes = [] }: MaterializedViewDeclaration): string[] {
   const taken: Taken = new Set([splitName(view).local]);
   return indexes.map((index) => {
-    const name = index.name ?? freeName(splitName(view).local, namingParts(index).join("_"), "idx", taken);
+    const name =
+      index.name ??
+      freeName(splitName(view).local, namingParts(index).join("_"), "idx", (one) => taken.has(one));
     taken.add(name);
     return renderIndex(view, declareIndex(name, index));
   });

@@ -13,8 +13,9 @@ import type { Context } from "../context.ts";
 export const checkSchemas = ({ catalog }: Context): Diagnostic[] =>
   [...catalog.values()].flatMap((connection) => {
     const declared = declaredIn(connection);
+    const schemas = schemasOf(connection);
     return [
-      ...declared.flatMap((one) => unmanaged(one, connection)),
+      ...declared.flatMap((one) => unmanaged(one, schemas)),
       ...reservedSchemas(connection),
       ...ignored([...declared, ...partsIn(connection)], connection),
       ...extensions(connection),
@@ -43,9 +44,8 @@ const partsIn = ({ objects }: ConnectionCatalog): (Declared & { table: string })
 const schemasOf = ({ files }: ConnectionCatalog): string[] =>
   files.flatMap(({ schemas = {} }) => Object.keys(schemas));
 
-function unmanaged({ word, name, at }: Declared, connection: ConnectionCatalog): Diagnostic[] {
+function unmanaged({ word, name, at }: Declared, schemas: readonly string[]): Diagnostic[] {
   const { schema } = splitName(name);
-  const schemas = schemasOf(connection);
   if (schema === defaultSchema || schemas.includes(schema)) return [];
   return [
     problem(
