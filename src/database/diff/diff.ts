@@ -8,6 +8,7 @@ import { diffColumns } from "./columns.ts";
 import { diffComments } from "./comments.ts";
 import { remakeAroundEnums, removeEnumValues } from "./enum-values.ts";
 import { diffEnums } from "./enums.ts";
+import { inWordsAsWritten } from "./in-words-as-written.ts";
 import { diffConstraints, diffIndexes } from "./keys.ts";
 import { diffLogging } from "./logging.ts";
 import { namesake } from "./namesake.ts";
@@ -30,9 +31,10 @@ import { refuseUnsupported } from "./unsupported.ts";
  */
 export function diffModels(
   live: Model,
-  desired: Model,
+  declared: Model,
   pending: PendingTransition = pendingTransition(live),
 ): Difference {
+  const desired = inWordsAsWritten(live, declared);
   const difference = noDifference();
   difference.blocked.push(...pending.blocked);
   diffEnums(live, desired, pending, difference);

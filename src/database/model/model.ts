@@ -97,4 +97,6 @@ export type Model = {
   /** What each thing rests on, by keys. */
   dependencies: ReadonlyMap<Key, ReadonlySet<Key>>;
   others: readonly OtherObject[];
+  /** Of a desired model, what Postgres writes at first of what it spells otherwise once it has read that. */
+  asWritten?: Pick<Model, "tables" | "objects">;
 };

@@ -85,6 +85,7 @@ function restricted(model: Model, within: ReadonlySet<Key>): Model {
     references === undefined || tables.has(references.table);
   return {
     version: model.version,
+    ...(model.asWritten === undefined ? {} : { asWritten: model.asWritten }),
     enums: new Map([...model.enums].filter(([name]) => within.has(keyOf("enum", name)))),
     tables: new Map(
       [...tables].map(([name, table]) => [

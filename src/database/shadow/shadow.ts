@@ -10,6 +10,7 @@ import { attempt, undone } from "../transaction.ts";
 import { emptied } from "./emptied.ts";
 import { extensionsOf } from "./extensions-of.ts";
 import type { SchemaProblem } from "./make-schema.ts";
+import { readBack } from "./read-back.ts";
 import { makeEmbedded, markLz4 } from "./stand-ins.ts";
 
 /** A statement to describe. `parameterTypes[0]` is the type of `$1` as one would write it; null leaves it to Postgres. */
@@ -94,7 +95,7 @@ export async function openShadow(options: Pick<PgliteOptions, "cache"> = {}): Pr
         if (problem !== undefined) throw new SqlError(problem.error, problem.sql);
         await markLz4(database, declared);
         for (const rename of yetToBeMade.toSorted(innermostFirst)) await database.query(undo(rename));
-        return readModel(database, declared.scope);
+        return readBack(database, await readModel(database, declared.scope), declared.scope);
       }),
     read: (declared, work) =>
       inTurn(declared, async (database) => {

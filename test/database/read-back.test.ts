@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { applyPlan } from "../../src/database/apply/apply.ts";
+import type { Database } from "../../src/database/database.ts";
+import { planSchema } from "../../src/database/plan/plan.ts";
+import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
+import { declaredFrom } from "../acceptance/schema/declared.ts";
+import { freshDatabase } from "../services/postgres.ts";
+import type { PostgresVersion } from "../services/postgres-server.ts";
+import { liveDatabase } from "./live-database.ts";
+
+// Of a list of varchars and of VALUES, Postgres does not read back what it writes as it wrote it.
+const declared = declaredFrom(`
+domains: { d: { type: varchar(9), check: "value in ('a', 'b')" } }
+tables:
+  a:
+    columns:
+      id: { type: int, primaryKey: true }
+      s: { type: varchar(10), check: "s in ('a', 'b')" }
+      g: { type: boolean, generated: "s in ('c', 'd')" }
+    indexes: [{ columns: [id], where: "s in ('a', 'b')" }]
+    rowSecurity: { policies: { p: { using: "s in ('a', 'b')" } } }
+views:
+  v: { sql: "select id from a where s in ('a', 'b')" }
+  w: { sql: "values (1, 2), (3, 4)", columns: [x, y] }
+`);
+const byHand = `create domain d as varchar(9) check (value in ('a', 'b'));
+  create table a (id int primary key, s varchar(10) check (s in ('a', 'b')),
+    g boolean generated always as (s in ('c', 'd')) stored);
+  create index on a (id) where s in ('a', 'b');
+  alter table a enable row level security;
+  create policy p on a using (s in ('a', 'b'));
+  create view v as select id from a where s in ('a', 'b');
+  create view w (x, y) as values (1, 2), (3, 4)`;
+
+let shadow: Shadow;
+beforeAll(async () => {
+  shadow = await openShadow();
+});
+afterAll(() => shadow.close());
+
+const plan = (database: Database) => planSchema(database, { connection: "main", declared, shadow });
+const versions: PostgresVersion[] = [18, 17, 16];
+
+it.each(versions)("makes on Postgres %s what it then finds to be what is declared", async (version) => {
+  const { connect } = await liveDatabase(() => freshDatabase({ version }));
+  const database = await connect();
+  await applyPlan(database, await plan(database), { by: { version: "test" } });
+  expect((await plan(database)).plan).toMatchObject({ steps: [], blocked: [] });
+});
+
+it.each(versions)(
+  "finds nothing to do on Postgres %s where people have made the same by hand",
+  async (version) => {
+    const { connect } = await liveDatabase(() => freshDatabase({ version }));
+    const database = await connect();
+    await database.script(byHand);
+    expect((await plan(database)).plan).toMatchObject({ steps: [], blocked: [] });
+  },
+);
