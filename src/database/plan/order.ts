@@ -1,6 +1,6 @@
 import type { Change } from "../diff/change.ts";
 import { columnKeys } from "../diff/remake-parts.ts";
-import type { Key } from "../model/catalog-object.ts";
+import { type Key, keyOf } from "../model/catalog-object.ts";
 import type { Model } from "../model/model.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import { phaseOf } from "./phase.ts";
@@ -30,7 +30,11 @@ export function inOrder(changes: readonly Change[], live: Model, desired: Model)
     next[first]?.push(second);
     waiting[second] = (waiting[second] ?? 0) + 1;
   };
-  for (const { index, effect } of nodes) {
+  for (const { index, effect, change } of nodes) {
+    if (change.kind === "alterTable")
+      for (const key of [keyOf("table", change.table), change.of])
+        for (const maker of makers.get(key) ?? [])
+          if (makesWhole.has(nodes[maker]?.change.kind)) before(maker, index);
     for (const key of effect.makes) {
       const needs = restsOn(key, desired);
       for (const on of needs) for (const maker of makers.get(on) ?? []) before(maker, index);
@@ -52,6 +56,9 @@ export function inOrder(changes: readonly Change[], live: Model, desired: Model)
   }
   return sorted(nodes, next, waiting).map(({ change }) => change);
 }
+
+/** What is set of a table or a column is set after it is made, which a function in a check or a default can delay. */
+const makesWhole: ReadonlySet<Change["kind"] | undefined> = new Set(["createTable", "addColumn"]);
 
 /** What something rests on; a default does by its column. */
 const restsOn = (key: Key, { dependencies }: Model): ReadonlySet<Key> =>

@@ -78,6 +78,16 @@ await runCases(
         "low: { type: text, storage: external, generated: lower(body) }",
       ),
     },
+    {
+      name: "sets what is declared of a column after its table, which waits for the function of a check",
+      new: `functions: { twice: { sql: "create function twice(i int) returns int immutable language sql as $$ select i * 2 $$" } }
+${pages("body: { type: text, storage: external }").replace("{ columns:", "{ checks: { few: twice(1) > 0 }, storage: { fillfactor: 70 }, columns:")}`,
+      steps: [
+        "Create the function twice(integer)",
+        "Create the table pages",
+        "Set storage external of pages.body",
+      ],
+    },
   ],
   freshDatabase,
 );
