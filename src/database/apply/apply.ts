@@ -15,7 +15,7 @@ import { type AppliedBy, isBehind, recordOf } from "./record.ts";
 import { persistently, type Retry } from "./retry.ts";
 import { assertRights } from "./rights.ts";
 import { runAlone } from "./run-alone.ts";
-import { keptBefore, runStep } from "./run-step.ts";
+import { explained, keptBefore, runStep } from "./run-step.ts";
 import { openSession } from "./session.ts";
 
 /** How a plan is applied. Times in milliseconds. */
@@ -90,20 +90,29 @@ async function applySteps(database: Database, planned: Planned, options: ApplyOp
             ),
         );
       else
-        await fillInBatches(database, first, first.batch, (work) => transaction(index, work), {
-          signal: options.signal,
-          onRows: (rows) => options.onRows?.(first, rows),
-        });
+        await fillInBatches(
+          database,
+          first,
+          first.batch,
+          (work) => explained(plan, index, () => transaction(index, work)),
+          {
+            signal: options.signal,
+            onRows: (rows) => options.onRows?.(first, rows),
+          },
+        );
       await transaction(index + 1, () => record.stepDone(database, first, index + 1));
       continue;
     }
-    await transaction(index, async () => {
-      for (const [number, step] of group) {
-        options.onStep?.(step, number);
-        await runStep(database, plan, number, step);
-        await record.stepDone(database, step, number + 1);
-      }
-    });
+    // What is put off to the end of the transaction fails there.
+    await explained(plan, index + group.length - 1, () =>
+      transaction(index, async () => {
+        for (const [number, step] of group) {
+          options.onStep?.(step, number);
+          await runStep(database, plan, number, step);
+          await record.stepDone(database, step, number + 1);
+        }
+      }),
+    );
   }
   // Apart from the last step, so that no lock of it is held while the whole model is read.
   await transaction(plan.steps.length, async () => {

@@ -6,8 +6,10 @@ import type { Guard, Step } from "../plan/step.ts";
 import { SqlError } from "../sql-error.ts";
 import { isLockTrouble } from "./retry.ts";
 
-/** What has stayed of a plan when the step at `index` failed: whole transactions. */
+/** What has stayed of a plan when the step at `index` failed: whole transactions, and of a step in batches its batches. */
 export function keptBefore({ steps }: Plan, index: number): string {
+  if (steps[index]?.batch !== undefined)
+    return "what was filled has stayed, and the next apply goes on from there";
   const failed = steps[index]?.transaction ?? 0;
   const kept = steps.filter(({ transaction }) => transaction < failed).length;
   if (kept === 0) return "nothing was applied";
@@ -19,12 +21,23 @@ export function keptBefore({ steps }: Plan, index: number): string {
  *
  * @throws {StkError} `statement_failed`, `rows_changed`
  */
-export async function runStep(database: Database, plan: Plan, index: number, step: Step): Promise<void> {
-  try {
+export const runStep = (database: Database, plan: Plan, index: number, step: Step): Promise<void> =>
+  explained(plan, index, async () => {
     if (step.guard !== undefined) await assertNoRows(database, plan, index, step, step.guard);
     await database.query(step.sql);
+  });
+
+/**
+ * Runs what belongs to the step at `index`.
+ *
+ * @throws {StkError} `statement_failed` where Postgres refuses it for another reason than a lock.
+ */
+export async function explained(plan: Plan, index: number, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (error) {
-    if (!(error instanceof SqlError) || isLockTrouble(error)) throw error;
+    const step = plan.steps[index];
+    if (!(error instanceof SqlError) || step === undefined || isLockTrouble(error)) throw error;
     const { message, sqlstate, detail, hint } = error.problem;
     throw new StkError(
       "statement_failed",
