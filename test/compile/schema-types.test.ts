@@ -171,7 +171,7 @@ tables: { t: { columns: { m: { type: Mood, default: good }, l: { type: "audit.Le
       "---\naccess: public\nparams: { m: { type: Mood }, l: { type: audit.Level }, e: { type: Mail } }\n---\nselect m from t where m = :m and :l = any(l) and :e = any(e)\n",
   });
   expect(diagnostics).toEqual([]);
-  const { columns = {} } = manifest?.schema["main"]?.tables["t"] ?? {};
+  const { columns = {} } = manifest?.schema.main?.tables.t ?? {};
   expect(Object.fromEntries(Object.entries(columns).map(([name, { type }]) => [name, type]))).toEqual({
     m: '"Mood"',
     l: 'audit."Level"[]',

@@ -57,7 +57,7 @@ it("lets a shadow make extensions that come to be declared while others wait", a
       ["citext", "citext[]"],
     ].map(([name = "", type = ""]) => shadow.rehearse(declared(name, type))),
   );
-  expect(rehearsals.map(({ problems, columnTypes }) => [problems, columnTypes["t"]?.["a"]])).toEqual([
+  expect(rehearsals.map(({ problems, columnTypes }) => [problems, columnTypes.t?.a])).toEqual([
     [[], "citext"],
     [[], "hstore"],
     [[], "citext[]"],

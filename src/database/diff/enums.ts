@@ -1,4 +1,4 @@
-import { quoteIdentifier, quoteLiteral, quoteName } from "../identifier.ts";
+import { quoteLiteral, quoteName } from "../identifier.ts";
 import type { Model } from "../model/model.ts";
 import { yamlName } from "../yaml-name.ts";
 import type { Difference } from "./change.ts";

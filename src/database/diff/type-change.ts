@@ -57,15 +57,6 @@ function holdsAcross(a: Type, b: Type): boolean {
   return textual.has(b.name) && a.modifiers[0] !== undefined && limit >= a.modifiers[0];
 }
 
-/** Whether Postgres changes the type in place, without writing the table again. */
-export const isInPlace = (from: string, to: string): boolean => {
-  const a = parseType(from);
-  const b = parseType(to);
-  if (a.dimensions !== b.dimensions || !isWidening(from, to)) return false;
-  if (textual.has(a.name) && textual.has(b.name)) return a.name !== "character" && b.name !== "character";
-  return a.name === "numeric" && b.name === "numeric" && (a.modifiers[1] ?? 0) === (b.modifiers[1] ?? 0);
-};
-
 /** A column whose type changes, with the values of its new type where that is an enum. */
 export type TypeChange = { column: string; from: Column; to: Column; values: readonly string[] | undefined };
 

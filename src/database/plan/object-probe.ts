@@ -26,8 +26,7 @@ export function objectProbe(
 function rowsOfDefault({ name, facts, rows: condition }: CatalogObject, live: Model): Probe | undefined {
   const { of } = partitionFacts.parse(facts);
   const other = [...live.objects.values()].find(
-    (object) =>
-      object.kind === "partition" && object.facts["of"] === of && object.facts["bound"] === "DEFAULT",
+    (object) => object.kind === "partition" && object.facts.of === of && object.facts.bound === "DEFAULT",
   );
   if (other === undefined || condition === undefined) return undefined;
   return {
