@@ -39,8 +39,8 @@ const query = `
     and not (q.oid is not null and d.deptype = 'a' and d.refclassid = 'pg_class'::regclass)`;
 
 /**
- * What an extension brought is the extension, the sequence that a column owns is the column, and an index of a
- * materialized view is that view.
+ * What an extension brought is the extension, the sequence that a column owns is the column, an index of a
+ * materialized view is that view, and a check of a domain is that domain.
  */
 const partsQuery = `
   select d.classid::regclass::text as catalog, d.objid::text as oid, d.refclassid::regclass::text as "ofCatalog",
@@ -51,7 +51,9 @@ const partsQuery = `
     or d.deptype in ('a', 'i') and s.oid is not null and d.refclassid = 'pg_class'::regclass
   union all
   select 'pg_class', i.indexrelid::text, 'pg_class', i.indrelid::text, 0
-  from pg_index i join pg_class m on m.oid = i.indrelid and m.relkind = 'm'`;
+  from pg_index i join pg_class m on m.oid = i.indrelid and m.relkind = 'm'
+  union all
+  select 'pg_constraint', k.oid::text, 'pg_type', k.contypid::text, 0 from pg_constraint k where k.contypid <> 0`;
 
 const describeQuery = `
   select pg_describe_object(c::oid, o::oid, n) as description

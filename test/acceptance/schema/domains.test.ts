@@ -132,6 +132,12 @@ await runCases(
       steps: ["Change the type of users.mail from mail to text", "Drop the domain mail"],
     },
     {
+      name: "drops a domain that has checks",
+      old: mail("type: text, checks: { at: \"value like '%@%'\", long: length(value) > 3 }"),
+      new: "removed: { domains: [mail] }",
+      steps: ["Drop the domain mail"],
+    },
+    {
       name: "never drops a domain that a column uses",
       old: mail("type: text"),
       seed: "create table other (a mail)",
