@@ -37,7 +37,8 @@ export function inOrder(changes: readonly Change[], live: Model, desired: Model)
           if (makesWhole.has(nodes[maker]?.change.kind)) before(maker, index);
     for (const key of effect.makes) {
       const needs = restsOn(key, desired);
-      for (const on of needs) for (const maker of makers.get(on) ?? []) before(maker, index);
+      for (const on of needs)
+        if (!effect.makes.includes(on)) for (const maker of makers.get(on) ?? []) before(maker, index);
       const own = droppers.get(key) ?? [];
       for (const dropper of own) before(dropper, index);
       // What is changed in place lets go of what it rested on.

@@ -88,6 +88,11 @@ ${pages("body: { type: text, storage: external }").replace("{ columns:", "{ chec
         "Set storage external of pages.body",
       ],
     },
+    {
+      name: "sets what is declared of a column that a key of its table holds",
+      new: pages("body: { type: text, unique: true, storage: external }"),
+      steps: ["Create the table pages", "Set storage external of pages.body"],
+    },
   ],
   freshDatabase,
 );
