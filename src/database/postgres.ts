@@ -80,7 +80,17 @@ function newClient({ url, applicationName, connectTimeoutMs }: PostgresOptions):
       connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,
     });
-  } catch {
+  } catch (error) {
+    // Of all that a URL says only the files of TLS are opened.
+    const file = error instanceof Error && "path" in error ? error.path : undefined;
+    if (typeof file === "string")
+      throw new StkError(
+        "database_unreachable",
+        `A file that the database's URL names cannot be read: ${file}`,
+        {
+          hint: "Check sslrootcert, sslcert and sslkey in the URL.",
+        },
+      );
     throw new StkError("database_unreachable", "The database's URL cannot be read.", {
       hint: "Write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE, special characters percent-encoded.",
     });
