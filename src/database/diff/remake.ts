@@ -29,6 +29,12 @@ export function remakeDependents(live: Model, desired: Model, difference: Differ
   }
 }
 
+const goesByItself = (change: Change, key: Key): boolean =>
+  (change.kind === "dropObject" && keyOfObject(change.object) === key) ||
+  (change.kind === "dropTable" &&
+    (keyOf("table", change.table) === key || key.startsWith(keyOf("column", "", change.table)))) ||
+  (change.kind === "dropColumn" && keyOf("column", change.column, change.table) === key);
+
 /** Adds the drop and the creation of a dependent, unless they are there; false where nothing is to be done. */
 function remake(object: CatalogObject, on: Key, desired: Model, { changes, blocked }: Difference): boolean {
   const key = keyOfObject(object);
@@ -38,8 +44,7 @@ function remake(object: CatalogObject, on: Key, desired: Model, { changes, block
   if (wanted === undefined) {
     const isOfUndeclared = object.table !== undefined && !desired.tables.has(object.table);
     // What goes by itself tells of all that rests on it.
-    if (isOfUndeclared || changes.some((one) => one.kind === "dropObject" && keyOfObject(one.object) === on))
-      return false;
+    if (isOfUndeclared || changes.some((one) => goesByItself(one, on))) return false;
     const name = object.table === undefined ? object.name : `${object.table}.${object.name}`;
     blocked.push({
       code: "still_used",

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { applyPlan } from "../../../src/database/apply/apply.ts";
 import { readModel } from "../../../src/database/catalog/read-model.ts";
@@ -13,6 +12,7 @@ import { openShadow, type Shadow } from "../../../src/database/shadow/shadow.ts"
 import { inSnapshot, inTransaction } from "../../../src/database/transaction.ts";
 import { describeWith } from "../../services/needs.ts";
 import { differenceSeenByPgDelta } from "../../services/pg-delta.ts";
+import { schemaDump } from "../../services/pg-dump.ts";
 import type { freshDatabase } from "../../services/postgres.ts";
 import { type PostgresVersion, postgresPrograms } from "../../services/postgres-server.ts";
 import { clean } from "./clean.ts";
@@ -46,8 +46,6 @@ export type Case = {
   /** What else is in the database than what is declared, so that it is not compared with one made anew. */
   more?: true;
 };
-
-const noSchema = "{}";
 
 /** Where the steps are applied that let others go on meanwhile, whatever the case expects of the plain ones. */
 const appliesOnline: ReadonlySet<PostgresVersion> = new Set([18, 15]);
@@ -115,7 +113,8 @@ function tryAll(
     const apply = (planned: Planned): Promise<void> =>
       applyPlan(database, planned, { by: { version: "test" } });
 
-    await apply(await plan(one.old ?? noSchema));
+    const { old } = one;
+    if (old !== undefined) await inTransaction(database, () => makeSchema(database, declaredFrom(old)));
     if (one.seed !== undefined) await database.script(one.seed);
     const rowsBefore = await rowsOf(database);
     const stateBefore = await stateOf(database);
@@ -156,7 +155,9 @@ function tryAll(
     const problems = await inTransaction(reference.database, () => makeSchema(reference.database, declared));
     expect(problems).toEqual([]);
     if (existsSync(pgDump)) {
-      const [dump, wanted] = await Promise.all([target, reference].map(({ url }) => dumpOf(pgDump, url)));
+      const [dump, wanted] = await Promise.all(
+        [target, reference].map(({ url }) => schemaDump(version, url)),
+      );
       expect(dump).toEqual(wanted);
     } else expect(await stateOf(database)).toBe(await stateOf(reference.database));
     if (version === seenByPgDelta)
@@ -168,14 +169,6 @@ function tryAll(
 const stepsOf = ({ steps }: Plan): string[] =>
   steps
     .filter(({ description }) => !description.startsWith("Rename the not-null constraint"))
-    .map(({ description, transaction }) => (transaction === 1 ? description : `${description} (${transaction})`));
-
-/** The lines of a schema-only dump: without the record of what was applied, sorted since columns are added at the end. */
-async function dumpOf(pgDump: string, url: string): Promise<string[]> {
-  const { stdout } = await execa(pgDump, ["--schema-only", "--exclude-schema=_stk", url]);
-  return stdout
-    .split("\n")
-    .filter((line) => line !== "" && !line.startsWith("\\") && !line.startsWith("--"))
-    .map((line) => line.replace(/,$/, ""))
-    .sort();
-}
+    .map(({ description, transaction }) =>
+      transaction === 1 ? description : `${description} (${transaction})`,
+    );
