@@ -51,7 +51,7 @@ export function leftOutOf(
       leave("table", name, odd && `its column ${odd.name} cannot be declared: letters, digits and _ can`);
   }
   spread(facts, whole);
-  return { whole, parts: partsLeftOut(facts, whole) };
+  return { whole, parts: partsLeftOut(facts, whole, rootOf) };
 }
 
 /** The table that a partition is of, however deep; another table is itself. */
@@ -83,12 +83,16 @@ function spread({ restsOn }: Facts, whole: Map<Key, LeftOut>): void {
   }
 }
 
-function partsLeftOut(facts: Facts, whole: ReadonlyMap<Key, LeftOut>): LeftOut[] {
+function partsLeftOut(
+  facts: Facts,
+  whole: ReadonlyMap<Key, LeftOut>,
+  rootOf: ReturnType<typeof rootsOf>,
+): LeftOut[] {
   const isWritten = ({ table }: { table: string }): boolean => !whole.has(keyOf("table", table));
   const isUndeclarable = (name: string): boolean => !fits(existingName, name);
   return [
     ...facts.tables
-      .filter(({ name }) => !whole.has(keyOf("table", name)))
+      .filter(({ name }) => !whole.has(keyOf("table", rootOf(name))))
       .flatMap(({ name, unsaid }) =>
         (unsaid ?? []).map((what) => ({ kind: "table", name, reason: `${what} cannot be declared` })),
       ),

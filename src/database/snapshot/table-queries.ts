@@ -31,6 +31,28 @@ const columns = `(
       left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)`;
 
+/** Columns of a partition that are not like those of what it is a partition of. */
+const ownColumns = `
+        select from pg_inherits h join pg_attribute a on a.attrelid = h.inhrelid and a.attnum > 0 and not a.attisdropped
+          join pg_attribute o on o.attrelid = h.inhparent and o.attname = a.attname
+          left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+          left join pg_attrdef e on e.adrelid = o.attrelid and e.adnum = o.attnum
+        where h.inhrelid = c.oid and (a.attnotnull <> o.attnotnull or a.attstorage <> o.attstorage
+          or pg_get_expr(d.adbin, d.adrelid) is distinct from pg_get_expr(e.adbin, e.adrelid))`;
+
+/** The sequences behind identities that are called other than they are when they are made, or have a comment. */
+const ownSequences = `
+        select u.what || q.relname
+        from pg_depend p join pg_class q on q.oid = p.objid and q.relkind = 'S'
+          join pg_attribute a on a.attrelid = c.oid and a.attnum = p.refobjsubid
+          cross join lateral (values
+            ('the name of the identity''s sequence ', octet_length(c.relname || '_' || a.attname || '_seq') < 64
+              and q.relname <> c.relname || '_' || a.attname || '_seq'),
+            ('the comment on the identity''s sequence ', obj_description(q.oid, 'pg_class') is not null)) u (what, holds)
+        where p.classid = 'pg_class'::regclass and p.refclassid = 'pg_class'::regclass and p.deptype = 'i'
+          and p.refobjid = c.oid and u.holds
+        order by 1`;
+
 /** Tables and partitions, each after what it is a partition of. */
 export const tablesQuery = `
   select c.oid::text, ${tableName} as name, obj_description(c.oid, 'pg_class') as comment,
@@ -56,7 +78,10 @@ export const tablesQuery = `
       case when exists (select from pg_index i where i.indrelid = c.oid and i.indisclustered)
         then 'the index that it is clustered by' end,
       case when exists (select from pg_attribute a where a.attrelid = c.oid and a.attoptions is not null)
-        then 'options of a column' end], null) as unsaid,
+        then 'options of a column' end,
+      case when c.relispartition and c.relrowsecurity then 'row security of a partition alone' end,
+      case when c.relispartition and exists (${ownColumns}) then 'what a partition says of its columns alone' end]
+      || array(${ownSequences}), null) as unsaid,
     coalesce(${columns}, '[]') as columns
   from ${tables} left join pg_class h on h.oid = c.reltoastrelid
   where ${isTable} order by c.relispartition, c.oid`;
