@@ -395,6 +395,21 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: "drops a foreign key before the table that it refers to, where one of its name leads elsewhere",
+    old: `tables: { q: { columns: { ${id} } }, t: { columns: { ${id}, a: { type: int, references: q.id } } } }`,
+    seed: "insert into q values (1); insert into t values (1, 1)",
+    online: true,
+    new: `tables: { t: { columns: { ${id}, a: { type: int, references: t.id } } } }\nremoved: { tables: [q] }`,
+    destroys: { "Drop the table q": 1 },
+    rows: { "select id, a from t": [{ id: 1, a: 1 }] },
+    steps: [
+      "Drop the foreign key t_a_fkey of t",
+      "Drop the table q",
+      "Add the foreign key t_a_fkey to t, for new rows",
+      "Validate t_a_fkey of t for the rows that are there (2)",
+    ],
+  },
+  {
     name: "replaces a foreign key in one moment",
     old: table(`${id}, p: { type: int, references: t.id }`),
     seed: "insert into t values (1, 1)",

@@ -1,4 +1,5 @@
 import type { Change } from "../../diff/change.ts";
+import { columnKeys } from "../../diff/remake-parts.ts";
 import { splitName } from "../../identifier.ts";
 import { type Key, keyOf } from "../../model/catalog-object.ts";
 import type { Model } from "../../model/model.ts";
@@ -34,7 +35,7 @@ export function replacementsAmong(
 ): Replacements {
   const successors = new Map<Change, Predecessor>();
   const predecessors = new Map<Predecessor, Successor>();
-  const disturbed = disturbedKeys(changes);
+  const disturbed = disturbedKeys(changes, live);
   const drops = Map.groupBy(changes.filter(isPredecessor), ({ table }) => table);
   const pair = (isPair: (successor: Successor, drop: Predecessor) => boolean): void => {
     for (const change of changes) {
@@ -90,11 +91,12 @@ const keyOfDrop = (drop: Predecessor): Key =>
   keyOf(drop.kind === "dropIndex" ? "index" : "constraint", drop.name, drop.table);
 
 /** What goes or becomes another type: what rests on it cannot stay until later. */
-function disturbedKeys(changes: readonly Change[]): ReadonlySet<Key> {
+function disturbedKeys(changes: readonly Change[], live: Model): ReadonlySet<Key> {
   return new Set(
-    changes.flatMap((change) =>
-      change.kind === "changeType" ? effectOf(change).makes : effectOf(change).drops,
-    ),
+    changes.flatMap((change) => {
+      if (change.kind === "dropTable") return columnKeys(change.table, live);
+      return change.kind === "changeType" ? effectOf(change).makes : effectOf(change).drops;
+    }),
   );
 }
 
