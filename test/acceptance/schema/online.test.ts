@@ -708,6 +708,16 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: "builds the index of a divided table whose partitions come and go, and of those that come",
+    old: "tables: { t: { columns: { id: { type: int }, a: { type: int } }, partitionBy: { list: [id] }, partitions: { t_1: { in: [1] }, t_2: { in: [2] } } } }",
+    seed: "insert into t values (1, 1)",
+    online: true,
+    new: `tables: { t: { columns: { id: { type: int }, a: { type: int } }, indexes: [{ columns: [a] }], partitionBy: { list: [id] }, partitions: { t_1: { in: [1] }, t_3: { in: [3] },
+      t_4: { in: [4, 5], partitionBy: { list: [id] }, partitions: { t_5: { in: [5] } } } } } }\nremoved: { partitions: [t_2] }`,
+    destroys: { "Drop the partition t_2": 0 },
+    rows: { "select id, a from t": [{ id: 1, a: 1 }] },
+  },
+  {
     name: "replaces the index of a partitioned table",
     seed: "create table t (id int not null, a int) partition by list (id); create table t_1 partition of t for values in (1); insert into t values (1, 1); create index i on t (id)",
     online: true,

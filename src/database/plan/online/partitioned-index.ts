@@ -1,5 +1,7 @@
 import { defaultSchema } from "../../../../schema/names.ts";
+import type { Change } from "../../diff/change.ts";
 import { quoteBeside, quoteIdentifier, quoteName, splitName } from "../../identifier.ts";
+import { partitionFacts } from "../../kinds/partition.ts";
 import type { Partition, PartitionIndex } from "../partition-tree.ts";
 import { afterTable, buildConcurrently, dropConcurrently, type WantedIndex } from "./concurrently.ts";
 import type { ExpansionContext, PlacedStatement } from "./expansion.ts";
@@ -11,10 +13,13 @@ import { freeIndexName } from "./index-name.ts";
  */
 export function buildPartitionedIndex(
   wanted: WantedIndex,
-  { live, partitionsOf }: ExpansionContext,
+  { live, changes, partitionsOf }: ExpansionContext,
 ): PlacedStatement[] | undefined {
   const { table, name } = wanted;
-  const { partitions, taken } = partitionsOf(table);
+  const { partitions: there, taken } = partitionsOf(table);
+  const created = createdAmong(changes);
+  const gone = goneAmong(changes);
+  const partitions = [...there.filter((one) => !gone.has(one.name)), ...belowOf(table, there, created)];
   if (partitions.some(({ isForeign }) => isForeign)) return undefined;
   const names = new Map([[table, name]]);
   const claimed = new Set([...taken, inSchemaOf(table, name)]);
@@ -31,7 +36,9 @@ export function buildPartitionedIndex(
     const local = found?.name ?? freeName(wanted, partition, claimed);
     names.set(partition.name, local);
     const own = { ...wanted, table: partition.name, name: local };
-    if (partition.isLeaf) {
+    if (partition.isLeaf && created.includes(partition)) {
+      before.push({ ...createEmpty(own), trial: "" });
+    } else if (partition.isLeaf) {
       if (found?.valid === false)
         builds.push({ ...dropConcurrently(partition.name, local, false), trial: "" });
       if (found?.valid !== true) builds.push({ ...buildConcurrently(own), trial: "" });
@@ -40,6 +47,42 @@ export function buildPartitionedIndex(
       attachments.push(attach(table, names.get(partition.parent) ?? name, partition, local));
   }
   return [...before, ...builds, ...attachments];
+}
+
+/** The partitions that are made before. */
+const createdAmong = (changes: readonly Change[]): Partition[] =>
+  changes.flatMap((change) => {
+    if (change.kind !== "createObject" || change.object.kind !== "partition") return [];
+    const { of, partitionBy } = partitionFacts.parse(change.object.facts);
+    const isLeaf = partitionBy === null;
+    return [{ name: change.object.name, parent: of, isLeaf, isForeign: false, indexes: [] }];
+  });
+
+/** The names of the partitions that are dropped before. */
+const goneAmong = (changes: readonly Change[]): ReadonlySet<string> =>
+  new Set(
+    changes.flatMap((change) =>
+      change.kind === "dropObject" && change.object.kind === "partition" ? [change.object.name] : [],
+    ),
+  );
+
+/** Those of a table, however deep, each after what it is a partition of. */
+function belowOf(
+  table: string,
+  there: readonly Partition[],
+  created: readonly Partition[],
+): readonly Partition[] {
+  const parents = new Set([table, ...there.map(({ name }) => name)]);
+  const found: Partition[] = [];
+  for (let size = -1; size !== found.length; ) {
+    size = found.length;
+    for (const partition of created)
+      if (parents.has(partition.parent) && !parents.has(partition.name)) {
+        parents.add(partition.name);
+        found.push(partition);
+      }
+  }
+  return found;
 }
 
 /** A part of the table's index that is there already; or one that can become it. */
@@ -77,6 +120,13 @@ const createOnly = ({ table, name, definition, unique }: WantedIndex): PlacedSta
   description: `Create the ${unique ? "unique " : ""}index ${name} on ${table}, without its partitions`,
   placement: "together",
   safe: "nothing is read; the lock is short",
+});
+
+const createEmpty = (wanted: WantedIndex): PlacedStatement => ({
+  sql: createWhole(wanted),
+  description: `Create the ${wanted.unique ? "unique " : ""}index ${wanted.name} on ${wanted.table}, which is new`,
+  placement: "together",
+  safe: "there are no rows",
 });
 
 const drop = (table: string, name: string): PlacedStatement => ({
