@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, posix } from "node:path";
 import { z } from "zod";
+import { cacheFiles } from "../core/cache-file.ts";
 import { digestOf } from "../core/digest.ts";
-import { cacheFiles } from "./cache-file.ts";
 import { type BundledModules, bundleModules, type ModuleEntry } from "./module.ts";
 
 const version = 1;

@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { z } from "zod";
 import { type DeclaredSchema, objectKinds } from "../../schema/declared.ts";
+import { cacheFiles } from "../core/cache-file.ts";
 import { digestOf } from "../core/digest.ts";
+import { pgliteVersion } from "../database/pglite-version.ts";
 import type { Rehearsal, Shadow } from "../database/shadow/shadow.ts";
-import { cacheFiles } from "./cache-file.ts";
 
 /** Raised when the same question would be answered in another way. */
 const version = 1;
@@ -61,7 +60,7 @@ export async function rehearseAll(
   open: OpenShadow,
 ): Promise<Rehearsal[]> {
   const cache = cacheFiles<Rehearsal>(join(directory, "shadow"), rehearsal);
-  const engine = engineVersion();
+  const engine = pgliteVersion();
   const keyed = requests.map((request) => ({ request, key: keyOf(request, engine) }));
   const known = new Map(keyed.map(({ key }) => [key, cache.read(key)]));
   const unknown = keyed.filter(({ key }) => known.get(key) === undefined);
@@ -84,11 +83,3 @@ export async function rehearseAll(
 // The order of tables and columns is the order in which they are made, so the text is not canonical on purpose.
 const keyOf = (request: RehearsalRequest, engine: string): string =>
   digestOf(JSON.stringify([version, engine, request])).slice("sha256:".length);
-
-const packageFile = z.object({ version: z.string() });
-
-function engineVersion(): string {
-  const entry = createRequire(import.meta.url).resolve("@electric-sql/pglite");
-  const file = join(entry, "..", "..", "package.json");
-  return packageFile.parse(JSON.parse(readFileSync(file, "utf8"))).version;
-}

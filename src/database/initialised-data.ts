@@ -1,10 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { z } from "zod";
+import { pgliteVersion } from "./pglite-version.ts";
 
-const packageFile = z.object({ version: z.string() });
 const digestLength = 32;
 
 /**
@@ -12,19 +10,13 @@ const digestLength = 32;
  * the SHA-256 of the rest; one that is damaged is made again. A cache that cannot be written is done without.
  */
 export async function cachedDataDirectory(cache: string, make: () => Promise<Blob>): Promise<Blob> {
-  const file = join(cache, `pglite-${await pgliteVersion()}.data`);
+  const file = join(cache, `pglite-${pgliteVersion()}.data`);
   const kept = await readFile(file).catch(() => undefined);
   const found = kept === undefined ? undefined : verified(kept);
   if (found !== undefined) return found;
   const made = await make();
   await keep(cache, file, new Uint8Array(await made.arrayBuffer())).catch(() => undefined);
   return made;
-}
-
-async function pgliteVersion(): Promise<string> {
-  const entry = createRequire(import.meta.url).resolve("@electric-sql/pglite");
-  const file = join(entry, "..", "..", "package.json");
-  return packageFile.parse(JSON.parse(await readFile(file, "utf8"))).version;
 }
 
 function verified(kept: Buffer<ArrayBuffer>): Blob | undefined {

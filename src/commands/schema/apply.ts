@@ -70,8 +70,8 @@ export const command = defineCommand({
     const { output, env, signal } = context;
     const approved =
       input.plan === undefined ? undefined : await readPlanFile(resolve(context.cwd, input.plan));
-    const { root, targets } = await targetsOf(input, context);
-    return withPlans(targets, input.release, context, async (open) => {
+    const found = await targetsOf(input, context);
+    return withPlans(found, input.release, context, async (open) => {
       const plans = open.map(({ planned }) => planned.plan);
       const done = (applied: boolean): void => output.json({ applied, plans: plansAsJson(plans) });
       for (const plan of plans) showPlan(plan, output);
@@ -91,7 +91,7 @@ export const command = defineCommand({
         output.line("Nothing was applied.");
         return exitCodes.failed;
       }
-      const { revision } = await revisionOf(root, env, signal);
+      const { revision } = await revisionOf(found.root, env, signal);
       for (const { planned, database } of open) {
         const { connection, steps } = planned.plan;
         await applyPlan(database, planned, {

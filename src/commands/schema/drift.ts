@@ -3,7 +3,6 @@ import type { Json } from "../../core/canonical-json.ts";
 import { defineCommand, jsonOption, projectOption } from "../../core/command.ts";
 import { exitCodes } from "../../core/error.ts";
 import { type Drift, findDrift } from "../../database/drift/drift.ts";
-import { openShadow } from "../../database/shadow/shadow.ts";
 import { withTarget } from "./open-target.ts";
 import { showDrift } from "./show-drift.ts";
 import { targetsOf } from "./targets.ts";
@@ -39,9 +38,8 @@ export const command = defineCommand({
   }),
   async run(input, context) {
     const { output } = context;
-    const { targets } = await targetsOf(input, context);
+    const { targets, shadow } = await targetsOf(input, context);
     const drifts: Drift[] = [];
-    const shadow = await openShadow();
     try {
       for (const target of targets) {
         const { connection, declared } = target;

@@ -53,7 +53,8 @@ export const command = defineCommand({
     }),
   async run(input, context) {
     const { output } = context;
-    const { targets } = await targetsOf(input, context);
+    const { targets, shadow } = await targetsOf(input, context);
+    await shadow.close();
     const histories: ConnectionHistory[] = [];
     for (const target of targets) {
       const { connection } = target;

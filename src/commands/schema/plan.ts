@@ -61,8 +61,8 @@ export const command = defineCommand({
     }),
   async run(input, context) {
     const { output } = context;
-    const { targets } = await targetsOf(input, context);
-    const plans = await withPlans(targets, input.release, context, async (open) =>
+    const found = await targetsOf(input, context);
+    const plans = await withPlans(found, input.release, context, async (open) =>
       open.map(({ planned }) => planned.plan),
     );
     for (const plan of plans) {

@@ -5,7 +5,7 @@ import type { Database } from "../../database/database.ts";
 import { openDatabase } from "../../database/open.ts";
 import { type Planned, planSchema } from "../../database/plan/plan.ts";
 import type { RunningRelease } from "../../database/plan/release-fit.ts";
-import { openShadow } from "../../database/shadow/shadow.ts";
+import type { Shadow } from "../../database/shadow/shadow.ts";
 import { SqlError } from "../../database/sql-error.ts";
 import { readRelease } from "../../deploy/inspect.ts";
 import type { Target } from "./targets.ts";
@@ -29,9 +29,9 @@ const partOf = ({ schema, logic }: Manifest, connection: string): RunningRelease
   ),
 });
 
-/** Plans every target and hands all plans to `work` while their databases are open. */
+/** Plans every target, closes the shadow, and hands all plans to `work` while their databases are open. */
 export async function withPlans<T>(
-  targets: readonly Target[],
+  { targets, shadow }: { targets: readonly Target[]; shadow: Shadow },
   release: string | undefined,
   context: CommandContext,
   work: (plans: readonly OpenPlan[]) => Promise<T>,
@@ -42,7 +42,6 @@ export async function withPlans<T>(
   const opened: Database[] = [];
   try {
     const plans: OpenPlan[] = [];
-    const shadow = await openShadow();
     try {
       for (const { connection, declared, url, connectTimeoutMs } of targets) {
         output.progress(`reading ${connection}`);

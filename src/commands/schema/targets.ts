@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { defaults } from "../../../config/defaults.ts";
 import type { PlannableSchema } from "../../../schema/declared.ts";
 import { variableOf } from "../../../schema/names.ts";
@@ -9,6 +9,8 @@ import type { CommandContext } from "../../core/command.ts";
 import { assertNoErrors } from "../../core/diagnostic.ts";
 import { exitCodes, StkError } from "../../core/error.ts";
 import { suggest } from "../../core/suggest.ts";
+import { keptShadow } from "../../database/shadow/kept-shadow.ts";
+import type { Shadow } from "../../database/shadow/shadow.ts";
 import { findProject } from "../../project/find-project.ts";
 import type { Project } from "../../project/project.ts";
 import { readProject } from "../../project/read-project.ts";
@@ -24,28 +26,44 @@ export type Selection = {
 export type Target = { connection: string; declared: PlannableSchema; url: string; connectTimeoutMs: number };
 
 /**
- * The databases of a project for which something is declared, or the one that was asked for.
+ * The databases of a project for which something is declared, or the one that was asked for, and the shadow in which
+ * the declarations were tried, which the caller closes.
  *
  * @throws {StkError} `invalid_project`, `unknown_connection`, `unknown_environment`,
  *   `unmapped_connection`, `missing_variable`
  */
 export async function targetsOf(
   selection: Selection,
-  { cwd, env, output }: CommandContext,
-): Promise<{ root: string; targets: Target[] }> {
-  const project = await readProject(findProject(resolve(cwd, selection.project ?? ".")));
-  const compilation = await compileProject(schemaPart(project));
+  context: CommandContext,
+): Promise<{ root: string; targets: Target[]; shadow: Shadow }> {
+  const project = await readProject(findProject(resolve(context.cwd, selection.project ?? ".")));
+  const shadow = keptShadow(join(project.root, ".stk", "cache"));
+  try {
+    return { root: project.root, targets: await targetsIn(project, selection, context, shadow), shadow };
+  } catch (error) {
+    await shadow.close();
+    throw error;
+  }
+}
+
+async function targetsIn(
+  project: Project,
+  selection: Selection,
+  { env, output }: CommandContext,
+  shadow: Shadow,
+): Promise<Target[]> {
+  const openShadow = async (): Promise<Shadow> => ({ ...shadow, close: async () => {} });
+  const compilation = await compileProject(schemaPart(project), { openShadow });
   output.diagnostics(compilation.diagnostics, compilation);
   assertNoErrors(compilation.diagnostics);
   const { declared } = compilation;
-  const targets = chosen(declared, selection.connection).flatMap((connection): Target[] => {
+  return chosen(declared, selection.connection).flatMap((connection): Target[] => {
     const schema = declared[connection];
     const address = addressOf(connection, project, selection, env);
     return schema === undefined || address === undefined
       ? []
       : [{ connection, declared: schema, ...address }];
   });
-  return { root: project.root, targets };
 }
 
 /**

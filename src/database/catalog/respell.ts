@@ -1,7 +1,8 @@
 import type { DeclaredSchema } from "../../../schema/declared.ts";
 import type { Database } from "../database.ts";
+import type { Change } from "../diff/change.ts";
 import { quoteLiteral } from "../identifier.ts";
-import { type CatalogObject, type Key, keyOf } from "../model/catalog-object.ts";
+import { type CatalogObject, type Key, keyOf, keyOfObject } from "../model/catalog-object.ts";
 import type { Model } from "../model/model.ts";
 import { SqlError } from "../sql-error.ts";
 
@@ -42,6 +43,18 @@ export function inWordsOf(live: Model, desired: Model, wordings: Wordings): Mode
   });
   return { ...desired, objects: new Map(objects) };
 }
+
+/**
+ * Changes that make views by the queries that the model has. The server spelt them for columns as they are: of a type
+ * that changes in the same plan, it left out a cast that is needed then.
+ */
+export const madeAsModelled = (changes: readonly Change[], { objects }: Model): Change[] =>
+  changes.map((change) => {
+    if (change.kind !== "createObject") return change;
+    const query = objects.get(keyOfObject(change.object))?.facts.query;
+    if (query === undefined) return change;
+    return { ...change, object: { ...change.object, facts: { ...change.object.facts, query } } };
+  });
 
 /** Whether a model was read from a server of this one's major version. */
 export async function isSameMajor(database: Database, { version }: Model): Promise<boolean> {

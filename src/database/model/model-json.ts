@@ -1,11 +1,11 @@
 import type { Json } from "../../core/canonical-json.ts";
 import type { CatalogObject } from "./catalog-object.ts";
-import type { Model } from "./model.ts";
+import type { RecordedModel } from "./model-from-json.ts";
 
 type Plain = { [key: string]: Json | undefined };
 
 /** A model as JSON, but for what rests on what and what cannot be declared. */
-export const modelAsJson = ({ enums, tables, objects, comments }: Model): Json => ({
+export const modelAsJson = ({ enums, tables, objects, comments }: RecordedModel): Json => ({
   enums: [...enums].map(([name, values]) => ({ name, values: [...values] })),
   tables: [...tables].map(([name, { columns, constraints, indexes, storage, ...table }]) => ({
     name,

@@ -20,26 +20,43 @@ const stateQuery = `
     left join pg_class h on h.reltoastrelid = coalesce(i.indrelid, c.oid)
     join pg_class o on o.oid = coalesce(h.oid, i.indrelid, c.oid) and o.relkind in ('r', 'p', 'm')
     join pg_namespace n on n.oid = o.relnamespace
-  where o.oid >= 16384 and c.relkind in ('r', 'p', 'm', 'i', 'I', 't') and n.nspname not in ('pg_catalog', 'information_schema')`;
+  where o.oid = any ($1::oid[]) and c.relkind in ('r', 'p', 'm', 'i', 'I', 't')`;
 
 const locksQuery = `
-  select relation::text as oid, mode from pg_locks
-  where pid = pg_backend_pid() and locktype = 'relation' and granted`;
+  select relation::text as oid, json_agg(mode) as modes from pg_locks
+  where pid = pg_backend_pid() and locktype = 'relation' and granted and relation = any ($1::oid[])
+  group by relation`;
 
-/** Runs a step, in the transaction that is open or in none, and gives what it did to the tables that were there. */
-export async function measured(stage: Database, step: Step): Promise<Measured[]> {
+const tablesQuery = `
+  select c.oid::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.oid >= 16384 and c.relkind in ('r', 'p', 'm') and n.nspname not in ('pg_catalog', 'information_schema')`;
+
+/** What {@link measured} looks at: the identifiers of the tables that are there. */
+export const tablesThere = async (stage: Database): Promise<string[]> =>
+  (await stage.query<{ oid: string }>(tablesQuery)).map(({ oid }) => oid);
+
+/** Runs a step, in the transaction that is open or in none, and gives what it did to the `tables`. */
+export async function measured(stage: Database, step: Step, tables: readonly string[]): Promise<Measured[]> {
   if (!isRunnable(step)) return [];
-  const before = await stage.query<State>(stateQuery);
-  const held = step.alone === true ? [] : await stage.query<{ oid: string; mode: LockMode }>(locksQuery);
+  const isMeasured = step.alone !== true && tables.length > 0;
+  const statesNow = async (): Promise<State[]> =>
+    isMeasured ? stage.query<State>(stateQuery, [tables]) : [];
+  const locksNow = async (): Promise<ReadonlyMap<string, readonly LockMode[]>> => {
+    const rows = isMeasured
+      ? await stage.query<{ oid: string; modes: LockMode[] }>(locksQuery, [tables])
+      : [];
+    return new Map(rows.map(({ oid, modes }) => [oid, modes]));
+  };
+  const [before, held] = [await statesNow(), await locksNow()];
   if (step.trial !== "") await stage.query(embedded(step.trial ?? step.sql));
   if (step.alone === true) return aloneOn(step);
-  const after = new Map((await stage.query<State>(stateQuery)).map((state) => [state.oid, state]));
-  const locks = await stage.query<{ oid: string; mode: LockMode }>(locksQuery);
+  const after = new Map((await statesNow()).map((state) => [state.oid, state]));
+  const locks = await locksNow();
   const found = new Map<string, Measured>();
   for (const { oid, name, node, scans, owner } of before) {
     const now = after.get(oid);
-    const modes = oid === owner ? locks.filter((lock) => lock.oid === oid).map(({ mode }) => mode) : [];
-    const isNew = modes.some((mode) => !held.some((lock) => lock.oid === oid && lock.mode === mode));
+    const modes = oid === owner ? (locks.get(oid) ?? []) : [];
+    const isNew = modes.some((mode) => !held.get(oid)?.includes(mode));
     const rewrites = now !== undefined && now.node !== node;
     const reads = now !== undefined && now.scans !== scans && oid === owner;
     if (!isNew && !rewrites && !reads && (modes.length === 0 || name !== step.table)) continue;

@@ -78,22 +78,35 @@ type Node = { change: Change; index: number; phase: number; effect: Effect };
 
 /** Kahn's algorithm. Of a circle, which only a change of what rests on itself could make, the first phase goes first. */
 function sorted(nodes: readonly Node[], next: readonly (readonly number[])[], waiting: number[]): Node[] {
-  const rest = new Set(nodes.toSorted((a, b) => a.phase - b.phase || a.index - b.index));
-  const done: Node[] = [];
-  while (rest.size > 0) {
-    let chosen: Node | undefined;
-    for (const node of rest) {
-      if ((waiting[node.index] ?? 0) > 0) continue;
-      chosen = node;
-      break;
+  const ranked = nodes.toSorted((a, b) => a.phase - b.phase || a.index - b.index);
+  const rankOf = new Map(ranked.map(({ index }, rank) => [index, rank]));
+  // The ranks of those that wait for nothing, falling.
+  const ready = [...ranked.keys()].filter((rank) => waiting[ranked[rank]?.index ?? -1] === 0).reverse();
+  const done = new Set<Node>();
+  let first = 0;
+  while (done.size < ranked.length) {
+    for (let node = ranked[first]; node !== undefined && done.has(node); node = ranked[first]) first += 1;
+    const chosen = ranked[ready.pop() ?? first];
+    if (chosen === undefined || done.has(chosen)) continue;
+    done.add(chosen);
+    for (const follower of next[chosen.index] ?? []) {
+      const left = (waiting[follower] ?? 0) - 1;
+      waiting[follower] = left;
+      if (left === 0) insert(ready, rankOf.get(follower) ?? 0);
     }
-    chosen ??= [...rest][0];
-    if (chosen === undefined) break;
-    rest.delete(chosen);
-    done.push(chosen);
-    for (const follower of next[chosen.index] ?? []) waiting[follower] = (waiting[follower] ?? 0) - 1;
   }
-  return done;
+  return [...done];
+}
+
+/** Puts a number in its place among falling ones. */
+function insert(falling: number[], number: number): void {
+  let [low, high] = [0, falling.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((falling[middle] ?? 0) > number) low = middle + 1;
+    else high = middle;
+  }
+  falling.splice(low, 0, number);
 }
 
 function byKey(nodes: readonly Node[], keysOf: (node: Node) => readonly Key[]): ReadonlyMap<Key, number[]> {

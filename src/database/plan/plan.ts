@@ -1,7 +1,7 @@
 import type { PlannableSchema } from "../../../schema/declared.ts";
 import type { Digest } from "../../core/digest.ts";
 import { readModel } from "../catalog/read-model.ts";
-import { inWordsOf, isSameMajor, type Wordings, wordingsOf } from "../catalog/respell.ts";
+import { inWordsOf, isSameMajor, madeAsModelled, type Wordings, wordingsOf } from "../catalog/respell.ts";
 import type { Database } from "../database.ts";
 import type { Blocked, Change, Notice } from "../diff/change.ts";
 import { diffModels } from "../diff/diff.ts";
@@ -87,7 +87,7 @@ export async function planSchema(
     const renamedBack = await withoutRenames(desired, pending, { declared, shadow });
     const beforeRenames = inWordsOf(live, renamedBack, wordings);
     const difference = diffModels(live, beforeRenames, pending);
-    const changes = inOrder(difference.changes, live, beforeRenames);
+    const changes = madeAsModelled(inOrder(difference.changes, live, beforeRenames), renamedBack);
     const journey = { live, desired: beforeRenames, declared, online, shadow };
     const missing = await missingRights(database, neededRights(changes));
     const found = await orLacking(missing, () => stepsFor(database, changes, journey));

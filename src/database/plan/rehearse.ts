@@ -9,7 +9,7 @@ import type { Model } from "../model/model.ts";
 import { makeRoles } from "../shadow/make-role.ts";
 import { SqlError } from "../sql-error.ts";
 import { inTransaction } from "../transaction.ts";
-import { type Measured, measured } from "./measure.ts";
+import { type Measured, measured, tablesThere } from "./measure.ts";
 import { inOrder } from "./order.ts";
 import { embedded, isRunnable } from "./runnable.ts";
 import { sliceOf, without } from "./slice.ts";
@@ -47,13 +47,14 @@ export async function rehearse(
   const copy = sliceOf(live, changes, beforeRenames);
   const refused = await refusal(() => build(stage, copy, beforeRenames));
   if (refused !== undefined) return { untried: refused };
+  const tables = await tablesThere(stage);
   const found: Measured[][] = [];
   for (const group of Map.groupBy(steps, ({ transaction }) => transaction).values()) {
     let current: Step | undefined;
     const run = async (): Promise<void> => {
       for (const step of group) {
         current = step;
-        found.push(await measured(stage, step));
+        found.push(await measured(stage, step, tables));
       }
     };
     const message = await refusal(() =>

@@ -5,8 +5,11 @@ import type { Step } from "./step.ts";
 /** A statement of a step before it is known what is committed with it. */
 export type Draft = Omit<Step, "transaction" | "touches"> & { change: Change; placement: Placement };
 
+/** A table with its keys takes about seven locks, and a server has room for 6,400 where nobody set it otherwise. */
+const mostTogether = 500;
+
 /**
- * Commits as much together as Postgres lets. New values of an enum that another step uses are committed first: nobody
+ * Commits as much together as Postgres lets and has locks for. New values of an enum that another step uses are committed first: nobody
  * may use one in the transaction that made it.
  */
 export function inTransactions(drafts: readonly Draft[]): Step[] {
@@ -14,13 +17,18 @@ export function inTransactions(drafts: readonly Draft[]): Step[] {
   const early = drafts.some((draft) => isFirst(draft) && isUsed(draft, drafts));
   const ordered = early ? [...drafts.filter(isFirst), ...drafts.filter((draft) => !isFirst(draft))] : drafts;
   let transaction = 1;
+  let together = 0;
   return ordered.map(({ change, placement, ...step }, index) => {
     const before = ordered[index - 1];
     if (before !== undefined) {
       const apart = placement !== "together" || before.placement !== "together";
       const afterEnums = early && isFirst(before) && change.kind !== "addEnumValue";
-      if (apart || afterEnums) transaction += 1;
+      if (apart || afterEnums || together === mostTogether) {
+        transaction += 1;
+        together = 0;
+      }
     }
+    together += 1;
     return { ...step, transaction, touches: [], ...(placement === "alone" ? { alone: true as const } : {}) };
   });
 }

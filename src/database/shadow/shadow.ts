@@ -6,7 +6,7 @@ import { quoteIdentifier, quoteLiteral, quoteName, splitName } from "../identifi
 import type { Model } from "../model/model.ts";
 import { type EmbeddedDatabase, openPglite, type PgliteOptions } from "../pglite.ts";
 import { asSqlError, SqlError, type SqlProblem } from "../sql-error.ts";
-import { attempt, undone } from "../transaction.ts";
+import { attempt } from "../transaction.ts";
 import { emptied } from "./emptied.ts";
 import { extensionsOf } from "./extensions-of.ts";
 import type { SchemaProblem } from "./make-schema.ts";
@@ -74,51 +74,88 @@ export async function openShadow(options: Pick<PgliteOptions, "cache"> = {}): Pr
     current = next;
     return current;
   };
-  const inTurn = <T>(
-    declared: DeclaredSchema,
-    work: (database: EmbeddedDatabase) => Promise<T>,
-  ): Promise<T> => {
-    const next = last.then(async () => {
-      const database = await able(extensionsOf(declared));
-      return undone(database, () => work(database));
-    });
+  // What was made stays for the next call that is about the same, in a transaction that is never committed.
+  let made: Made | undefined;
+  const cleared = async (): Promise<void> => {
+    if (made === undefined) return;
+    made = undefined;
+    await current.script("rollback");
+  };
+  const make = async (declared: DeclaredSchema): Promise<Made> => {
+    const key = keyOf(declared);
+    if (made?.key === key) return made;
+    await cleared();
+    const database = await able(extensionsOf(declared));
+    await database.script("begin");
+    try {
+      await database.script(spelling);
+      made = { key, problems: await makeEmbedded(database, declared) };
+      return made;
+    } catch (error) {
+      await database.script("rollback");
+      throw error;
+    }
+  };
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work);
     last = next.catch(() => undefined);
     return next;
   };
+  const within = <T>(
+    declared: DeclaredSchema,
+    work: (database: EmbeddedDatabase, problems: SchemaProblem[]) => Promise<T>,
+  ): Promise<T> =>
+    inTurn(async () => {
+      const { problems } = await make(declared);
+      await current.script("savepoint made");
+      try {
+        return await work(current, problems);
+      } finally {
+        await current.script("rollback to savepoint made; release savepoint made");
+      }
+    });
+  const withinWhole = <T>(
+    declared: DeclaredSchema,
+    work: (database: EmbeddedDatabase) => Promise<T>,
+  ): Promise<T> =>
+    within(declared, (database, [problem]) => {
+      if (problem !== undefined) throw new SqlError(problem.error, problem.sql);
+      return work(database);
+    });
   return {
     rehearse: (declared, statements = []) =>
-      inTurn(declared, (database) => rehearse(database, declared, statements)),
+      within(declared, (database, problems) => rehearse(database, problems, statements)),
     model: (declared, yetToBeMade = []) =>
-      inTurn(declared, async (database) => {
-        await database.script(spelling);
-        const [problem] = await makeEmbedded(database, declared);
-        if (problem !== undefined) throw new SqlError(problem.error, problem.sql);
+      withinWhole(declared, async (database) => {
         await markLz4(database, declared);
         for (const rename of yetToBeMade.toSorted(innermostFirst)) await database.query(undo(rename));
         return readBack(database, await readModel(database, declared.scope), declared.scope);
       }),
-    read: (declared, work) =>
-      inTurn(declared, async (database) => {
-        await database.script(spelling);
-        const [problem] = await makeEmbedded(database, declared);
-        if (problem !== undefined) throw new SqlError(problem.error, problem.sql);
-        return work(database);
-      }),
-    stage: (extensions, work) => {
-      const next = last.then(async () => {
+    read: withinWhole,
+    stage: (extensions, work) =>
+      inTurn(async () => {
+        await cleared();
         const database = await able(extensions);
         try {
           return await work(database);
         } finally {
-          await emptied(database);
+          // It has locks for so many tables at a time; one that cannot be emptied is left for a new one.
+          await emptied(database).catch(async () => {
+            await database.close();
+            current = await openPglite({ ...options, extensions: loaded });
+          });
         }
-      });
-      last = next.catch(() => undefined);
-      return next;
-    },
+      }),
     close: () => last.then(() => current.close()),
   };
 }
+
+/** What is made in the open transaction, and what of it was refused. */
+type Made = { key: string; problems: SchemaProblem[] };
+
+// In which order they are declared is the order in which they are made.
+const keyOf = ({ enums, tables, objects }: DeclaredSchema): string =>
+  JSON.stringify([enums, tables, objects]);
 
 /** Columns and values are found by the new name of what they are in. */
 const innermostFirst = (a: DeclaredRename, b: DeclaredRename): number => depth(b) - depth(a);
@@ -140,10 +177,9 @@ function undo(rename: DeclaredRename): string {
 
 async function rehearse(
   database: EmbeddedDatabase,
-  declared: DeclaredSchema,
+  problems: SchemaProblem[],
   statements: readonly StatementToDescribe[],
 ): Promise<Rehearsal> {
-  const problems = await makeEmbedded(database, declared);
   const descriptions: Description[] = [];
   for (const statement of statements) descriptions.push(await describeOne(database, statement));
   return { problems, columnTypes: await columnTypesOf(database), descriptions };

@@ -2,9 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
-import { seal } from "../core/seal.ts";
-
-const mostEntries = 32;
+import { seal } from "./seal.ts";
 
 /** Results kept as JSON files in one directory. What cannot be read or written is done without. */
 export type CacheFiles<T> = { read(key: string): T | undefined; write(key: string, value: T): void };
@@ -13,7 +11,7 @@ export type CacheFiles<T> = { read(key: string): T | undefined; write(key: strin
  * Opens a directory of cached results; entries are parsed by `format` and the oldest are dropped. What this user did
  * not write is not believed: a checkout could bring a module that is not what its sources say.
  */
-export const cacheFiles = <T>(directory: string, format: z.ZodType<T>): CacheFiles<T> => ({
+export const cacheFiles = <T>(directory: string, format: z.ZodType<T>, mostEntries = 32): CacheFiles<T> => ({
   read(key) {
     try {
       const [sealed, text = ""] = readFileSync(join(directory, `${key}.json`), "utf8").split("\n", 2);
@@ -30,7 +28,7 @@ export const cacheFiles = <T>(directory: string, format: z.ZodType<T>): CacheFil
       const text = JSON.stringify(value);
       writeFileSync(unfinished, `${sealOf(key, text)}\n${text}`);
       renameSync(unfinished, file);
-      prune(directory);
+      prune(directory, mostEntries);
     } catch {
       discard(unfinished);
     }
@@ -47,7 +45,7 @@ function discard(file: string): void {
   }
 }
 
-function prune(directory: string): void {
+function prune(directory: string, mostEntries: number): void {
   const files = readdirSync(directory).map((name) => join(directory, name));
   const aged = files.map((file) => ({ file, time: statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0 }));
   for (const { file } of aged.sort((a, b) => b.time - a.time).slice(mostEntries))
