@@ -264,6 +264,13 @@ tables: { tasks: { columns: { id: { type: int, primaryKey: true }, n: { type: bi
       old: `${tasks("int")}views: { a: { sql: "select title from tasks", comment: all of them, columnComments: { title: its name } } }`,
       new: `${tasks("bigint")}views: { a: { sql: "select title from tasks", comment: all of them, columnComments: { title: its name } } }`,
     },
+    {
+      name: "makes a view again with the cast that another type beneath it needs",
+      old: "tables: { t: { columns: { id: { type: int } } } }\nfunctions: { twice: { sql: 'create function twice(i int) returns int immutable language sql as $$ select i * 2 $$' } }\nviews: { a: { sql: select id from t }, b: { sql: 'select twice(id::int) as d from a' } }",
+      seed: "insert into t values (4)",
+      new: "tables: { t: { columns: { id: { type: bigint } } } }\nfunctions: { twice: { sql: 'create function twice(i int) returns int immutable language sql as $$ select i * 2 $$' } }\nviews: { a: { sql: select id from t }, b: { sql: 'select twice(id::int) as d from a' }, c: { sql: 'select twice(id::int) as d from t' } }",
+      rows: { "select b.d, c.d as e from b, c": [{ d: 8, e: 8 }] },
+    },
   ],
   freshDatabase,
 );
