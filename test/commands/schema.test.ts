@@ -105,8 +105,12 @@ removed: { tables: [notes], columns: { tasks: [old] } }`,
     exitCode: 3,
     stdout: expect.stringContaining("main: 2 changes, 2 of a declared removal"),
   });
-  expect(plan.stdout).toMatch(/drop table "notes";\n +! destroys nothing: there are no rows/);
-  expect(plan.stdout).toMatch(/drop column "old";\n +! destroys 1 value, as is declared/);
+  expect(plan.stdout).toMatch(
+    /drop table "notes";\n +locks notes \(AccessExclusive: reads and writes wait\)\n +! destroys nothing: there are no rows/,
+  );
+  expect(plan.stdout).toMatch(
+    /drop column "old";\n +locks tasks \(AccessExclusive: reads and writes wait\)\n +! destroys 1 value, as is declared/,
+  );
   expect((await run("apply", "--yes")).exitCode).toBe(0);
   expect(await database.query("select * from tasks")).toEqual([{ id: 1 }]);
   expect((await run("plan", "--exit-code")).exitCode).toBe(0);
