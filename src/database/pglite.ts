@@ -20,6 +20,9 @@ export interface EmbeddedDatabase extends Database {
  */
 export type PgliteOptions = { directory?: string; cache?: string; extensions?: readonly string[] };
 
+/** Room for the locks of one transaction that makes about 20,000 tables; there is no second connection. */
+const locks = ["-c", "max_connections=20", "-c", "max_locks_per_transaction=4096"];
+
 const int8 = 20;
 const numeric = 1700;
 const asText = (text: string): string => text;
@@ -47,6 +50,7 @@ export async function openPglite({
   if (directory !== undefined) await mkdir(dirname(directory), { recursive: true });
   const pglite = await PGlite.create({
     parsers,
+    startParams: [...PGlite.defaultStartParams, ...locks],
     extensions: await loadContrib(extensions),
     ...(directory === undefined ? {} : { dataDir: directory }),
     ...(initialised === undefined ? {} : { loadDataDir: initialised }),
