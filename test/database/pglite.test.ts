@@ -70,3 +70,11 @@ it("makes its cache again when that is damaged, and does without when it cannot 
   const without = await open({ cache: join(directory, "file", "cache") });
   expect(await without.query("select 1 as one")).toEqual([{ one: 1 }]);
 });
+
+it("has locks for a transaction that makes thousands of tables", async () => {
+  const database = await open();
+  const [row] = await database.query(
+    "select count(pg_advisory_xact_lock(n))::int4 as locks from generate_series(1, 100000) n",
+  );
+  expect(row).toEqual({ locks: 100_000 });
+});
