@@ -4,6 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { StkError } from "../../src/core/error.ts";
+import { lockHolder } from "../../src/database/apply/advisory-lock.ts";
 import { applyPlan } from "../../src/database/apply/apply.ts";
 import type { BuildProgress } from "../../src/database/apply/progress.ts";
 import type { Database } from "../../src/database/database.ts";
@@ -66,16 +67,26 @@ it("takes up an index build that was killed", async () => {
   await untilStuck(database);
   child.kill("SIGKILL");
   await ended;
-  await expect(
-    applyPlan(database, await planFor(database, indexed), { by, waitMs: 100 }),
-  ).rejects.toMatchObject({ code: "apply_running", details: { application: "doomed" } });
-  await database.query(
-    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'doomed'",
-  );
   await untilGone(database);
   expect(await database.query("select from pg_index where not indisvalid")).toHaveLength(1);
   await holder.script("rollback");
   await arrives(database, indexed);
+});
+
+it("frees the lock of an apply that was killed while a statement of it waited for another", async () => {
+  const { connect, url, database } = await prepared();
+  const holder = await holding(connect, seesRows);
+  const { child, ended } = applyInProcess({
+    url,
+    planned: await planFor(database, before.replace("id: { type: int }", "id: { type: bigint }")),
+  });
+  await untilStuck(database);
+  expect(await lockHolder(database)).toMatchObject({ application: "doomed" });
+  child.kill("SIGKILL");
+  await ended;
+  await untilGone(database);
+  expect(await lockHolder(database)).toBeUndefined();
+  expect(await holder.query("select 1 as here")).toEqual([{ here: 1 }]);
 });
 
 it("takes up a backfill that was killed, and fills no row twice", async () => {

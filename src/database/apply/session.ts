@@ -1,6 +1,6 @@
 import { spelling } from "../catalog/queries.ts";
 import type { Database } from "../database.ts";
-import { inTransaction } from "../transaction.ts";
+import { attempt, inTransaction, undone } from "../transaction.ts";
 import { backendOf, changed } from "./own-session.ts";
 
 /** One session of the server, which must be the same from the first step to the last. */
@@ -12,9 +12,10 @@ export type Session = {
 };
 
 /** Limits of the role or of the database are for others: a step takes as long as it must. */
-const settings = `${spelling}; set local check_function_bodies = off; set local statement_timeout = 0;
+const pinned = `${spelling}; set local check_function_bodies = off; set local statement_timeout = 0;
 set local idle_in_transaction_session_timeout = 0`;
-const names = [...settings.matchAll(/set local (\w+)/g)].map(([, name]) => name);
+/** A statement of an apply that was killed would wait on, and keep others from applying, until it got its lock. */
+const watching = "set local client_connection_check_interval = '1s'";
 
 /**
  * Pins the settings under which a plan was made and rehearsed, whatever the role or the database has of its own.
@@ -23,6 +24,8 @@ const names = [...settings.matchAll(/set local (\w+)/g)].map(([, name]) => name)
  */
 export async function openSession(database: Database, lockTimeoutMs: number): Promise<Session> {
   const pid = await backendOf(database);
+  const settings = (await canWatch(database)) ? `${pinned}; ${watching}` : pinned;
+  const names = [...settings.matchAll(/set local (\w+)/g)].map(([, name]) => name);
   const assertSame = async (): Promise<void> => {
     if ((await backendOf(database)) !== pid) throw changed();
   };
@@ -47,3 +50,7 @@ export async function openSession(database: Database, lockTimeoutMs: number): Pr
     },
   };
 }
+
+/** Not before Postgres 14, nor on every platform. */
+const canWatch = (database: Database): Promise<boolean> =>
+  undone(database, async () => (await attempt(database, () => database.script(watching))) === undefined);
