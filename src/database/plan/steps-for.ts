@@ -4,6 +4,7 @@ import type { Blocked, Change } from "../diff/change.ts";
 import type { Model } from "../model/model.ts";
 import type { Shadow } from "../shadow/shadow.ts";
 import { consequenceOf } from "./hazard.ts";
+import { backfillAmong } from "./online/backfill.ts";
 import { expand } from "./online/expand.ts";
 import type { ExpansionContext } from "./online/expansion.ts";
 import { fillProbe, isFilled } from "./online/fill-probe.ts";
@@ -84,7 +85,7 @@ async function contextOf(
     online,
     ...found,
     replacements: replacementsAmong(changes, live, desired, isInUse),
-    backfillOf: (table, column) => declared.backfills?.[table]?.[column],
+    backfillOf: backfillAmong(changes, live, declared),
     isRewrittenByDefault: (table, column) =>
       [...rewritten].some((one) => one.table === table && one.column === column),
   };

@@ -47,6 +47,16 @@ const extensionsOf = ({ live, desired }: { live: Model; desired: Model }): strin
 const report = "This is a defect of stk, and nothing will be applied. Report it with the output of --json.";
 
 function problemOf(outcome: Outcome): Blocked[] {
+  if ("failed" in outcome && outcome.failed.step.batch !== undefined)
+    return [
+      {
+        code: "backfill_failed",
+        object: outcome.failed.step.object,
+        message: `The backfill of ${outcome.failed.step.object} fails: ${outcome.failed.message}.`,
+        wayOut:
+          "Correct it. It runs before what the plan renames in other tables: to name that, declare and apply the renames first.",
+      },
+    ];
   if ("failed" in outcome)
     return [
       {

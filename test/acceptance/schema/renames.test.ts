@@ -37,6 +37,38 @@ await runCases(
       },
     },
     {
+      name: "fills columns of a renamed table from a renamed column, by the names that they will have",
+      old: "tables: { todos: { columns: { id: { type: int }, title: { type: text }, state: { type: text }, old: { type: int } } } }",
+      seed: "insert into todos values (1, 'a', null, 1), (2, 'b', 'open', 2)",
+      new: `tables:
+  tasks:
+    renamedFrom: todos
+    columns:
+      id: { type: int }
+      Name: { type: text, renamedFrom: title }
+      status: { type: text, renamedFrom: state, nullable: false, backfill: "'new'" }
+      label: { type: text, nullable: false, backfill: 'upper("Name") || tasks.id' }
+removed: { columns: { tasks: [old] } }`,
+      destroys: { "Drop the column todos.old": 2 },
+      rows: {
+        "select * from tasks order by id": [
+          { id: 1, Name: "a", status: "new", label: "A1" },
+          { id: 2, Name: "b", status: "open", label: "B2" },
+        ],
+      },
+    },
+    {
+      name: "says that a backfill fails which names what the plan renames in another table",
+      old: "tables: { users: { columns: { id: { type: int }, mail: { type: text } } }, tasks: { columns: { id: { type: int } } } }",
+      seed: "insert into tasks values (1); insert into users values (1, 'a')",
+      new: `tables:
+  users: { columns: { id: { type: int }, email: { type: text, renamedFrom: mail } } }
+  tasks: { columns: { id: { type: int }, mail: { type: text, nullable: false, backfill: "(select u.email from users u where u.id = tasks.id)" } } }`,
+      blocked: [
+        "backfill_failed tasks.mail: The backfill of tasks.mail fails: column u.email does not exist (42703).",
+      ],
+    },
+    {
       name: "renames a table and keeps its rows",
       old: "tables: { todos: { columns: { title: { type: text } } } }",
       seed: "insert into todos values ('a')",
