@@ -1,6 +1,7 @@
 import type { Change } from "../diff/change.ts";
 import { type Key, keyOf, keyOfObject } from "../model/catalog-object.ts";
 import type { Constraint, Model, Table } from "../model/model.ts";
+import { columnsOfDomain } from "./domain-columns.ts";
 import { effectOf } from "./effect.ts";
 
 /**
@@ -11,7 +12,7 @@ export function sliceOf(model: Model, changes: readonly Change[], desired: Model
   const within = new Set<Key>();
   const queue: Key[] = changes.flatMap((change) => {
     const { makes, drops } = effectOf(change);
-    const on = otherwiseNamed(change);
+    const on = otherwiseNamed(change, model);
     const kept = keptBy(change);
     return [...makes, ...drops, ...on, ...kept, ...("table" in change ? [keyOf("table", change.table)] : [])];
   });
@@ -33,8 +34,12 @@ export function sliceOf(model: Model, changes: readonly Change[], desired: Model
 }
 
 /** What a change is about beside what it makes and drops. */
-function otherwiseNamed(change: Change): Key[] {
+function otherwiseNamed(change: Change, model: Model): Key[] {
   switch (change.kind) {
+    case "alterObject":
+      return change.from.kind === "domain"
+        ? columnsOfDomain(change.from.name, model).map(([table, column]) => keyOf("column", column, table))
+        : [];
     case "setComment":
       return [change.on];
     case "giveSequence":

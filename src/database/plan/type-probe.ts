@@ -5,6 +5,7 @@ import { extensionFacts } from "../kinds/extension.ts";
 import { sequenceFacts } from "../kinds/sequence.ts";
 import { type CatalogObject, keyOf } from "../model/catalog-object.ts";
 import type { Model } from "../model/model.ts";
+import { columnsOfDomain, modelNameOf } from "./domain-columns.ts";
 import type { Probe } from "./probe-query.ts";
 
 type Altered = Extract<Change, { kind: "alterObject" }>;
@@ -30,7 +31,7 @@ export function domainProbe({ from, to }: Altered, live: Model): Probe | undefin
         `Postgres adds no condition to the domain ${name} while values of it stand within others: ${within.join(", ")}.`,
       wayOut: "Declare a domain of another name with the condition, and let these be of that one.",
     };
-  const values = usersOf(name, live).map(
+  const values = columnsOfDomain(name, live).map(
     ([table, column]) =>
       `select ${quoteLiteral(`${table}.${column}`)} as "column", ${quoteIdentifier(column)}::${before.type} as value from ${quoteName(table)}`,
   );
@@ -44,16 +45,6 @@ export function domainProbe({ from, to }: Altered, live: Model): Probe | undefin
     wayOut: "Change these rows, or the domain.",
   };
 }
-
-const modelNameOf = (type: string): string => type.replaceAll('"', "");
-
-/** The columns of a domain, by table. */
-const usersOf = (domain: string, { tables }: Model): [string, string][] =>
-  [...tables].flatMap(([table, { columns }]) =>
-    [...columns].flatMap(([column, { type }]): [string, string][] =>
-      modelNameOf(type) === domain ? [[table, column]] : [],
-    ),
-  );
 
 /** The columns of arrays of a domain, and the composite types that it is in. */
 function containersOf(domain: string, { tables, dependencies }: Model): string[] {

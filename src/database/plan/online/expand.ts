@@ -1,6 +1,7 @@
 import type { Change } from "../../diff/change.ts";
 import { addColumn } from "./add-column.ts";
 import { addKey } from "./add-key.ts";
+import { alterDomain } from "./alter-domain.ts";
 import { createIndex } from "./create-index.ts";
 import { dropConstraint } from "./drop-constraint.ts";
 import { dropIndex } from "./drop-index.ts";
@@ -22,5 +23,6 @@ export function expand(change: Change, context: ExpansionContext): PlacedStateme
       const expanded = expansion(change, context);
       if (expanded !== undefined) return expanded;
     }
-  return plainStatements(change, context.desired.enums);
+  const altered = context.online ? alterDomain(change, context) : undefined;
+  return altered ?? plainStatements(change, context.desired.enums);
 }

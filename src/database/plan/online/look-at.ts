@@ -4,6 +4,7 @@ import { quoteIdentifier } from "../../identifier.ts";
 import type { Column, Model } from "../../model/model.ts";
 import { attempt } from "../../transaction.ts";
 import { columnSql } from "../column-sql.ts";
+import { columnsOfDomain } from "../domain-columns.ts";
 import { noPartitions, type PartitionTree, readPartitionTree } from "../partition-tree.ts";
 import { readTableFacts, type TableFacts } from "../table-facts.ts";
 import type { ExpansionContext } from "./expansion.ts";
@@ -16,7 +17,7 @@ export async function lookAt(
 ): Promise<Pick<ExpansionContext, "factsOf" | "partitionsOf">> {
   const facts = new Map<string, TableFacts>();
   const partitions = new Map<string, PartitionTree>();
-  for (const table of new Set(changes.flatMap(tablesOf))) {
+  for (const table of new Set(changes.flatMap((change) => tablesOf(change, live)))) {
     if (!live.tables.has(table)) continue;
     facts.set(table, await readTableFacts(database, table));
     if (live.tables.get(table)?.partitionBy !== undefined)
@@ -28,8 +29,10 @@ export async function lookAt(
   };
 }
 
-/** A foreign key is compared with the rows of the table that it leads to. */
-function tablesOf(change: Change): string[] {
+/** A foreign key is compared with the rows of the table that it leads to, a domain with all that are of it. */
+function tablesOf(change: Change, live: Model): string[] {
+  if (change.kind === "alterObject" && change.from.kind === "domain")
+    return columnsOfDomain(change.from.name, live).map(([table]) => table);
   if (!("table" in change)) return [];
   const other = "constraint" in change ? change.constraint.references?.table : undefined;
   return other === undefined ? [change.table] : [change.table, other];
