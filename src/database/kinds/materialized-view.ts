@@ -12,7 +12,8 @@ const index = z.strictObject({
   shape: z.string(),
   valid: z.boolean(),
 });
-const facts = z.strictObject({
+/** What is kept of a materialized view. */
+export const materializedViewFacts = z.strictObject({
   query: z.string(),
   columns: z.array(viewColumn),
   /** `fillfactor=70`, sorted. */
@@ -21,7 +22,7 @@ const facts = z.strictObject({
   indexes: z.array(index),
 });
 type Index = z.infer<typeof index>;
-type MaterializedView = { name: string; facts: z.infer<typeof facts> };
+type MaterializedView = { name: string; facts: z.infer<typeof materializedViewFacts> };
 
 const createIndex = ({ name, unique, shape }: Index): string =>
   `create ${unique ? "unique " : ""}index ${quoteIdentifier(name)} ${shape}`;
@@ -48,7 +49,7 @@ export const materializedView = defineKind({
       left join pg_class h on h.oid = c.reltoastrelid
     where c.relkind = 'm' and position('.' in c.relname) = 0 and ${notOfExtension("pg_class", "c.oid")}
     order by c.oid`,
-  facts,
+  facts: materializedViewFacts,
   create: ({ name, facts: { query, columns, options, indexes } }) => [
     `create materialized view ${viewHead(name, columns, options)} as\n${query.replace(/;$/, "")}\nwith data`,
     ...indexes.map(createIndex),
@@ -77,15 +78,19 @@ function optionChanges(
   ];
 }
 
-/** The new ones are there before the old ones go, but for those whose name is wanted. */
-function indexChanges(
-  { facts: { indexes: old } }: MaterializedView,
-  { name, facts }: MaterializedView,
-): string[] {
+/** Which indexes go, and which come. */
+export function compareIndexes(
+  from: readonly Index[],
+  to: readonly Index[],
+): { gone: Index[]; added: Index[] } {
   const isIn = (list: readonly Index[], one: Index): boolean =>
     list.some((other) => JSON.stringify(other) === JSON.stringify(one));
-  const gone = old.filter((one) => !isIn(facts.indexes, one));
-  const added = facts.indexes.filter((one) => !isIn(old, one));
+  return { gone: from.filter((one) => !isIn(to, one)), added: to.filter((one) => !isIn(from, one)) };
+}
+
+/** The new ones are there before the old ones go, but for those whose name is wanted. */
+function indexChanges({ facts: from }: MaterializedView, { name, facts: to }: MaterializedView): string[] {
+  const { gone, added } = compareIndexes(from.indexes, to.indexes);
   const drop = (one: Index): string => `drop index ${quoteBeside(name, one.name)}`;
   const isReplaced = (one: Index): boolean => added.some((other) => other.name === one.name);
   return [

@@ -75,6 +75,62 @@ await runCases(
       ],
     },
     {
+      name: "builds and replaces indexes while others read",
+      old:
+        tasks +
+        view(
+          counts,
+          ", indexes: [{ columns: [owner] }, { columns: [n], name: kept_name }], storage: { fillfactor: 70 }",
+        ),
+      seed: `${rows}; refresh materialized view counts`,
+      online: true,
+      new:
+        tasks +
+        view(
+          counts,
+          ", indexes: [{ columns: [n, owner] }, { columns: [owner], name: kept_name, unique: true }]",
+        ),
+      sql: [
+        'alter materialized view "counts" reset (fillfactor)',
+        'create index concurrently "counts_n_owner_idx" on "counts" USING btree (n, owner)',
+        'create unique index concurrently "stk_new_kept_name" on "counts" USING btree (owner)',
+        'drop index concurrently "counts_owner_idx"',
+        'drop index concurrently "kept_name"',
+        'alter index "stk_new_kept_name" rename to "kept_name"',
+      ],
+    },
+    {
+      name: "clears away what a build that was cut off has left",
+      old: tasks + view(counts, ", indexes: [{ columns: [n], name: kept_name }]"),
+      seed: `${rows}; refresh materialized view counts; create index stk_new_kept_name on counts (owner);
+        create index other on counts (n); update pg_index set indisvalid = false where indexrelid = 'other'::regclass`,
+      online: true,
+      new:
+        tasks +
+        view(
+          counts,
+          ", indexes: [{ columns: [owner], name: kept_name }, { columns: [n, owner], name: other }]",
+        ),
+      steps: [
+        "Drop the index other of counts, whose building was cut off",
+        "Drop the index stk_new_kept_name of counts (2)",
+        "Build the index stk_new_kept_name on counts (3)",
+        "Build the index other on counts (4)",
+        "Drop the index kept_name of counts (5)",
+        "Rename the index stk_new_kept_name of counts to kept_name (6)",
+      ],
+    },
+    {
+      name: "builds an index on one that has no rows yet",
+      old: tasks + view(counts),
+      seed: `${rows}; refresh materialized view counts with no data`,
+      online: true,
+      new: tasks + view(counts, ", indexes: [{ columns: [owner] }]"),
+      steps: ["Build the index counts_owner_idx on counts"],
+      rows: { "select relispopulated as filled from pg_class where relname = 'counts'": [{ filled: false }] },
+      more: true,
+    },
+    {
       name: "sets and takes away storage parameters in place",
       old: tasks + view(counts, ", storage: { fillfactor: 70, autovacuum_enabled: false }"),
       new: tasks + view(counts, ", storage: { fillfactor: 80 }"),

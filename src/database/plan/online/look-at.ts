@@ -1,6 +1,7 @@
 import type { Database } from "../../database.ts";
 import type { Change } from "../../diff/change.ts";
 import { quoteIdentifier } from "../../identifier.ts";
+import { keyOf } from "../../model/catalog-object.ts";
 import type { Column, Model } from "../../model/model.ts";
 import { attempt } from "../../transaction.ts";
 import { columnSql } from "../column-sql.ts";
@@ -18,7 +19,7 @@ export async function lookAt(
   const facts = new Map<string, TableFacts>();
   const partitions = new Map<string, PartitionTree>();
   for (const table of new Set(changes.flatMap((change) => tablesOf(change, live)))) {
-    if (!live.tables.has(table)) continue;
+    if (!live.tables.has(table) && !live.objects.has(keyOf("materializedView", table))) continue;
     facts.set(table, await readTableFacts(database, table));
     if (live.tables.get(table)?.partitionBy !== undefined)
       partitions.set(table, await readPartitionTree(database, table));
@@ -31,6 +32,7 @@ export async function lookAt(
 
 /** A foreign key is compared with the rows of the table that it leads to, a domain with all that are of it. */
 function tablesOf(change: Change, live: Model): string[] {
+  if (change.kind === "alterObject" && change.from.kind === "materializedView") return [change.from.name];
   if (change.kind === "alterObject" && change.from.kind === "domain")
     return columnsOfDomain(change.from.name, live).map(([table]) => table);
   if (!("table" in change)) return [];
