@@ -57,7 +57,7 @@ export async function stepsFor(
         change,
         ...about(change),
         ...(hazard === "" ? {} : { hazard }),
-        ...(change.kind === "changeType" && probe !== undefined
+        ...((change.kind === "changeType" || change.kind === "dropColumnToRemake") && probe !== undefined
           ? { guard: { table: change.table, rows: probe.rows } }
           : {}),
       });
