@@ -43,6 +43,7 @@ const contrib: Readonly<Record<string, () => Promise<Extension>>> = {
   tsm_system_time: async () => (await import("@electric-sql/pglite/contrib/tsm_system_time")).tsm_system_time,
   unaccent: async () => (await import("@electric-sql/pglite/contrib/unaccent")).unaccent,
   "uuid-ossp": async () => (await import("@electric-sql/pglite/contrib/uuid_ossp")).uuid_ossp,
+  vector: async () => (await import("@electric-sql/pglite-pgvector")).vector,
 };
 
 /** The names of the extensions that PGlite can make. */

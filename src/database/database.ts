@@ -9,5 +9,7 @@ export interface Database {
   script(sql: string): Promise<void>;
   /** Opens another session with the same server, as the same role. An embedded Postgres has one only. */
   another?(): Promise<Database>;
+  /** Lets an embedded Postgres make these extensions; those that it lacks as empty ones, which bring nothing. */
+  standInFor?(extensions: readonly string[]): void;
   close(): Promise<void>;
 }

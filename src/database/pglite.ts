@@ -3,13 +3,14 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { cacheDirectory } from "../core/cache-directory.ts";
-import { loadContrib } from "./contrib.ts";
+import { embeddableExtensions, loadContrib } from "./contrib.ts";
 import type { Database } from "./database.ts";
 import { cachedDataDirectory } from "./initialised-data.ts";
 import { asSqlError } from "./sql-error.ts";
 
 /** A {@link Database} inside this process. */
 export interface EmbeddedDatabase extends Database {
+  standInFor(extensions: readonly string[]): void;
   /** The engine itself, for what the port does not offer: the wire protocol, `describeQuery`. */
   readonly pglite: PGlite;
 }
@@ -22,6 +23,9 @@ export type PgliteOptions = { directory?: string; cache?: string; extensions?: r
 
 /** Room for the locks of one transaction that makes about 20,000 tables; there is no second connection. */
 const locks = ["-c", "max_connections=20", "-c", "max_locks_per_transaction=4096"];
+
+/** Where `create extension` looks, in the engine's own file system, which is in memory. */
+const extensionDirectory = "/pglite/share/postgresql/extension";
 
 const int8 = 20;
 const numeric = 1700;
@@ -73,6 +77,13 @@ export async function openPglite({
         await pglite.exec(sql);
       } catch (error) {
         throw asSqlError(error, sql);
+      }
+    },
+    standInFor(names) {
+      for (const name of names.filter((name) => !embeddableExtensions.includes(name))) {
+        const file = `${extensionDirectory}/${name}`;
+        pglite.Module.FS.writeFile(`${file}.control`, "default_version = '0'\nrelocatable = true\n");
+        pglite.Module.FS.writeFile(`${file}--0.sql`, "");
       }
     },
     close: () => pglite.close(),

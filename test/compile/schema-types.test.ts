@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import { compileProject } from "../../src/compile/compile-project.ts";
-import { embeddableExtensions } from "../../src/database/contrib.ts";
 import { readProject } from "../../src/project/read-project.ts";
 import { projectDirectory } from "../project/project-directory.ts";
 import { sharedShadow } from "./shared-shadow.ts";
@@ -56,7 +55,7 @@ functions: { f: { sql: "create function f() returns trigger language plpgsql as 
   [
     "an extension's name that is not spelt as it should be",
     "extensions: { cittext: {} }",
-    "unknown_extension 1:15: The Postgres that stk tries declarations in has no extension `cittext`. (Did you mean `citext`?)",
+    "unknown_extension 1:15: The Postgres that stk tries declarations in has no extension `cittext`, so nothing that it brings can be declared. (Did you mean `citext`?)",
   ],
   [
     "an extension that is in every database",
@@ -102,10 +101,11 @@ functions: { f: { sql: "create function f() returns trigger language plpgsql as 
   expect(await said(text)).toEqual([expected]);
 });
 
-it("names the extensions that there are, where one is not", async () => {
-  const [found = ""] = await said("extensions: { postgis: {} }");
+it("takes an extension that the embedded Postgres lacks, but not its version", async () => {
+  expect(await said("extensions: { pgstattuple: {} }")).toEqual([]);
+  const [found = ""] = await said("extensions: { pgstattuple: { version: '1.5' } }");
   expect(found).toContain("unknown_extension 1:15");
-  expect(found).toContain(`There are ${embeddableExtensions.join(", ")}.`);
+  expect(found).toContain("Take the version away.");
 });
 
 it.each([

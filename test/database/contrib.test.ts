@@ -4,10 +4,13 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { applyPlan } from "../../src/database/apply/apply.ts";
 import { embeddableExtensions } from "../../src/database/contrib.ts";
 import { openPglite } from "../../src/database/pglite.ts";
+import { planSchema } from "../../src/database/plan/plan.ts";
 import { openShadow } from "../../src/database/shadow/shadow.ts";
 import { openDevelopmentDatabase } from "../../src/dev/database-directory.ts";
+import { declaredFrom } from "../acceptance/schema/declared.ts";
 
 /** No extension is made of it: it is a library to load. */
 const library = "auto_explain";
@@ -32,6 +35,28 @@ it("makes no extension that it was not opened with", async () => {
   onTestFinished(() => database.close());
   await database.query("create extension hstore");
   await expect(database.query("create extension citext")).rejects.toThrow("not available");
+});
+
+it("plans and applies what pgvector brings, and sees that it is there", async () => {
+  const [database, shadow] = await Promise.all([
+    openPglite({ extensions: embeddableExtensions }),
+    openShadow(),
+  ]);
+  onTestFinished(() => shadow.close());
+  onTestFinished(() => database.close());
+  const declared = declaredFrom(`
+    extensions: { vector: {} }
+    tables:
+      films:
+        columns: { id: { type: int, primaryKey: true }, embedding: { type: vector(3) } }
+        indexes: [{ columns: [{ column: embedding, opclass: vector_l2_ops }], method: hnsw }]`);
+  const plan = () => planSchema(database, { connection: "main", declared, shadow });
+  await applyPlan(database, await plan(), { by: { version: "test" } });
+  expect((await plan()).plan).toMatchObject({ steps: [], blocked: [] });
+  await database.query("insert into films values (1, '[0,0,1]'), (2, '[1,1,1]')");
+  expect(await database.query("select id from films order by embedding <-> '[1,1,2]' limit 1")).toEqual([
+    { id: 2 },
+  ]);
 });
 
 it("lets a shadow make extensions that come to be declared while others wait", async () => {

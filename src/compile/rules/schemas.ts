@@ -92,25 +92,35 @@ function ignored(
   });
 }
 
+const unfamiliar = (name: string): string =>
+  `The Postgres that stk tries declarations in has no extension \`${name}\`, so nothing that it brings can be declared.`;
+
 function extensions(connection: ConnectionCatalog): Diagnostic[] {
   const schemas = [defaultSchema, ...schemasOf(connection)];
   return connection.objects.flatMap(({ object: { kind, name }, at }) => {
     if (kind !== "extension") return [];
     if (name === "plpgsql")
       return [problem(at, "reserved_name", "The extension `plpgsql` is in every database.", "Take it away.")];
-    if (!embeddableExtensions.includes(name))
+    const declared = connection.files.map(({ extensions }) => extensions?.[name]).find(Boolean);
+    const meant = suggest(name, embeddableExtensions);
+    const isKnown = embeddableExtensions.includes(name);
+    if (!isKnown && declared?.version !== undefined)
       return [
         problem(
           at,
           "unknown_extension",
-          `The Postgres that stk tries declarations in has no extension \`${name}\`.`,
-          suggest(name, embeddableExtensions) ??
-            `There are ${embeddableExtensions.join(", ")}. Make the extension yourself, and name what rests on it under ignore.`,
+          `${unfamiliar(name)} Its versions cannot be followed.`,
+          meant ?? "Take the version away.",
         ),
       ];
-    const within = connection.files.map((file) => file.extensions?.[name]?.schema).find(Boolean);
-    if (within === undefined || schemas.includes(within)) return [];
+    const doubted: Diagnostic[] =
+      isKnown || meant === undefined
+        ? []
+        : [{ ...problem(at, "unknown_extension", unfamiliar(name), meant), severity: "warning" }];
+    const within = declared?.schema;
+    if (within === undefined || schemas.includes(within)) return doubted;
     return [
+      ...doubted,
       problem(
         at,
         "unknown_schema",

@@ -8,6 +8,7 @@ import { diffModels } from "../diff/diff.ts";
 import { type PendingTransition, pendingTransition } from "../diff/transition.ts";
 import { fingerprint } from "../model/fingerprint.ts";
 import type { Model } from "../model/model.ts";
+import { extensionsOf } from "../shadow/extensions-of.ts";
 import type { Shadow } from "../shadow/shadow.ts";
 import { inSnapshot, undone } from "../transaction.ts";
 import { withoutApproved } from "./approval.ts";
@@ -78,6 +79,7 @@ export async function planSchema(
     release,
   }: PlanOptions,
 ): Promise<Planned> {
+  database.standInFor?.(extensionsOf(declared));
   const desired = await shadow.model(declared);
   const wordings = await wordingsFor(database, desired, { declared, shadow });
   const read = await inSnapshot(database, async () => {

@@ -136,6 +136,7 @@ export async function openShadow(options: Pick<PgliteOptions, "cache"> = {}): Pr
       inTurn(async () => {
         await cleared();
         const database = await able(extensions);
+        database.standInFor(extensions);
         try {
           return await work(database);
         } finally {

@@ -1,16 +1,19 @@
 import type { DeclaredSchema } from "../../../schema/declared.ts";
 import type { Database } from "../database.ts";
 import { quoteIdentifier, quoteName } from "../identifier.ts";
+import { extensionsOf } from "./extensions-of.ts";
 import { makeSchema, type SchemaProblem } from "./make-schema.ts";
 
 /** Collations of ICU and of an operating system, as servers have them: `de-x-icu`, `en_US.utf8`. */
 const collationName = /\b[a-z]{2,3}(?:-[A-Za-z0-9]+)*-x-icu\b|\b[a-z]{2,3}_[A-Z]{2}(?:\.[A-Za-z0-9-]+)?\b/g;
 
 /**
- * Makes a declared schema in the embedded Postgres, as {@link makeSchema} does. That one knows few collations and no
- * lz4: there, a collation that servers have sorts by nobody's rules, and what lz4 compresses is compressed as usual.
+ * Makes a declared schema in the embedded Postgres, as {@link makeSchema} does. That one knows few collations and
+ * extensions and no lz4: there, a collation that servers have sorts by nobody's rules, an extension is empty, and what
+ * lz4 compresses is compressed as usual.
  */
 export async function makeEmbedded(database: Database, declared: DeclaredSchema): Promise<SchemaProblem[]> {
+  database.standInFor?.(extensionsOf(declared));
   const names = new Set(JSON.stringify(declared).match(collationName));
   if (names.size > 0) {
     const made = [...names].map(

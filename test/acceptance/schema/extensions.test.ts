@@ -24,6 +24,18 @@ await runCases(
       more: true,
     },
     {
+      name: "makes an extension that the embedded Postgres lacks",
+      old: "tables: { t: { columns: { a: { type: text } } } }",
+      seed: "create extension pgrowlocks",
+      new: "extensions: { pgrowlocks: {}, pgstattuple: { comment: to look at bloat } }\ntables: { t: { columns: { a: { type: text } } } }",
+      steps: ["Create the extension pgstattuple", 'Comment on extension "pgstattuple"'],
+    },
+    {
+      name: "says where the server lacks an extension too",
+      new: "extensions: { pg_cron: {} }",
+      blocked: ["extension_unavailable pg_cron: The server has no extension pg_cron."],
+    },
+    {
       name: "turns text into citext and back",
       old: "extensions: { citext: {} }\ntables: { t: { columns: { a: { type: text }, b: { type: citext } } } }",
       seed: "insert into t values ('A', 'B')",
