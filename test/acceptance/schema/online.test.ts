@@ -749,12 +749,44 @@ const cases: readonly Case[] = [
     new: "tables: { p: { columns: { id: { type: int, primaryKey: true } } }, t: { columns: { id: { type: int, nullable: false }, a: { type: int, references: p.id } }, partitionBy: { list: [id] }, partitions: { t_1: { in: [1] } } } }",
   },
   {
-    name: "adds a primary key to a partitioned table",
-    seed: "create table t (id int not null, a int) partition by list (id); create table t_1 partition of t for values in (1); insert into t values (1, 1)",
+    name: "adds keys to a partitioned table leaf by leaf",
+    old: "tables: { t: { columns: { id: { type: int }, a: { type: int } }, partitionBy: { list: [id] }, partitions: { t_1: { in: [1], partitionBy: { range: [a] }, partitions: { t_1_1: { from: 0, to: 9 } } }, t_2: { in: [2] } } } }",
+    seed: "insert into t values (1, 1), (2, 2)",
+    online: true,
+    new: `tables: { t: { columns: { id: { type: int }, a: { type: int } }, primaryKey: [id, a], unique: [{ columns: [id, a], name: t_u, deferrable: initially deferred }],
+      partitionBy: { list: [id] }, partitions: { t_1: { in: [1], partitionBy: { range: [a] }, partitions: { t_1_1: { from: 0, to: 9 } } }, t_2: { in: [2] }, t_3: { in: [3] } } } }`,
+    rows: {
+      "select c.relname::text as name from pg_index i join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid where t.relname like 't_%' and i.indisvalid order by 1":
+        [
+          "t_1_1_id_a_key",
+          "t_1_1_pkey",
+          "t_1_id_a_key",
+          "t_1_pkey",
+          "t_2_id_a_key",
+          "t_2_pkey",
+          "t_3_id_a_key",
+          "t_3_pkey",
+        ].map((name) => ({ name })),
+    },
+  },
+  {
+    name: "adds a primary key to a partitioned table, where a build was cut off and another has ended",
+    seed: "create table t (id int not null, a int) partition by list (id); create table t_1 partition of t for values in (1); create table t_2 partition of t for values in (2); create table t_3 partition of t for values in (3); insert into t values (1, 1), (2, 2); create unique index t_1_pkey on t_1 (id); create unique index t_2_pkey on t_2 (id); update pg_index set indisvalid = false where indexrelid = 't_2_pkey'::regclass; alter table t_3 add primary key (id)",
     online: true,
     more: true,
-    new: "tables: { t: { columns: { id: { type: int, primaryKey: true }, a: { type: int } }, partitionBy: { list: [id] }, partitions: { t_1: { in: [1] } } } }",
-    steps: ["Add the primary key t_pkey to t"],
+    new: "tables: { t: { columns: { id: { type: int, primaryKey: true }, a: { type: int } }, partitionBy: { list: [id] }, partitions: { t_1: { in: [1] }, t_2: { in: [2] }, t_3: { in: [3] } } } }",
+    notices: ["t_3.t_3_pkey", "t_1.t_1_pkey", "t_2.t_2_pkey"],
+    steps: [
+      "Drop the index t_2_pkey of t_2, whose building was cut off",
+      "Build the unique index t_2_pkey on t_2 (2)",
+      "Make the index t_1_pkey of t_1 a key, to be a part of that of t (3)",
+      "Make the index t_2_pkey of t_2 a key, to be a part of that of t (3)",
+      "Add the primary key t_pkey to t (3)",
+    ],
+    rows: {
+      "select count(*)::int as n from pg_index where indrelid in ('t_1'::regclass, 't_2'::regclass, 't_3'::regclass)":
+        [{ n: 3 }],
+    },
   },
   {
     name: "fills a partitioned table",

@@ -2,6 +2,7 @@ import { quoteIdentifier, quoteName } from "../../identifier.ts";
 import { buildIndex } from "./build-index.ts";
 import { exchange } from "./exchange.ts";
 import type { Expansion, PlacedStatement } from "./expansion.ts";
+import { addPartitionedKey } from "./partitioned-key.ts";
 import { isReady, keyParts, wantedIndex } from "./wanted-index.ts";
 
 /**
@@ -14,7 +15,9 @@ export const addKey: Expansion = (change, context) => {
   const { table, name, constraint } = change;
   const wanted = wantedIndex(change, context.replacements);
   const timing = keyParts(constraint)?.timing;
-  if (wanted === undefined || context.live.tables.get(table)?.partitionBy !== undefined) return undefined;
+  if (wanted === undefined) return undefined;
+  if (context.live.tables.get(table)?.partitionBy !== undefined)
+    return addPartitionedKey(change, wanted, context);
   const old = context.replacements.predecessorOf(change);
   const isTaken = old?.kind === "dropIndex" && isReady(old.index, wanted);
   const build = isTaken ? [] : buildIndex(wanted, context);

@@ -59,7 +59,7 @@ const createdAmong = (changes: readonly Change[]): Partition[] =>
   });
 
 /** The names of the partitions that are dropped before. */
-const goneAmong = (changes: readonly Change[]): ReadonlySet<string> =>
+export const goneAmong = (changes: readonly Change[]): ReadonlySet<string> =>
   new Set(
     changes.flatMap((change) =>
       change.kind === "dropObject" && change.object.kind === "partition" ? [change.object.name] : [],
@@ -106,7 +106,7 @@ function freeName({ parts }: WantedIndex, partition: Partition, claimed: Set<str
 }
 
 /** The name of an index of a table, with its schema outside of `public`. */
-const inSchemaOf = (table: string, name: string): string => {
+export const inSchemaOf = (table: string, name: string): string => {
   const { schema } = splitName(table);
   return schema === defaultSchema ? name : `${schema}.${name}`;
 };
