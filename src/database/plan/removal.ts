@@ -2,8 +2,10 @@ import { modelName } from "../catalog/queries.ts";
 import type { Database } from "../database.ts";
 import type { Blocked, Change } from "../diff/change.ts";
 import { quoteIdentifier as quote, quoteName } from "../identifier.ts";
+import { partitionFacts } from "../kinds/partition.ts";
 import type { CatalogObject } from "../model/catalog-object.ts";
 import { attempt } from "../transaction.ts";
+import { yamlName } from "../yaml-name.ts";
 
 /** A change that takes data away, which only a declared removal leads to. */
 export type Removal =
@@ -25,6 +27,8 @@ type Dependent = {
   table: string | null;
   column: string | null;
   name: string | null;
+  /** Whether it is the part of a foreign key that is about one partition: it goes only along with that. */
+  isPart: boolean;
 };
 
 /**
@@ -40,15 +44,25 @@ export async function removalBlocked(
   const others = found.filter((dependent) => !goesOrChanges(dependent, changes));
   if (others.length === 0) return undefined;
   const object = objectOf(removal);
-  const list = others.map(({ description }) => description).join(", ");
+  const list = [...new Set(others.map(({ description }) => description))].join(", ");
   return {
     code: "still_used",
     object,
     message: `${nameOf(removal)} is declared as removed, and other things rest on it: ${list}.`,
-    wayOut:
-      "Drop these yourself first, or declare their removal too. Nothing is dropped along with another thing.",
+    ...(removal.kind === "dropObject" && others.every(({ isPart }) => isPart)
+      ? detachment(removal.object)
+      : {
+          wayOut:
+            "Drop these yourself first, or declare their removal too. Nothing is dropped along with another thing.",
+        }),
   };
 }
+
+/** Postgres drops no partition of a table that a foreign key leads to, and detaches one to whose rows none leads. */
+const detachment = ({ name, facts }: CatalogObject): Pick<Blocked, "wayOut" | "sql"> => ({
+  wayOut: `Delete the rows that refer to it, detach it by hand with the statement, and declare the removal of the table that it is then: removed: { tables: [${yamlName(name)}] }`,
+  sql: `alter table ${quoteName(partitionFacts.parse(facts).of)} detach partition ${quoteName(name)}`,
+});
 
 /** Whether the plan takes the dependent away, or makes it anew without the dependence. */
 const goesOrChanges = (dependent: Dependent, changes: readonly Change[]): boolean =>
@@ -170,12 +184,13 @@ const dependentsQuery = `
       or t.typelem = to_regtype($3::text) and t.typcategory = 'A'
       or t.typelem = (select reltype from pg_class where oid = to_regclass($1::text)) and t.typcategory = 'A'))
   select distinct
-    case when w.oid is null then pg_describe_object(d.classid, d.objid, d.objsubid)
+    case when w.oid is null then pg_describe_object(d.classid, coalesce(r.oid, d.objid), d.objsubid)
       else pg_describe_object('pg_class'::regclass, w.ev_class, 0) end as description,
     d.classid::regclass::text as catalog,
     ${modelName("(select nspname from pg_namespace where oid = o.relnamespace)", "o.relname")} as table,
     b.attname::text as column,
-    coalesce(k.conname, y.polname, g.tgname, case when c.relkind in ('i', 'I') then c.relname end,
+    coalesce(r.oid <> k.oid, false) as "isPart",
+    coalesce(r.conname, y.polname, g.tgname, case when c.relkind in ('i', 'I') then c.relname end,
       ${modelName("(select nspname from pg_namespace where oid = p.pronamespace)", "format('%s(%s)', p.proname, oidvectortypes(p.proargtypes))")},
       (select ${modelName("e.nspname", "z.typname")} from pg_type z join pg_namespace e on e.oid = z.typnamespace
         where d.classid = 'pg_type'::regclass and z.oid = d.objid))::text as name
@@ -183,6 +198,11 @@ const dependentsQuery = `
     join pg_depend d on d.refclassid = target.catalog and d.refobjid = target.oid and d.deptype in ('n', 'a')
       and (target.attnum is null or d.refobjsubid = target.attnum)
     left join pg_constraint k on d.classid = 'pg_constraint'::regclass and k.oid = d.objid
+    left join lateral (
+      with recursive up (oid, parent) as (
+        select k.oid, case k.contype when 'f' then k.conparentid else 0 end
+        union all select u.oid, u.conparentid from up join pg_constraint u on u.oid = up.parent)
+      select whole.* from up join pg_constraint whole on whole.oid = up.oid where up.parent = 0) r on true
     left join pg_rewrite w on d.classid = 'pg_rewrite'::regclass and w.oid = d.objid
     left join pg_attrdef f on d.classid = 'pg_attrdef'::regclass and f.oid = d.objid
     left join pg_trigger g on d.classid = 'pg_trigger'::regclass and g.oid = d.objid
@@ -191,11 +211,11 @@ const dependentsQuery = `
     left join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid
     left join pg_proc p on d.classid = 'pg_proc'::regclass and p.oid = d.objid
     left join pg_index i on i.indexrelid = c.oid
-    left join pg_class o on o.oid = coalesce(nullif(k.conrelid, 0), f.adrelid, g.tgrelid, y.polrelid, s.stxrelid,
+    left join pg_class o on o.oid = coalesce(nullif(r.conrelid, 0), f.adrelid, g.tgrelid, y.polrelid, s.stxrelid,
       i.indrelid, w.ev_class, c.oid)
     left join pg_attribute b on b.attrelid = o.oid
       and b.attnum = coalesce(f.adnum::int4, case when c.oid is not null and d.objsubid > 0 then d.objsubid end)
-  where (o.oid is null or target.attnum is not null or o.oid is distinct from target.relation)
+  where (o.oid is null or target.attnum is not null or coalesce(nullif(k.conrelid, 0), o.oid) is distinct from target.relation)
     and not coalesce(o.oid = target.relation and b.attnum = target.attnum, false)
     and coalesce(c.relkind, 'r') <> 'S' and not coalesce(c.relispartition, false)
     and coalesce(k.contype, 'c') <> 'n' and not coalesce(g.tgisinternal, false)

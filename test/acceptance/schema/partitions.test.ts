@@ -19,6 +19,10 @@ const all = {
     { kind: "a", n: 3 },
   ],
 };
+/** A divided table, and another that may refer to it. */
+const keyed = (partitions: string, key: string): string =>
+  `tables: { p: { columns: { id: { type: int, primaryKey: true } }, partitionBy: { list: [id] }, partitions: { ${partitions} } }, c: { columns: { id: { type: int, ${key} } } } }\n`;
+const keyedRows = "insert into p values (1), (2); insert into c values (2)";
 const keepKey =
   "Keep it; or declare a table of another name, move the rows, and declare the removal of the old one.";
 
@@ -208,6 +212,60 @@ await runCases(
         "still_used log_2025: The partition log_2025 is declared as removed, and other things rest on it: view early.",
       ],
       notices: ["early"],
+    },
+    {
+      name: "drops no partition to whose table a foreign key leads, and says how to detach it",
+      old: keyed("p_1: { in: [1] }, p_2: { in: [2] }", "references: p.id"),
+      seed: keyedRows,
+      new: `${keyed("p_2: { in: [2] }", "references: p.id")}removed: { partitions: [p_1] }`,
+      blocked: [
+        "still_used p_1: The partition p_1 is declared as removed, and other things rest on it: constraint c_id_fkey on table c.",
+      ],
+      wayOut:
+        "Delete the rows that refer to it, detach it by hand with the statement, and declare the removal of the table that it is then: removed: { tables: [p_1] }",
+    },
+    {
+      name: "drops what such a partition is once it was detached",
+      old: keyed("p_1: { in: [1] }, p_2: { in: [2] }", "references: p.id"),
+      seed: `${keyedRows}; alter table p detach partition p_1`,
+      new: `${keyed("p_2: { in: [2] }", "references: p.id")}removed: { tables: [p_1] }`,
+      destroys: { "Drop the table p_1": 1 },
+      rows: { "select id from c": [{ id: 2 }] },
+    },
+    {
+      name: "drops a partition where the foreign key goes that leads to its table",
+      old: keyed(
+        "p_1: { in: [1], partitionBy: { list: [id] }, partitions: { p_1_1: { in: [1] } } }, p_2: { in: [2] }",
+        "references: p.id",
+      ),
+      seed: keyedRows,
+      new: `${keyed("p_2: { in: [2] }", "")}removed: { partitions: [p_1, p_1_1] }`,
+      steps: ["Drop the foreign key c_id_fkey of c", "Drop the partition p_1_1", "Drop the partition p_1"],
+      destroys: { "Drop the partition p_1_1": 1, "Drop the partition p_1": 1 },
+      rows: { "select id from c": [{ id: 2 }] },
+    },
+    {
+      name: "drops a partition where the foreign key is replaced that leads to its table",
+      old: keyed(
+        "p_1: { in: [1], partitionBy: { list: [id] }, partitions: { p_1_1: { in: [1] } } }, p_2: { in: [2] }",
+        "references: p.id",
+      ),
+      seed: keyedRows,
+      new: `${keyed("p_2: { in: [2] }", "references: p.id, onDelete: cascade")}removed: { partitions: [p_1, p_1_1] }`,
+      destroys: { "Drop the partition p_1_1": 1, "Drop the partition p_1": 1 },
+      rows: { "select id from c": [{ id: 2 }] },
+    },
+    {
+      name: "drops no partition to which a foreign key leads",
+      old: keyed("p_1: { in: [1] }, p_2: { in: [2] }", ""),
+      seed: "create table other (id int references p_1)",
+      new: `${keyed("p_2: { in: [2] }", "")}removed: { partitions: [p_1] }`,
+      blocked: [
+        "still_used p_1: The partition p_1 is declared as removed, and other things rest on it: constraint other_id_fkey on table other.",
+      ],
+      wayOut:
+        "Drop these yourself first, or declare their removal too. Nothing is dropped along with another thing.",
+      notices: ["other"],
     },
     {
       name: "drops a divided table with all of its partitions",

@@ -1,7 +1,8 @@
 import type { Change } from "../../diff/change.ts";
 import { columnKeys } from "../../diff/remake-parts.ts";
 import { splitName } from "../../identifier.ts";
-import { type Key, keyOf } from "../../model/catalog-object.ts";
+import { partitionFacts } from "../../kinds/partition.ts";
+import { type CatalogObject, type Key, keyOf } from "../../model/catalog-object.ts";
 import type { Model } from "../../model/model.ts";
 import { effectOf } from "../effect.ts";
 import { temporaryName } from "./temporary-name.ts";
@@ -95,9 +96,19 @@ function disturbedKeys(changes: readonly Change[], live: Model): ReadonlySet<Key
   return new Set(
     changes.flatMap((change) => {
       if (change.kind === "dropTable") return columnKeys(change.table, live);
+      // A foreign key that leads to the table keeps its partitions.
+      if (change.kind === "dropObject" && change.object.kind === "partition")
+        return wholesOf(change.object, live).flatMap((table) => columnKeys(table, live));
       return change.kind === "changeType" ? effectOf(change).makes : effectOf(change).drops;
     }),
   );
+}
+
+/** The table that a partition is of, and what is between. */
+function wholesOf(partition: CatalogObject, { objects }: Pick<Model, "objects">): string[] {
+  const { of } = partitionFacts.parse(partition.facts);
+  const between = objects.get(keyOf("partition", of));
+  return [of, ...(between === undefined ? [] : wholesOf(between, { objects }))];
 }
 
 /** An index, a primary key or a unique constraint in the place of another: by its name, its columns, or as primary. */
