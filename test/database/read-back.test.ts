@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { applyPlan } from "../../src/database/apply/apply.ts";
 import type { Database } from "../../src/database/database.ts";
+import { findDrift } from "../../src/database/drift/drift.ts";
 import { planSchema } from "../../src/database/plan/plan.ts";
 import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
 import { freshDatabase } from "../services/postgres.ts";
 import type { PostgresVersion } from "../services/postgres-server.ts";
+import { snapshotProject } from "../snapshot/snapshot-project.ts";
 import { liveDatabase } from "./live-database.ts";
 
 // Of a list of varchars and of VALUES, Postgres does not read back what it writes as it wrote it.
@@ -55,5 +57,29 @@ it.each(versions)(
     const database = await connect();
     await database.script(byHand);
     expect((await plan(database)).plan).toMatchObject({ steps: [], blocked: [] });
+  },
+);
+
+it.each(versions)(
+  "finds nothing to do on Postgres %s where what was made by hand is declared by the database's own words",
+  async (version) => {
+    const { connect } = await liveDatabase(() => freshDatabase({ version }));
+    const database = await connect();
+    await database.script(byHand);
+    const project = snapshotProject(shadow);
+    onTestFinished(project.remove);
+    await project.take(database);
+    expect(await project.plan(database)).toMatchObject({ steps: [], blocked: [] });
+    const own = (await project.declared()).declared.get("main") ?? declared;
+    expect(await findDrift(database, { connection: "main", declared: own, shadow })).toMatchObject({
+      comparedWith: "declaration",
+      changes: [],
+    });
+    // What differs in more than its words is found, though its words cannot be read in the declared table.
+    await database.script(`alter table a drop constraint a_s_check, add o varchar(9), add constraint a_s_check
+      check (s in ('a', 'b') or o in ('c', 'd'))`);
+    const { steps, blocked } = await project.plan(database);
+    expect(steps.map(({ sql }) => sql).join()).toContain('add constraint "a_s_check"');
+    expect(blocked.map(({ code }) => code)).toEqual(["column_not_declared"]);
   },
 );

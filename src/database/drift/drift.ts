@@ -3,8 +3,10 @@ import { lockHolder } from "../apply/advisory-lock.ts";
 import { readModel } from "../catalog/read-model.ts";
 import { wholePublic } from "../catalog/scope.ts";
 import type { Database } from "../database.ts";
+import { inWordsAsWritten } from "../diff/in-words-as-written.ts";
 import type { Model } from "../model/model.ts";
 import type { RecordedModel } from "../model/model-from-json.ts";
+import { inLiveWords } from "../shadow/live-words.ts";
 import type { Shadow } from "../shadow/shadow.ts";
 import { inSnapshot } from "../transaction.ts";
 import { type LastApply, readLastApply } from "./last-apply.ts";
@@ -34,7 +36,11 @@ export type Drift = Undo & {
 };
 
 /** Where drift is looked for, and what is declared there. */
-export type DriftOptions = { connection: string; declared: PlannableSchema; shadow: Pick<Shadow, "model"> };
+export type DriftOptions = {
+  connection: string;
+  declared: PlannableSchema;
+  shadow: Pick<Shadow, "model" | "read">;
+};
 
 /** Compares a database with the record of what was last applied to it. Changes nothing. */
 export function findDrift(
@@ -47,7 +53,9 @@ export function findDrift(
     const isApplying = (await lockHolder(database)) !== undefined;
     const last = await readLastApply(database, connection);
     const recorded = last?.model && partOf(last.model, isManaged(scope));
-    const before: RecordedModel = recorded ?? (await shadow.model(declared));
+    const before: RecordedModel =
+      recorded ??
+      inWordsAsWritten(whole, await inLiveWords(whole, await shadow.model(declared), { declared, shadow }));
     const live = partOf(whole, recorded === undefined ? isDeclared(before) : wasManaged(recorded));
     const changes: DriftChange[] = [];
     for (const change of changesBetween(before, withoutOtherComments(live, before, recorded === undefined))) {

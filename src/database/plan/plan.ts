@@ -9,6 +9,7 @@ import { type PendingTransition, pendingTransition } from "../diff/transition.ts
 import { fingerprint } from "../model/fingerprint.ts";
 import type { Model } from "../model/model.ts";
 import { extensionsOf } from "../shadow/extensions-of.ts";
+import { inLiveWords } from "../shadow/live-words.ts";
 import type { Shadow } from "../shadow/shadow.ts";
 import { inSnapshot, undone } from "../transaction.ts";
 import { withoutApproved } from "./approval.ts";
@@ -80,27 +81,31 @@ export async function planSchema(
   }: PlanOptions,
 ): Promise<Planned> {
   database.standInFor?.(extensionsOf(declared));
-  const desired = await shadow.model(declared);
-  const wordings = await wordingsFor(database, desired, { declared, shadow });
+  const made = await shadow.model(declared);
+  const wordings = await wordingsFor(database, made, { declared, shadow });
   const read = await inSnapshot(database, async () => {
     const live = await readModel(database, declared.scope);
     await database.script(`set local statement_timeout = ${probeTimeoutMs}`);
     const pending = pendingTransition(live, declared.transition);
-    const renamedBack = await withoutRenames(desired, pending, { declared, shadow });
+    const desired = await inLiveWords(live, made, { declared, shadow });
+    const renamedBack =
+      pending.renames.length === 0
+        ? desired
+        : await inLiveWords(live, await shadow.model(declared, pending.renames), { declared, shadow });
     const beforeRenames = inWordsOf(live, renamedBack, wordings);
     const difference = diffModels(live, beforeRenames, pending);
     const changes = madeAsModelled(inOrder(difference.changes, live, beforeRenames), renamedBack);
     const journey = { live, desired: beforeRenames, declared, online, shadow };
     const missing = await missingRights(database, neededRights(changes));
     const found = await orLacking(missing, () => stepsFor(database, changes, journey));
-    return { live, beforeRenames, difference, changes, missing, found };
+    return { live, desired, beforeRenames, difference, changes, missing, found };
   });
-  const { live, beforeRenames, difference, found } = read;
+  const { live, desired, beforeRenames, difference, found } = read;
   const blocked = [...difference.blocked, ...found.blocked];
   const tried =
     found.steps.length === 0
       ? { steps: [], blocked: [], notices: [] }
-      : await tryOut(shadow, { ...read, steps: found.steps, desired, declared });
+      : await tryOut(shadow, { ...read, steps: found.steps, declared });
   const broken =
     release === undefined || found.steps.length === 0
       ? []
@@ -132,13 +137,6 @@ const asNotice = ({ role, lacks, object, help }: MissingRight): Notice => ({
   message: `To apply this ${role} lacks ${lacks}: ${help}`,
 });
 
-/** The desired model with the old names of what is yet to be renamed. */
-const withoutRenames = async (
-  desired: Model,
-  { renames }: PendingTransition,
-  { declared, shadow }: Pick<PlanOptions, "declared" | "shadow">,
-): Promise<Model> => (renames.length === 0 ? desired : shadow.model(declared, renames));
-
 /** A server can only be asked for its words before the look at the database that allows no writing. */
 async function wordingsFor(
   database: Database,
@@ -152,6 +150,6 @@ async function wordingsFor(
     const pending = pendingTransition(await readModel(database, declared.scope), declared.transition);
     return pending.renames.length === 0
       ? wordingsOf(database, desired, declared)
-      : wordingsOf(database, await withoutRenames(desired, pending, asked));
+      : wordingsOf(database, await asked.shadow.model(declared, pending.renames));
   });
 }

@@ -1,42 +1,75 @@
 import type { PlannableSchema } from "../../../schema/declared.ts";
 import { canonicalJson } from "../../core/canonical-json.ts";
 import { readModel } from "../catalog/read-model.ts";
-import type { Model, Table } from "../model/model.ts";
+import { type Key, keyOf, keyOfObject } from "../model/catalog-object.ts";
+import type { Model } from "../model/model.ts";
 import { attempt } from "../transaction.ts";
-import { objectRemade, tableRemade } from "./read-back.ts";
+import { remadeIn } from "./read-back.ts";
 import type { Shadow } from "./shadow.ts";
 
+type Written = NonNullable<Model["asWritten"]>;
+
 /**
- * The desired model, with the words of the live one as those it is written in, wherever Postgres reads these as what
- * is desired. Where `s in ('a', 'b')` of a varchar was declared by the words that a database has for it, neither
- * spelling of the declaration is that of the database.
+ * The desired model, as written in the words of the live one wherever Postgres reads these as what is desired. What it
+ * writes of `s in ('a', 'b')` for a varchar it spells in another way when it has read that: a database that was made by
+ * hand, and declared by its own words, has neither spelling of its declaration.
  */
 export async function inLiveWords(
   live: Model,
   desired: Model,
   { declared, shadow }: { declared: PlannableSchema; shadow: Pick<Shadow, "read"> },
 ): Promise<Model> {
-  const tables = both(live.tables, desired.tables).map(
-    ([name, present, wanted]) => [name, whatDiffers(present, wanted)] as const,
-  );
-  const objects = both(live.objects, desired.objects).filter(
-    ([, present, wanted]) => canonicalJson(present.facts) !== canonicalJson(wanted.facts),
-  );
-  const remade = [
-    ...tables.flatMap(([name, table]) => tableRemade(name, table)),
-    ...objects.flatMap(([, present]) => objectRemade(present)),
-  ];
-  if (remade.length === 0) return desired;
-  const read = await shadow.read(declared, async (database) => {
-    for (const sql of remade) await attempt(database, () => database.script(sql));
-    return readModel(database, declared.scope);
+  const [present, wanted] = [wordsOf(live), wordsOf(desired)];
+  const other = remadeIn(live).filter(({ of }) => wanted.has(of) && wanted.get(of) !== present.get(of));
+  if (other.length === 0) return desired;
+  const same = await shadow.read(declared, async (database) => {
+    const made: Key[] = [];
+    for (const { of, sql } of other)
+      if ((await attempt(database, () => database.script(sql))) === undefined) made.push(of);
+    const read = wordsOf(await readModel(database, declared.scope));
+    return new Set(made.filter((key) => read.get(key) === wanted.get(key)));
   });
-  const written = { ...desired.asWritten };
-  const inWords = new Map(written.tables ?? desired.tables);
-  for (const [name, table] of tables) {
-    const [wanted, again] = [desired.tables.get(name), read.tables.get(name)];
-    if (wanted === undefined || again === undefined) continue;
-    inWords.set(name, written_(inWords.get(name) ?? wanted, table, wanted, again));
-  }
-  return desired;
+  return same.size === 0
+    ? desired
+    : { ...desired, asWritten: withThose(same, live, desired.asWritten ?? desired) };
+}
+
+/** What may be spelt in several ways. */
+function wordsOf({ tables, objects }: Written): ReadonlyMap<Key, string | undefined> {
+  return new Map([
+    ...[...tables].flatMap(([table, { columns, constraints, indexes }]) => [
+      ...[...columns].map(([name, column]) => [keyOf("column", name, table), column.default] as const),
+      ...[...constraints].map(
+        ([name, { definition }]) => [keyOf("constraint", name, table), definition] as const,
+      ),
+      ...[...indexes].map(([name, { shape }]) => [keyOf("index", name, table), shape] as const),
+    ]),
+    ...[...objects.values()].map((object) => [keyOfObject(object), canonicalJson(object.facts)] as const),
+  ]);
+}
+
+function withThose(keys: ReadonlySet<Key>, live: Written, written: Written): Written {
+  const chosen = <T>(
+    own: ReadonlyMap<string, T>,
+    others: ReadonlyMap<string, T> | undefined,
+    key: (name: string) => Key,
+  ): ReadonlyMap<string, T> =>
+    new Map([...own].map(([name, one]) => [name, keys.has(key(name)) ? (others?.get(name) ?? one) : one]));
+  return {
+    tables: new Map(
+      [...written.tables].map(([table, own]) => {
+        const { columns, constraints, indexes } = live.tables.get(table) ?? {};
+        return [
+          table,
+          {
+            ...own,
+            columns: chosen(own.columns, columns, (name) => keyOf("column", name, table)),
+            constraints: chosen(own.constraints, constraints, (name) => keyOf("constraint", name, table)),
+            indexes: chosen(own.indexes, indexes, (name) => keyOf("index", name, table)),
+          },
+        ];
+      }),
+    ),
+    objects: chosen(written.objects, live.objects, (key) => key),
+  };
 }
