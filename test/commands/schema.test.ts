@@ -201,3 +201,22 @@ it("works on an embedded database as well", { timeout: 60_000 }, async () => {
   expect((await stk(["schema", "apply", "--yes"], { cwd, env })).exitCode).toBe(0);
   expect((await stk(["schema", "plan", "--exit-code"], { cwd, env })).exitCode).toBe(0);
 });
+
+it.each(["plan", "drift"])(
+  "says what Postgres refuses where %s cannot go on",
+  { timeout: 60_000 },
+  async (command) => {
+    const { url, run } = await project();
+    const name = new URL(url).pathname.slice(1);
+    await (await session(url)).query(`alter database ${name} set statement_timeout = '1ms'`);
+    const { exitCode, stdout } = await run(command, "--json");
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: {
+        code: "database_error",
+        message: expect.stringContaining("(57014)"),
+        details: { sqlstate: "57014" },
+      },
+    });
+  },
+);

@@ -1,8 +1,7 @@
 import type { CommandContext } from "../../core/command.ts";
-import { StkError } from "../../core/error.ts";
 import type { Database } from "../../database/database.ts";
 import { openDatabase } from "../../database/open.ts";
-import { SqlError } from "../../database/sql-error.ts";
+import { asDatabaseError } from "./database-error.ts";
 import type { Target } from "./targets.ts";
 
 /**
@@ -20,13 +19,7 @@ export async function withTarget<T>(
   try {
     return await work(database);
   } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
-    const { message, sqlstate, hint } = error.problem;
-    throw new StkError("database_error", `Postgres refuses to answer: ${message} (${sqlstate})`, {
-      ...(hint === undefined ? {} : { hint }),
-      details: { sqlstate, sql: error.sql },
-      cause: error,
-    });
+    throw asDatabaseError(error);
   } finally {
     await database.close();
   }

@@ -1,13 +1,12 @@
 import type { Manifest } from "../../../schema/manifest.ts";
 import type { CommandContext, OptionDeclaration } from "../../core/command.ts";
-import { StkError } from "../../core/error.ts";
 import type { Database } from "../../database/database.ts";
 import { openDatabase } from "../../database/open.ts";
 import { type Planned, planSchema } from "../../database/plan/plan.ts";
 import type { RunningRelease } from "../../database/plan/release-fit.ts";
 import type { Shadow } from "../../database/shadow/shadow.ts";
-import { SqlError } from "../../database/sql-error.ts";
 import { readRelease } from "../../deploy/inspect.ts";
+import { asDatabaseError } from "./database-error.ts";
 import type { Target } from "./targets.ts";
 
 /** A plan and the open database that it is for. */
@@ -62,13 +61,7 @@ export async function withPlans<T>(
     }
     return await work(plans);
   } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
-    const { message, sqlstate, hint } = error.problem;
-    throw new StkError("database_error", `Postgres refuses to answer: ${message} (${sqlstate})`, {
-      ...(hint === undefined ? {} : { hint }),
-      details: { sqlstate, sql: error.sql },
-      cause: error,
-    });
+    throw asDatabaseError(error);
   } finally {
     for (const database of opened) await database.close();
   }
