@@ -1,8 +1,10 @@
+import type { PlannableSchema } from "../../../schema/declared.ts";
 import { StkError } from "../../core/error.ts";
 import { readModel } from "../catalog/read-model.ts";
 import { inWordsOf, wordingsOf } from "../catalog/respell.ts";
 import type { Database } from "../database.ts";
 import { diffModels } from "../diff/diff.ts";
+import { pendingTransition } from "../diff/transition.ts";
 import { fingerprint } from "../model/fingerprint.ts";
 import type { Model } from "../model/model.ts";
 import type { Planned } from "../plan/plan.ts";
@@ -118,7 +120,7 @@ async function applySteps(database: Database, planned: Planned, options: ApplyOp
   await transaction(plan.steps.length, async () => {
     const model = await readModel(database, declared.scope);
     const wordings = await wordingsOf(database, planned.desired, declared);
-    assertConverged(model, inWordsOf(model, planned.desired, wordings));
+    assertConverged(model, inWordsOf(model, planned.desired, wordings), declared);
     await record.end(database, model);
   });
 }
@@ -130,8 +132,8 @@ function assertFresh(live: Model, expected: Model): void {
   });
 }
 
-function assertConverged(live: Model, desired: Model): void {
-  const { changes, blocked } = diffModels(live, desired);
+function assertConverged(live: Model, desired: Model, { transition }: PlannableSchema): void {
+  const { changes, blocked } = diffModels(live, desired, pendingTransition(live, transition));
   if (changes.length + blocked.length === 0) return;
   throw new StkError(
     "not_converged",

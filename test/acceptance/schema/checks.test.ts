@@ -37,6 +37,14 @@ await runCases(
       steps: ["Drop the check range of t", "Add the check range to t"],
     },
     {
+      name: "leaves a check that rows from before may break as it is, and changes what is beside it",
+      old: table(""),
+      seed: `${rows}; alter table t add constraint small check (a < 3) not valid`,
+      new: table("small: { expression: a < 3, validated: false }, positive: a > 0"),
+      steps: ["Add the check positive to t"],
+      more: true,
+    },
+    {
       name: "drops a check",
       old: table("range: a > 0"),
       seed: rows,
