@@ -1,11 +1,13 @@
 import type { PlannableSchema } from "../../../schema/declared.ts";
 import { lockHolder } from "../apply/advisory-lock.ts";
 import { readModel } from "../catalog/read-model.ts";
+import { inWordsOf } from "../catalog/respell.ts";
 import { wholePublic } from "../catalog/scope.ts";
 import type { Database } from "../database.ts";
 import { inWordsAsWritten } from "../diff/in-words-as-written.ts";
 import type { Model } from "../model/model.ts";
 import type { RecordedModel } from "../model/model-from-json.ts";
+import { wordingsFor } from "../plan/wordings-for.ts";
 import { inLiveWords } from "../shadow/live-words.ts";
 import type { Shadow } from "../shadow/shadow.ts";
 import { inSnapshot } from "../transaction.ts";
@@ -43,10 +45,12 @@ export type DriftOptions = {
 };
 
 /** Compares a database with the record of what was last applied to it. Changes nothing. */
-export function findDrift(
+export async function findDrift(
   database: Database,
   { connection, declared, shadow }: DriftOptions,
 ): Promise<Drift> {
+  const made = await shadow.model(declared);
+  const wordings = await wordingsFor(database, made, { declared, shadow });
   return inSnapshot(database, async () => {
     const scope = declared.scope ?? wholePublic;
     const whole = await readModel(database, scope);
@@ -55,7 +59,11 @@ export function findDrift(
     const recorded = last?.model && partOf(last.model, isManaged(scope));
     const before: RecordedModel =
       recorded ??
-      inWordsAsWritten(whole, await inLiveWords(whole, await shadow.model(declared), { declared, shadow }));
+      inWordsOf(
+        whole,
+        inWordsAsWritten(whole, await inLiveWords(whole, made, { declared, shadow })),
+        wordings,
+      );
     const live = partOf(whole, recorded === undefined ? isDeclared(before) : wasManaged(recorded));
     const changes: DriftChange[] = [];
     for (const change of changesBetween(before, withoutOtherComments(live, before, recorded === undefined))) {
@@ -72,7 +80,7 @@ export function findDrift(
       pending:
         recorded === undefined
           ? []
-          : await pendingSince({ ...live, ...recorded, others: [] }, declared, shadow),
+          : await pendingSince({ ...live, ...recorded, others: [] }, declared, { shadow, wordings }),
     };
   });
 }

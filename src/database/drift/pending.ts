@@ -1,4 +1,5 @@
 import type { PlannableSchema } from "../../../schema/declared.ts";
+import { inWordsOf, type Wordings } from "../catalog/respell.ts";
 import { diffModels } from "../diff/diff.ts";
 import { pendingTransition } from "../diff/transition.ts";
 import type { Model } from "../model/model.ts";
@@ -11,11 +12,11 @@ import type { Shadow } from "../shadow/shadow.ts";
 export async function pendingSince(
   recorded: Model,
   declared: PlannableSchema,
-  shadow: Pick<Shadow, "model" | "read">,
+  { shadow, wordings }: { shadow: Pick<Shadow, "model" | "read">; wordings: Wordings },
 ): Promise<string[]> {
   const pending = pendingTransition(recorded, declared.transition);
   const made = await shadow.model(declared, pending.renames);
-  const desired = await inLiveWords(recorded, made, { declared, shadow });
+  const desired = inWordsOf(recorded, await inLiveWords(recorded, made, { declared, shadow }), wordings);
   const { changes, blocked } = diffModels(recorded, desired, pending);
   const sentences = inOrder(changes, recorded, desired).flatMap((change) =>
     statementsOf(change, desired.enums).map(({ description }) => description),

@@ -1,17 +1,17 @@
 import type { PlannableSchema } from "../../../schema/declared.ts";
 import type { Digest } from "../../core/digest.ts";
 import { readModel } from "../catalog/read-model.ts";
-import { inWordsOf, isSameMajor, madeAsModelled, type Wordings, wordingsOf } from "../catalog/respell.ts";
+import { inWordsOf, madeAsModelled } from "../catalog/respell.ts";
 import type { Database } from "../database.ts";
 import type { Blocked, Change, Notice } from "../diff/change.ts";
 import { diffModels } from "../diff/diff.ts";
-import { type PendingTransition, pendingTransition } from "../diff/transition.ts";
+import { pendingTransition } from "../diff/transition.ts";
 import { fingerprint } from "../model/fingerprint.ts";
 import type { Model } from "../model/model.ts";
 import { extensionsOf } from "../shadow/extensions-of.ts";
 import { inLiveWords } from "../shadow/live-words.ts";
 import type { Shadow } from "../shadow/shadow.ts";
-import { inSnapshot, undone } from "../transaction.ts";
+import { inSnapshot } from "../transaction.ts";
 import { withoutApproved } from "./approval.ts";
 import { longLocks } from "./long-locks.ts";
 import { type MissingRight, missingRights, orLacking } from "./missing-rights.ts";
@@ -21,6 +21,7 @@ import { breaksRelease, type RunningRelease } from "./release-fit.ts";
 import type { Step } from "./step.ts";
 import { stepsFor } from "./steps-for.ts";
 import { tryOut } from "./try-out.ts";
+import { wordingsFor } from "./wordings-for.ts";
 
 /** What to do to a database, as data. With anything in `blocked`, none of it is done. */
 export type Plan = {
@@ -136,20 +137,3 @@ const asNotice = ({ role, lacks, object, help }: MissingRight): Notice => ({
   object,
   message: `To apply this ${role} lacks ${lacks}: ${help}`,
 });
-
-/** A server can only be asked for its words before the look at the database that allows no writing. */
-async function wordingsFor(
-  database: Database,
-  desired: Model,
-  asked: Pick<PlanOptions, "declared" | "shadow">,
-): Promise<Wordings> {
-  const { declared } = asked;
-  if (await isSameMajor(database, desired)) return new Map();
-  return undone(database, async () => {
-    if ((declared.transition?.renames ?? []).length === 0) return wordingsOf(database, desired, declared);
-    const pending = pendingTransition(await readModel(database, declared.scope), declared.transition);
-    return pending.renames.length === 0
-      ? wordingsOf(database, desired, declared)
-      : wordingsOf(database, await asked.shadow.model(declared, pending.renames));
-  });
-}

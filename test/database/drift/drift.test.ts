@@ -6,6 +6,8 @@ import type { Database } from "../../../src/database/database.ts";
 import { type Drift, findDrift } from "../../../src/database/drift/drift.ts";
 import { planSchema } from "../../../src/database/plan/plan.ts";
 import { openShadow } from "../../../src/database/shadow/shadow.ts";
+import { declaredFrom } from "../../acceptance/schema/declared.ts";
+import { describeWith } from "../../services/needs.ts";
 import { freshDatabase } from "../../services/postgres.ts";
 import { liveDatabase } from "../live-database.ts";
 
@@ -189,3 +191,27 @@ it("says what no statement can bring back", { timeout: 60_000 }, async () => {
     { object: "mood.worse", message: "The value mood.worse stays: no one statement takes it." },
   ]);
 });
+
+for (const version of [15, 16, 18] as const)
+  await describeWith(version === 15 ? ["postgres15"] : [], `on Postgres ${version}`, () => {
+    it("takes no view for another because the server has other words for it", {
+      timeout: 60_000,
+    }, async () => {
+      const { connect } = await liveDatabase(() => freshDatabase({ version }));
+      const [database, shadow] = await Promise.all([connect(), openShadow()]);
+      onTestFinished(() => shadow.close());
+      const schema =
+        declaredFrom(`tables: { tasks: { columns: { id: { type: int }, title: { type: text } } } }
+views: { titles: { sql: "select id, title from tasks where id > 0" } }
+materializedViews: { counts: { sql: "select title, count(*) as n from tasks group by title" } }`);
+      const drift = (declared: PlannableSchema) =>
+        findDrift(database, { connection: "main", declared, shadow });
+      const planned = await planSchema(database, { connection: "main", declared: schema, shadow });
+      await applyPlan(database, planned, { by: { version: "0.0.0" } });
+      expect(await drift(schema)).toMatchObject({ comparedWith: "record", changes: [], pending: [] });
+      await database.script("drop schema _stk cascade");
+      expect(await drift(schema)).toMatchObject({ comparedWith: "declaration", changes: [] });
+      await database.script("create or replace view titles as select id, title from tasks where id > 1");
+      expect((await drift(schema)).changes).toMatchObject([{ object: "titles", change: "changed" }]);
+    });
+  });
