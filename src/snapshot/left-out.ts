@@ -96,6 +96,16 @@ function partsLeftOut(
       .flatMap(({ name, unsaid }) =>
         (unsaid ?? []).map((what) => ({ kind: "table", name, reason: `${what} cannot be declared` })),
       ),
+    ...facts.hidden.columns.filter(isWritten).map(({ table, name, type }) => ({
+      kind: "column",
+      name: `${table}.${name}`,
+      reason: `its type cannot be declared: ${type}`,
+    })),
+    ...facts.hidden.dependents.filter(isWritten).map(({ table, kind, name }) => ({
+      kind,
+      name,
+      reason: `it rests on such a column of ${table}`,
+    })),
     ...facts.constraints.filter(isWritten).flatMap(({ name, table, oddity, index }) => {
       const storage =
         index?.storage == null ? null : "the storage parameters of its index cannot be declared";

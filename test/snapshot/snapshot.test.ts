@@ -260,6 +260,22 @@ describe("a snapshot of a database", () => {
     expect(made.files()["schema/public.yaml"]).not.toContain("  b:");
   });
 
+  it("writes a table without the columns whose types cannot be declared, and names them", async () => {
+    await database.script(`
+      create type span as range (subtype = int);
+      create table stays (id int primary key, room text not null, during span, constraint apart exclude using gist (during with &&));
+      create view long_stays as select id from stays where upper(during) - lower(during) > 7`);
+    const made = project();
+    const files = await settled(made);
+    expect(files["schema/public.yaml"]).toContain("room: { type: text, nullable: false }");
+    expect(files["schema/public.yaml"]).not.toContain("during");
+    expect((await made.take(database)).leftOut).toEqual([
+      { kind: "column", name: "stays.during", reason: "its type cannot be declared: span" },
+      { kind: "view", name: "long_stays", reason: "it rests on such a column of stays" },
+      { kind: "constraint", name: "apart on table stays", reason: "it rests on such a column of stays" },
+    ]);
+  });
+
   it("refuses what holds a secret, and says where", async () => {
     const secret = `sk_live_${"4eC39HqLyjWDarjtT1zdp7dc"}`;
     await database.script(`

@@ -7,6 +7,7 @@ import type { Column, Constraint, Index, Model, OtherObject, Table } from "../mo
 import { columnsQuery } from "./columns-query.ts";
 import { readComments } from "./comments.ts";
 import { type Identities, identityOf, readDependencies } from "./dependencies.ts";
+import { type HiddenColumns, readHiddenColumns } from "./hidden-columns.ts";
 import { constraintsQuery, indexesQuery } from "./key-queries.ts";
 import { readOthersOfPartitions } from "./others-of-partitions.ts";
 import { enumsQuery, othersQuery, spelling, tablesQuery } from "./queries.ts";
@@ -38,13 +39,18 @@ export async function readModel(database: Database, scope: DeclaredScope = whole
   const schemas = [scope.schemas];
   const isIgnored = ignores(scope);
   const identities: Identities = new Map();
-  const kept = <T extends { table?: string; name: string }>(rows: readonly T[]): T[] =>
-    rows.filter(({ table, name }) => !isIgnored(name, table));
+  const hidden = await readHiddenColumns(database, scope.schemas);
+  const kept = <T extends { oid: string; table?: string; name: string }>(
+    catalog: string,
+    rows: readonly T[],
+  ): T[] => rows.filter(({ oid, table, name }) => !isIgnored(name, table) && !hidden.has(catalog, oid));
 
   const enums = kept(
+    "pg_type",
     await database.query<{ oid: string; name: string; values: string[] }>(enumsQuery, schemas),
   );
   const tables = kept(
+    "pg_class",
     await database.query<{ oid: string; name: string } & Row<TableOptions>>(tablesQuery, schemas),
   );
   const columns = (
@@ -52,15 +58,19 @@ export async function readModel(database: Database, scope: DeclaredScope = whole
       columnsQuery(version),
       schemas,
     )
-  ).filter(({ table }) => !isIgnored(table));
+  ).filter(({ table, relation, number }) => !isIgnored(table) && !hidden.has("pg_class", relation, number));
   const constraints = kept(
+    "pg_constraint",
     await database.query<
       Named & { oid: string; indexOid: string | null; isForeign: boolean } & Row<Constraint>
     >(constraintsQuery, schemas),
   );
   // Where a foreign key leads to what is ignored, no declaration can name it.
   for (const row of constraints) row.expressible &&= !isIgnored(row.references?.table ?? row.table);
-  const indexes = kept(await database.query<Named & { oid: string } & Row<Index>>(indexesQuery, schemas));
+  const indexes = kept(
+    "pg_class",
+    await database.query<Named & { oid: string } & Row<Index>>(indexesQuery, schemas),
+  );
   for (const { oid, name } of enums) identities.set(identityOf("pg_type", oid), keyOf("enum", name));
   for (const { oid, name } of tables) identities.set(identityOf("pg_class", oid), keyOf("table", name));
   for (const { relation, number, name, table } of columns)
@@ -73,7 +83,7 @@ export async function readModel(database: Database, scope: DeclaredScope = whole
   for (const { oid, name, table } of indexes)
     identities.set(identityOf("pg_class", oid), keyOf("index", name, table));
 
-  const objects = await readObjects(database, scope, identities);
+  const objects = await readObjects(database, scope, identities, hidden);
   const others = [
     ...(await database.query<OtherObject>(othersQuery, schemas)),
     ...(await readOthersOfPartitions(database, scope)),
@@ -98,7 +108,13 @@ export async function readModel(database: Database, scope: DeclaredScope = whole
     objects,
     ...(await readComments(database, scope.schemas, identities)),
     dependencies: await readDependencies(database, identities),
-    others: others.filter(({ name }) => !isIgnored(name)),
+    others: [
+      ...others.filter(({ name }) => !isIgnored(name)),
+      ...[
+        ...hidden.columns.map(({ table, name }) => ({ table, kind: "column", name: `${table}.${name}` })),
+        ...hidden.dependents,
+      ].flatMap(({ table, kind, name }) => (isIgnored(table) ? [] : [{ kind, name }])),
+    ],
   };
 }
 
@@ -113,12 +129,14 @@ async function readObjects(
   database: Database,
   scope: DeclaredScope,
   identities: Identities,
+  hidden: HiddenColumns,
 ): Promise<ReadonlyMap<Key, CatalogObject>> {
   const objects = new Map<Key, CatalogObject>();
   const isIgnored = ignores(scope);
   const isHidden = (name: string): boolean => isIgnored(name) || scope.unmanagedPartitions.includes(name);
   for (const { kind, query, catalog, within } of kinds)
     for (const row of await database.query<ObjectRow>(query, [scope.schemas])) {
+      if (hidden.has(catalog, row.oid)) continue;
       const inSchema = (name: string): string =>
         row.schema === defaultSchema ? name : `${row.schema}.${name}`;
       const read: CatalogObject = {

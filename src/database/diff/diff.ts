@@ -11,6 +11,7 @@ import { diffEnums } from "./enums.ts";
 import { inWordsAsWritten } from "./in-words-as-written.ts";
 import { diffConstraints, diffIndexes } from "./keys.ts";
 import { diffLogging } from "./logging.ts";
+import { blockTakenColumns } from "./name-taken.ts";
 import { namesake } from "./namesake.ts";
 import { diffObjects } from "./objects.ts";
 import { diffPartitions } from "./partitions.ts";
@@ -61,6 +62,7 @@ export function diffModels(
   diffSequenceOwners(live, desired, difference);
   remakeDependents(live, desired, difference);
   blockStillUsed(live, desired, difference);
+  blockTakenColumns(live, difference);
   for (const { kind, name } of live.others)
     difference.notices.push({ kind, object: name, message: `The ${kind} ${name} cannot be declared.` });
   diffRenames(live, desired, pending, difference);

@@ -1,3 +1,4 @@
+import type { HiddenColumns } from "../catalog/hidden-columns.ts";
 import type { Key } from "../model/catalog-object.ts";
 
 /** Something as the catalog names it; `name` is `SCHEMA.NAME` outside of `public`. */
@@ -188,6 +189,8 @@ export type Facts = {
   /** What rests on what. */
   restsOn: ReadonlyMap<Key, ReadonlySet<Key>>;
   partitionParts: PartitionPart[];
+  /** Columns of types that no declaration can name, and what rests on them. */
+  hidden: Pick<HiddenColumns, "columns" | "dependents">;
 };
 
 /** Something that stands on a partition alone. */

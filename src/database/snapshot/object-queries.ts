@@ -72,4 +72,7 @@ export const routinesQuery = `
     pg_get_functiondef(p.oid) as definition,
     case when l.lanname not in ('sql', 'plpgsql') then 'its language is ' || l.lanname end as oddity
   from pg_proc p ${inSchemas("p.pronamespace")} join pg_language l on l.oid = p.prolang
-  where p.prokind in ('f', 'p') and position('.' in p.proname) = 0 and ${notOfExtension("pg_proc", "p.oid")} order by p.oid`;
+  where p.prokind in ('f', 'p') and position('.' in p.proname) = 0 and ${notOfExtension("pg_proc", "p.oid")}
+    and not exists (
+      select from pg_depend i where i.classid = 'pg_proc'::regclass and i.objid = p.oid and i.deptype = 'i')
+  order by p.oid`;

@@ -1,4 +1,5 @@
 import { readDependencies } from "../catalog/dependencies.ts";
+import { readHiddenColumns } from "../catalog/hidden-columns.ts";
 import { spelling } from "../catalog/queries.ts";
 import type { Database } from "../database.ts";
 import type {
@@ -38,6 +39,9 @@ export async function readFacts(database: Database, schemas: readonly string[]):
   await database.script(spelling);
   const read = <Row extends Record<string, unknown>>(query: string): Promise<Row[]> =>
     database.query<Row>(query, [schemas]);
+  const hidden = await readHiddenColumns(database, schemas);
+  const seen = async <Row extends { oid: string }>(catalog: string, rows: Promise<Row[]>): Promise<Row[]> =>
+    (await rows).filter(({ oid }) => !hidden.has(catalog, oid));
   const facts = {
     schemas: await read<SchemaFacts>(objects.schemasQuery),
     extensions: await read<ExtensionFacts>(objects.extensionsQuery),
@@ -47,17 +51,26 @@ export async function readFacts(database: Database, schemas: readonly string[]):
     sequences: (
       await read<Named & { counting: Counting; owner: SequenceFacts["owner"] }>(parts.sequencesQuery)
     ).map(({ counting, ...sequence }) => ({ ...sequence, ...counting })),
-    tables: await read<TableFacts>(parts.tablesQuery),
-    constraints: await read<ConstraintFacts>(parts.constraintsQuery),
+    tables: (await read<TableFacts>(parts.tablesQuery)).map(({ columns, ...table }) => ({
+      ...table,
+      columns: columns.filter(
+        ({ name }) => !hidden.columns.some((column) => column.table === table.name && column.name === name),
+      ),
+    })),
+    constraints: await seen("pg_constraint", read<ConstraintFacts>(parts.constraintsQuery)),
     indexes: (
-      await read<Named & { table: string; body: Omit<IndexFacts, keyof Named | "table"> }>(parts.indexesQuery)
+      await seen(
+        "pg_class",
+        read<Named & { table: string; body: Omit<IndexFacts, keyof Named | "table"> }>(parts.indexesQuery),
+      )
     ).map(({ body, ...index }) => ({ ...index, ...body })),
-    triggers: await read<TriggerFacts>(parts.triggersQuery),
-    policies: await read<PolicyFacts>(parts.policiesQuery),
-    views: await read<ViewFacts>(objects.viewsQuery("v")),
-    materializedViews: await read<ViewFacts>(objects.viewsQuery("m")),
+    triggers: await seen("pg_trigger", read<TriggerFacts>(parts.triggersQuery)),
+    policies: await seen("pg_policy", read<PolicyFacts>(parts.policiesQuery)),
+    views: await seen("pg_class", read<ViewFacts>(objects.viewsQuery("v"))),
+    materializedViews: await seen("pg_class", read<ViewFacts>(objects.viewsQuery("m"))),
     routines: await read<RoutineFacts>(objects.routinesQuery),
     partitionParts: await read<PartitionPart>(parts.partitionPartsQuery),
+    hidden,
   };
   return { ...facts, restsOn: await readDependencies(database, identitiesOf(facts)) };
 }
