@@ -22,9 +22,15 @@ const by = { version: "0.0.0" };
 const before = `
 enums: { state: [open, done] }
 functions: { touch: { sql: "create function touch() returns trigger language plpgsql as $$ begin return new; end $$" } }
+domains: { code: { type: text } }
 views: { titles: { sql: "select id, title from tasks" } }
+materializedViews: { sums: { sql: "select project, count(*) as n from tasks group by project", indexes: [{ name: sums_by, columns: [n] }] } }
 tables:
-  projects: { columns: { id: { type: int }, name: { type: text } } }
+  projects: { columns: { id: { type: int }, name: { type: text }, code: { type: code } } }
+  stages:
+    columns: { id: { type: int, nullable: false }, at: { type: int, nullable: false } }
+    partitionBy: { list: [at] }
+    partitions: { stages_1: { in: [1] }, stages_2: { in: [2], partitionBy: { list: [at] }, partitions: { stages_2_2: { in: [2] } } } }
   tasks:
     columns: { id: { type: int }, title: { type: text }, state: { type: state }, project: { type: int }, due: { type: date } }
     indexes: [{ name: tasks_by, columns: [title] }]
@@ -35,15 +41,17 @@ const after = `
 schemas: { audit: {} }
 extensions: { citext: {} }
 enums: { state: [open, late, done] }
-domains: { mail: { type: text, check: "value like '%@%'" } }
+domains: { mail: { type: text, check: "value like '%@%'" }, code: { type: text, nullable: false, checks: { long: length(value) > 1, at: "value ~ '^c'" } } }
 composites: { pair: { attributes: { a: int, b: int } } }
 sequences: { numbers: { start: 5 } }
 functions: { touch: { sql: "create function touch() returns trigger language plpgsql as $$ begin return null; end $$" } }
 views: { titles: { sql: "select id, upper(title) as title from tasks where state = 'late'" } }
-materializedViews: { counts: { sql: "select project, count(*) as n from tasks group by project" } }
+materializedViews:
+  counts: { sql: "select project, count(*) as n from tasks group by project" }
+  sums: { sql: "select project, count(*) as n from tasks group by project", indexes: [{ name: sums_by, columns: [project], unique: true }, { columns: [n, project] }] }
 tables:
   projects:
-    columns: { id: { type: int, primaryKey: true }, name: { type: text, unique: true } }
+    columns: { id: { type: int, primaryKey: true }, name: { type: text, unique: true }, code: { type: code } }
     comment: What tasks are for.
   tasks:
     columns:
@@ -58,6 +66,11 @@ tables:
     checks: { due: "on_day > '1999-01-01'" }
     triggers: { touched: { after: [update], execute: touch() } }
     rowSecurity: { enabled: true, policies: { own: { to: [public], using: id > 0 } } }
+  stages:
+    columns: { id: { type: int, nullable: false }, at: { type: int, nullable: false } }
+    primaryKey: [id, at]
+    partitionBy: { list: [at] }
+    partitions: { stages_1: { in: [1] }, stages_2: { in: [2], partitionBy: { list: [at] }, partitions: { stages_2_2: { in: [2] } } } }
   parts:
     columns: { at: { type: date, nullable: false } }
     partitionBy: { range: [at] }
@@ -66,8 +79,10 @@ tables:
 removed: { tables: [gone] }
 `;
 const rows = `
-insert into projects select n, 'p' || n from generate_series(1, 100) n;
+insert into projects select n, 'p' || n, 'c' || n from generate_series(1, 100) n;
 insert into tasks select n, case when n % 3 > 0 then 't' || n end, 'open', n % 100 + 1, '2024-01-01' from generate_series(1, 5000) n;
+insert into stages select n, n % 2 + 1 from generate_series(1, 100) n;
+refresh materialized view sums;
 analyze`;
 const contents = `select md5(string_agg(row (id, title, state, project, on_day, size)::text, ',' order by id)) as tasks,
   count(distinct token)::int4 as tokens, (select md5(string_agg(p::text, ',' order by p.id)) from projects p) as projects
