@@ -5,4 +5,6 @@ export type Probe = {
   rows: string;
   message(count: number): string;
   wayOut: string;
+  /** What Postgres must be able to compute, whatever the rows are, and what to do where it is not. */
+  possible?: { sql: string; wayOut: string };
 };

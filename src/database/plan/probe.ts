@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 import type { Blocked, Change } from "../diff/change.ts";
-import { enumValuesOf, lossCondition } from "../diff/type-change.ts";
+import { conversion, enumValuesOf, lossCondition } from "../diff/type-change.ts";
 import { quoteIdentifier as quote, quoteLiteral, quoteName } from "../identifier.ts";
 import type { Model } from "../model/model.ts";
 import type { SqlProblem } from "../sql-error.ts";
@@ -16,6 +16,7 @@ export type Finding = { blocked?: Blocked; unchecked?: string };
 
 const shown = 20;
 const queryCanceled = "57014";
+const cannotCoerce = "42846";
 
 /** What to look for in the live rows before a change; undefined where no row can matter. */
 export function probeFor(change: Change, live: Model, desired: Model): Probe | undefined {
@@ -56,6 +57,10 @@ export function probeFor(change: Change, live: Model, desired: Model): Probe | u
         rows: `select ${quote(column)} from ${quoteName(table)} where ${condition}`,
         message: (count) => `${rowsOf(count, table)} has a ${column} that ${to.type} cannot hold unchanged.`,
         wayOut: "Change these rows, or keep the type.",
+        possible: {
+          sql: `select ${conversion({ column, from, to, values: enumValuesOf(to.type, desired.enums) })} from ${quoteName(table)} limit 0`,
+          wayOut: `Declare a column of another name with the type, and what fills it: backfill. Let ${column} go when nothing needs it.`,
+        },
       };
     }
     case "dropColumnToRemake":
@@ -131,8 +136,13 @@ export async function find(database: Database, probe: Probe): Promise<Finding> {
     );
     count = row?.count ?? 0;
   });
-  const { code, object, wayOut } = probe;
+  const { code, object, wayOut, possible } = probe;
   if (problem !== undefined) {
+    const refused = possible && (await attempt(database, () => database.query(possible.sql)));
+    if (possible !== undefined && refused?.sqlstate === cannotCoerce)
+      return {
+        blocked: { code, object, message: `Postgres ${refused.message}.`, wayOut: possible.wayOut },
+      };
     const withoutRows = await attempt(database, () =>
       database.query(`select from (${probe.rows}) found limit 0`),
     );

@@ -29,6 +29,15 @@ const loses = (from: string, to: string, values: readonly string[], message: str
 
 await runCases(
   [
+    ...[undefined, "insert into t values (1)"].map((seed) => ({
+      name: `bigint becomes no timestamp, ${seed === undefined ? "without" : "with"} rows`,
+      old: tasks("bigint"),
+      ...(seed === undefined ? {} : { seed }),
+      new: tasks("timestamp"),
+      blocked: ["cast_loses t.c: Postgres cannot cast type bigint to timestamp without time zone."],
+      wayOut:
+        "Declare a column of another name with the type, and what fills it: backfill. Let c go when nothing needs it.",
+    })),
     changes("smallint", "int", ["1", "32767"]),
     changes("int", "bigint", ["1", "2147483647"]),
     changes("bigint", "numeric", ["1", "9223372036854775807"]),
