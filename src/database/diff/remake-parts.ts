@@ -64,7 +64,9 @@ export function remakePart(
   }
   const [old, column] = [from.columns.get(name), to.columns.get(name)];
   if (old === undefined || column === undefined || isThere("dropColumn", "dropColumnToRemake")) return [];
-  if (!(desired.dependencies.get(keyOf("column", name, table))?.has(on) ?? false)) return [];
+  const restsOnIt = desired.dependencies.get(keyOf("column", name, table))?.has(on) ?? false;
+  // The same words may call another function once this one is gone.
+  if (!restsOnIt && old.default !== column.default) return [];
   if (old.generated !== undefined) {
     remakeColumn(table, name, old, column, live.version, difference);
     remakeKeys(table, name, live, desired, difference);

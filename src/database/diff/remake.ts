@@ -4,6 +4,7 @@ import type { Model } from "../model/model.ts";
 import type { Change, Difference } from "./change.ts";
 import { inverted } from "./dependents.ts";
 import { isSame, withGrants } from "./objects.ts";
+import { isOverload } from "./overload.ts";
 import { columnKeys, partsOf, remakePart } from "./remake-parts.ts";
 
 /**
@@ -57,8 +58,9 @@ function remake(object: CatalogObject, on: Key, desired: Model, { changes, block
   const altered = changes.findIndex(
     (change) => change.kind === "alterObject" && keyOfObject(change.to) === key,
   );
+  const needs = [...(desired.dependencies.get(key) ?? [])];
   // Where it is replaced in place and no longer rests on that, it only has to be first.
-  if (altered >= 0 && !(desired.dependencies.get(key)?.has(on) ?? false)) return false;
+  if (altered >= 0 && !needs.some((one) => one === on || isOverload(one, on))) return false;
   if (altered >= 0) changes.splice(altered, 1);
   changes.push(
     { kind: "dropObject", object, restored: true },

@@ -1,4 +1,5 @@
 import type { Change } from "../diff/change.ts";
+import { isOverload } from "../diff/overload.ts";
 import { columnKeys } from "../diff/remake-parts.ts";
 import { type Key, keyOf } from "../model/catalog-object.ts";
 import type { Model } from "../model/model.ts";
@@ -41,10 +42,16 @@ export function inOrder(changes: readonly Change[], live: Model, desired: Model)
         if (!effect.makes.includes(on)) for (const maker of makers.get(on) ?? []) before(maker, index);
       const own = droppers.get(key) ?? [];
       for (const dropper of own) before(dropper, index);
+      // Two functions of one name are never there together where a call could mean either.
+      const isMadeAnew = own.length > 0 || droppers.has(columnOrDefault(key));
+      const others = overloadsOf(needs, droppers).filter(
+        (other) => isMadeAnew || !restsOn(key, live).has(other),
+      );
+      for (const other of others) for (const dropper of droppers.get(other) ?? []) before(dropper, index);
       // What is changed in place lets go of what it rested on.
       if (own.length > 0) continue;
       for (const on of restsOn(key, live)) {
-        if (needs.has(on)) continue;
+        if (needs.has(on) || others.includes(on)) continue;
         for (const dropper of droppers.get(on) ?? []) before(index, dropper);
         for (const maker of makers.get(on) ?? []) if (retypes.has(maker)) before(index, maker);
       }
@@ -61,10 +68,23 @@ export function inOrder(changes: readonly Change[], live: Model, desired: Model)
 /** What is set of a table or a column is set after it is made, which a function in a check or a default can delay. */
 const makesWhole: ReadonlySet<Change["kind"] | undefined> = new Set(["createTable", "addColumn"]);
 
+/** The column of a default, and the default of a column, which Postgres tells no apart in what they rest on. */
+const columnOrDefault = (key: Key): Key =>
+  key.replace(/^(?:column|default):/, (kind) => (kind === "column:" ? "default:" : "column:"));
+
 /** What something rests on; a default does by its column. */
 const restsOn = (key: Key, { dependencies }: Model): ReadonlySet<Key> =>
   dependencies.get(key.replace(/^default:/, "column:")) ?? nothing;
 const nothing: ReadonlySet<Key> = new Set();
+
+/** The functions that go and have the name of one that is needed. */
+const overloadsOf = (needs: ReadonlySet<Key>, droppers: ReadonlyMap<Key, unknown>): Key[] => {
+  const routines = [...needs].filter((key) => key.startsWith("routine:"));
+  if (routines.length === 0) return [];
+  return [...droppers.keys()].filter(
+    (key) => !needs.has(key) && routines.some((needed) => isOverload(key, needed)),
+  );
+};
 
 /** A table goes with its columns, on which other things rest. */
 function withColumns(change: Change, live: Model): Effect {

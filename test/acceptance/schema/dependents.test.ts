@@ -12,6 +12,23 @@ const fn = (returns: string, name = "t"): string =>
 const using = (column: string, more = ""): string =>
   `tables: { tasks: { columns: { id: { type: int, primaryKey: true }, title: { type: text }${column} }${more} } }\n`;
 
+const calling = (parameters: string): string => `
+functions:
+  f: { sql: "create function f(${parameters}) returns text language sql immutable as $$ select a $$" }
+  g: { sql: "create function g() returns text language sql begin atomic select f('g'); end" }
+  t: { sql: "create function t() returns trigger language plpgsql as $$ begin return new; end $$" }
+tables:
+  tasks:
+    columns:
+      id: { type: int, primaryKey: true }
+      title: { type: text, check: "f(title) <> ''" }
+      size: { type: text, default: "f('f')" }
+    indexes: [{ columns: [{ expression: f(title) }] }, { columns: [id], where: "f(title) = 'a'" }]
+    triggers: { called: { before: [update], when: f(new.title) is null, execute: t() } }
+    rowSecurity: { policies: { own: { using: f(title) = current_user } } }
+views: { a: { sql: "select f(title) as title from tasks" }, b: { sql: "select title from a" } }
+`;
+
 await runCases(
   [
     {
@@ -218,6 +235,20 @@ ${using("", ", triggers: { t: { before: [insert], when: f(new.title), execute: g
       new: `functions: { f: { sql: "create function f(t text, n int) returns text language sql immutable as $$ select left(t, n) $$" } }
 ${using(`, slug: { type: text, default: "f('x', 1)", check: "f(slug, 1) <> ''" }`, `, indexes: [{ columns: [{ expression: "f(title, 1)" }] }]`)}
 views: { a: { sql: "select id, f(title, 1) as f from tasks" } }
+removed: { functions: [f(text)] }`,
+    },
+    {
+      name: "a function gets one more argument, with a default, in all that calls it as before",
+      old: calling("a text"),
+      seed: "insert into tasks (id, title) values (1, 'a')",
+      new: `${calling("a text, b text default ''")}removed: { functions: ["f(text)"] }`,
+    },
+    {
+      name: "a function gets one more argument beneath views that are changed and that come, and a generated column",
+      old: `${fn("text")}${using(", up: { type: text, generated: f(title) }")}views: { a: { sql: "select f(title) as f from tasks" } }`,
+      new: `functions: { f: { sql: "create function f(t text, n int default 1) returns text language sql immutable as $$ select left(t, n) $$" } }
+${using(", up: { type: text, generated: f(title) }, low: { type: text, default: f('b') }")}
+views: { a: { sql: "select f(title) as f, id from tasks" }, b: { sql: "select f(f) as f from a" } }
 removed: { functions: [f(text)] }`,
     },
     {
