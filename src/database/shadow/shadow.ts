@@ -76,10 +76,18 @@ export async function openShadow(options: Pick<PgliteOptions, "cache"> = {}): Pr
   };
   // What was made stays for the next call that is about the same, in a transaction that is never committed.
   let made: Made | undefined;
+  let isStaged = false;
+  // Before the next call, and not after: the last one is followed by none.
   const cleared = async (): Promise<void> => {
-    if (made === undefined) return;
+    if (made !== undefined) await current.script("rollback");
     made = undefined;
-    await current.script("rollback");
+    if (!isStaged) return;
+    // It has locks for so many tables at a time; one that cannot be emptied is left for a new one.
+    await emptied(current).catch(async () => {
+      await current.close();
+      current = await openPglite({ ...options, extensions: loaded });
+    });
+    isStaged = false;
   };
   const make = async (declared: DeclaredSchema): Promise<Made> => {
     const key = keyOf(declared);
@@ -137,15 +145,8 @@ export async function openShadow(options: Pick<PgliteOptions, "cache"> = {}): Pr
         await cleared();
         const database = await able(extensions);
         database.standInFor(extensions);
-        try {
-          return await work(database);
-        } finally {
-          // It has locks for so many tables at a time; one that cannot be emptied is left for a new one.
-          await emptied(database).catch(async () => {
-            await database.close();
-            current = await openPglite({ ...options, extensions: loaded });
-          });
-        }
+        isStaged = true;
+        return work(database);
       }),
     close: () => last.then(() => current.close()),
   };
