@@ -8,6 +8,15 @@ export function countingOf(options = ""): { descends: boolean; start: string } {
   return { descends, start: given(options, "start with") ?? first };
 }
 
+/** Between what an identity with such options counts; null is as far as its type goes. */
+export const boundsOf = (options = ""): { min: string | null; max: string | null } => {
+  const { descends } = countingOf(options);
+  return {
+    min: given(options, "minvalue") ?? (descends ? null : "1"),
+    max: given(options, "maxvalue") ?? (descends ? "-1" : null),
+  };
+};
+
 /** The actions that let an identity column count so: every option, since what is not named stays as it was. */
 export function setCounting(options = ""): string[] {
   const [min, max] = [given(options, "minvalue"), given(options, "maxvalue")];

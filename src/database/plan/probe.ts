@@ -10,6 +10,7 @@ import { futureRows } from "./future-rows.ts";
 import { constraintProbe, indexProbe } from "./key-probe.ts";
 import { objectProbe } from "./object-probe.ts";
 import type { Probe } from "./probe-query.ts";
+import { identityProbe } from "./type-probe.ts";
 
 /** What the live rows mean for one change. */
 export type Finding = { blocked?: Blocked; unchecked?: string };
@@ -65,6 +66,8 @@ export function probeFor(change: Change, live: Model, desired: Model): Probe | u
     }
     case "dropColumnToRemake":
       return remakeProbe(change, live);
+    case "alterTable":
+      return identityProbe(change, live, desired);
     case "createIndex":
       return rows === undefined
         ? undefined

@@ -1,5 +1,6 @@
 import type { Change } from "../diff/change.ts";
 import { quoteIdentifier, quoteLiteral, quoteName } from "../identifier.ts";
+import { boundsOf } from "../identity-options.ts";
 import { compareChecks, domainFacts } from "../kinds/domain.ts";
 import { extensionFacts } from "../kinds/extension.ts";
 import { sequenceFacts } from "../kinds/sequence.ts";
@@ -68,12 +69,39 @@ function containersOf(domain: string, { tables, dependencies }: Model): string[]
 /** A sequence that stands outside of its new bounds. */
 export function sequenceProbe({ name, facts }: CatalogObject): Probe {
   const { min, max } = sequenceFacts.parse(facts);
+  return boundsProbe(name, quoteName(name), { min, max });
+}
+
+/** {@link sequenceProbe} of an identity that is to count in another way. */
+export function identityProbe(
+  { table, of }: Extract<Change, { kind: "alterTable" }>,
+  live: Model,
+  desired: Model,
+): Probe | undefined {
+  for (const [column, { sequence, identityOptions }] of live.tables.get(table)?.columns ?? []) {
+    const to = desired.tables.get(table)?.columns.get(column);
+    if (of === keyOf("column", column, table) && sequence !== undefined && to?.identity !== undefined)
+      return identityOptions === to.identityOptions
+        ? undefined
+        : boundsProbe(sequence, sequence, boundsOf(to.identityOptions));
+  }
+  return undefined;
+}
+
+function boundsProbe(
+  name: string,
+  sequence: string,
+  { min, max }: { min: string | null; max: string | null },
+): Probe {
+  const outside = [min === null ? "" : `last_value < ${min}`, max === null ? "" : `last_value > ${max}`];
+  const condition = outside.filter((one) => one !== "").join(" or ");
   return {
     code: "sequence_out_of_bounds",
     object: name,
-    rows: `select last_value from ${quoteName(name)} where last_value not between ${min} and ${max}`,
-    message: () => `The sequence ${name} stands outside of ${min} to ${max}.`,
-    wayOut: `Declare bounds that hold it, or set it yourself: select setval(${quoteLiteral(quoteName(name))}, ...)`,
+    rows: `select last_value from ${sequence} where ${condition}`,
+    message: () =>
+      `The sequence ${name} stands outside of ${min ?? "its least"} to ${max ?? "its greatest"}.`,
+    wayOut: `Declare bounds that hold it, or set it yourself: select setval(${quoteLiteral(sequence)}, ...)`,
   };
 }
 

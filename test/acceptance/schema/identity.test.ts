@@ -220,6 +220,29 @@ await runCases(
       rows: { [ids]: [{ id: 12 }] },
     },
     {
+      name: "counts between other bounds, between which it stands",
+      old: tasks("{ type: int, primaryKey: true, identity: { generated: always, max: 500 } }", title),
+      seed: `${twoRows}; select setval('tasks_id_seq', 400)`,
+      new: tasks(
+        "{ type: int, primaryKey: true, identity: { generated: always, min: 200, max: 900 } }",
+        title,
+      ),
+      rows: { [ids]: [{ id: 401 }] },
+    },
+    {
+      name: "refuses bounds beyond which it stands",
+      old: tasks(always, title),
+      seed: twoRows,
+      new: tasks(
+        "{ type: int, primaryKey: true, identity: { generated: always, min: 200, max: 900 } }",
+        title,
+      ),
+      blocked: [
+        "sequence_out_of_bounds tasks_id_seq: The sequence tasks_id_seq stands outside of 200 to 900.",
+      ],
+      wayOut: "Declare bounds that hold it, or set it yourself: select setval('tasks_id_seq', ...)",
+    },
+    {
       name: "counts as usual again",
       old: tasks(
         "{ type: int, primaryKey: true, identity: { generated: always, start: 50, increment: 10, min: 50, max: 900, cache: 3, cycle: true } }",

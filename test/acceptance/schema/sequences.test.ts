@@ -56,6 +56,13 @@ await runCases(
       new: "sequences: { a: { type: bigint }, b: { type: smallint } }",
     },
     {
+      name: "takes bounds between which a sequence is, though not where it starts",
+      old: "sequences: { numbers: {} }",
+      seed: "select setval('numbers', 41)",
+      new: "sequences: { numbers: { min: 40, max: 60 } }",
+      rows: { "select nextval('numbers')::int4 as n": [{ n: 42 }] },
+    },
+    {
       name: "refuses bounds beyond which a sequence is",
       old: "sequences: { numbers: {} }",
       seed: "select setval('numbers', 41)",
