@@ -1,3 +1,4 @@
+import { oneLine } from "../../core/one-line.ts";
 import type { Plan } from "../../database/plan/plan.ts";
 
 /** A plan as Markdown, for a comment on a pull request. */
@@ -9,12 +10,10 @@ export function planMarkdown({ connection, steps, blocked, notices }: Plan): str
     nothing ? "The database is what is declared." : summaryOf(steps, blocked),
     ...blocked.flatMap(({ code, object, message, wayOut, sql }) => [
       "",
-      `> **Blocked** \`${code}\` on \`${object}\`: ${inline(message)}`,
+      `> **Blocked** \`${code}\` on ${span(object)}: ${inline(message)}`,
       ">",
       `> ${inline(wayOut)}`,
-      ...(sql === undefined
-        ? []
-        : [">", "> ```sql", ...`${sql};`.split("\n").map((line) => `> ${line}`), "> ```"]),
+      ...(sql === undefined ? [] : [">", ...block([sql]).map((line) => `> ${line}`)]),
     ]),
     ...(steps.length === 0
       ? []
@@ -26,16 +25,7 @@ export function planMarkdown({ connection, steps, blocked, notices }: Plan): str
         ]),
     ...(steps.length === 0
       ? []
-      : [
-          "",
-          "<details><summary>SQL</summary>",
-          "",
-          "```sql",
-          ...steps.map(({ sql }) => `${sql};`),
-          "```",
-          "",
-          "</details>",
-        ]),
+      : ["", "<details><summary>SQL</summary>", "", ...block(steps.map(({ sql }) => sql)), "", "</details>"]),
     ...(notices.length === 0
       ? []
       : ["", "Left alone:", "", ...notices.map(({ message }) => `- ${inline(message)}`)]),
@@ -70,5 +60,22 @@ function row(
   return `| ${index + 1} | ${cells.map(cell).join(" | ")} |`;
 }
 
-const inline = (text: string): string => text.replaceAll("\n", " ");
-const cell = (text: string): string => inline(text).replaceAll("|", "\\|").replaceAll("<", "&lt;");
+/** A fence that nothing in the text closes (CommonMark, 4.5 and 6.1). */
+const fence = (text: string, least: number): string =>
+  "`".repeat(Math.max(least, ...(text.match(/`+/g) ?? []).map(({ length }) => length + 1)));
+
+function block(statements: readonly string[]): string[] {
+  const text = statements.map((sql) => `${sql};`).join("\n");
+  const ticks = fence(text, 3);
+  return [`${ticks}sql`, ...text.split("\n"), ticks];
+}
+
+const span = (text: string): string => {
+  const ticks = fence(text, 1);
+  const padding = ticks.length > 1 ? " " : "";
+  return `${ticks}${padding}${oneLine(text)}${padding}${ticks}`;
+};
+
+/** Names of a database are anybody's words: they are to make no markup, no link and no HTML. */
+const inline = (text: string): string => oneLine(text).replaceAll(/[`*[\]<]/g, "\\$&");
+const cell = (text: string): string => inline(text).replaceAll("|", "\\|");

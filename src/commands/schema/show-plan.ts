@@ -1,4 +1,5 @@
 import type { Output } from "../../core/command.ts";
+import { oneLine } from "../../core/one-line.ts";
 import { spelling } from "../../database/catalog/queries.ts";
 import { sizeOf, whoWaits } from "../../database/plan/long-locks.ts";
 import type { Plan } from "../../database/plan/plan.ts";
@@ -24,21 +25,21 @@ export function showPlan(
   });
   for (const { code, message, wayOut, sql } of blocked) {
     line();
-    line(`  blocked: ${message} (${code})`);
+    line(`  blocked: ${oneLine(message)} (${code})`);
     line(`     ${wayOut}`);
     if (sql !== undefined) line(indented(`${sql};`, 5));
   }
   if (notices.length === 0) return;
   line();
   line("  left alone:");
-  for (const { message } of notices) line(`     ${message}`);
+  for (const { message } of notices) line(`     ${oneLine(message)}`);
 }
 
 /** A plan as a script for psql, which does what `apply` does but for its lock, its checks and its record. */
 export function planScript({ steps, blocked }: Plan): string[] {
   const groups = [...Map.groupBy(steps, ({ transaction }) => transaction).values()];
   return [
-    ...blocked.map(({ message }) => `-- blocked: ${message.replaceAll("\n", " ")}`),
+    ...blocked.map(({ message }) => `-- blocked: ${oneLine(message)}`),
     ...groups.flatMap((group) =>
       group.some(({ alone }) => alone)
         ? group.map(({ sql }) => `${sql};`)
