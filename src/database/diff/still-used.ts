@@ -1,4 +1,5 @@
 import { kindOf } from "../kinds/kinds.ts";
+import { partitionFacts } from "../kinds/partition.ts";
 import { type Key, keyOf, keyOfObject } from "../model/catalog-object.ts";
 import type { Model } from "../model/model.ts";
 import type { Change, Difference } from "./change.ts";
@@ -59,10 +60,16 @@ const droppedBy = (change: Change): Key[] => {
 };
 
 /** What rests on a column or a table that goes, and is a part of it, goes along. */
-const isPartOfGone = (key: Key, live: Model, gone: ReadonlySet<Key>): boolean =>
-  live.objects.get(key)?.table !== undefined
-    ? gone.has(keyOf("table", live.objects.get(key)?.table ?? ""))
-    : /^(?:column|constraint|index):/.test(key) && [...wholesOf(key)].some((whole) => gone.has(whole));
+function isPartOfGone(key: Key, live: Model, gone: ReadonlySet<Key>): boolean {
+  const object = live.objects.get(key);
+  if (object?.kind === "partition") {
+    const { of } = partitionFacts.parse(object.facts);
+    const whole = keyOf("partition", of);
+    return gone.has(keyOf("table", of)) || gone.has(whole) || isPartOfGone(whole, live, gone);
+  }
+  if (object?.table !== undefined) return gone.has(keyOf("table", object.table));
+  return /^(?:column|constraint|index):/.test(key) && [...wholesOf(key)].some((whole) => gone.has(whole));
+}
 
 /** The tables that a part may be of, by where its name is cut: `column:audit.log.at` is of `audit.log`. */
 const wholesOf = (key: Key): Key[] => {

@@ -163,8 +163,8 @@ const targetOf = (removal: Removal): (string | null)[] => {
 
 /**
  * pg_depend holds what rests on a relation ($1), on one column of it ($2), on their sequences, or on a type ($3), a
- * table being a type as well. Left out is what is the thing's own: all of a table that goes; the default, the sequence and the NOT NULL of a
- * column.
+ * table being a type as well. Left out is what is the thing's own: all of a table that goes, with its partitions; the
+ * default, the sequence and the NOT NULL of a column.
  */
 const dependentsQuery = `
   with target as (
@@ -217,6 +217,8 @@ const dependentsQuery = `
       and b.attnum = coalesce(f.adnum::int4, case when c.oid is not null and d.objsubid > 0 then d.objsubid end)
   where (o.oid is null or target.attnum is not null or coalesce(nullif(k.conrelid, 0), o.oid) is distinct from target.relation)
     and not coalesce(o.oid = target.relation and b.attnum = target.attnum, false)
+    and not (coalesce(o.relispartition, false) and ($2::text is null or b.attname = $2::text)
+      and target.relation in (select relid from pg_partition_ancestors(o.oid)))
     and coalesce(c.relkind, 'r') <> 'S' and not coalesce(c.relispartition, false)
     and coalesce(k.contype, 'c') <> 'n' and not coalesce(g.tgisinternal, false)
   order by description`;

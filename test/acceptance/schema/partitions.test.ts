@@ -277,6 +277,30 @@ await runCases(
       rows: {},
     },
     {
+      name: "drops a divided table that is numbered, and with it the schema that a partition of a partition is in",
+      old: `schemas: { old: {} }
+tables:
+  p:
+    columns: { id: { type: serial }, n: { type: serial } }
+    partitionBy: { list: [id] }
+    partitions: { p1: { in: [1] }, old.p2: { in: [2], partitionBy: { list: [id] }, partitions: { old.p3: { in: [2] } } } }
+  other: { columns: { id: { type: int } } }`,
+      seed: "insert into p values (1), (2)",
+      new: "tables: { other: { columns: { id: { type: int } } } }\nremoved: { tables: [p], schemas: [old] }",
+      steps: ["Drop the table p", "Drop the schema old"],
+      destroys: { "Drop the table p": 2 },
+      rows: { "select to_regclass('p_id_seq') is null as gone": [{ gone: true }] },
+    },
+    {
+      name: "drops a numbered column of a divided table",
+      old: log(range, year(2025), "").replace("n: { type: int }", "n: { type: serial }"),
+      seed: "insert into log values ('2025-05-05', 'a')",
+      new: `${log(range, year(2025)).replace(", n: { type: int }", "")}removed: { columns: { log: [n] } }`,
+      steps: ["Drop the column log.n"],
+      destroys: { "Drop the column log.n": 1 },
+      rows: { "select kind from log": [{ kind: "a" }] },
+    },
+    {
       name: "does nothing more where a partition that is removed has gone",
       old: log(range, year(2026)),
       new: `${log(range, year(2026))}removed: { partitions: [log_2025] }`,
