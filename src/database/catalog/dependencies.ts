@@ -11,12 +11,12 @@ export const identityOf = (catalog: string, oid: string, number = 0): string => 
 const firstOfUsers = 16_384;
 
 /*
- * A view's dependencies are its rule's, a default's its column's. The row type of a table is the table, an array is
+ * A view's dependencies are its query's, a default's its column's. The row type of a table is the table, an array is
  * of its element, and the attributes of a composite type are that type. A sequence does not rest on its column: it is
  * made before, and given to it after.
  */
 const query = `
-  select case when d.classid = 'pg_rewrite'::regclass or d.classid = 'pg_attrdef'::regclass then 'pg_class'
+  select case when w.oid is not null or d.classid = 'pg_attrdef'::regclass then 'pg_class'
       when o.oid is not null then 'pg_type' else d.classid::regclass::text end as catalog,
     coalesce(w.ev_class, f.adrelid, o.reltype, d.objid)::text as oid,
     coalesce(f.adnum::int4, case when o.oid is null then d.objsubid else 0 end) as number,
@@ -27,7 +27,7 @@ const query = `
     case when y.oid is null then d.refobjsubid else 0 end as "onNumber",
     d.classid::text as "ownCatalog", d.objid::text as "ownOid", d.objsubid as "ownNumber"
   from pg_depend d
-    left join pg_rewrite w on d.classid = 'pg_rewrite'::regclass and w.oid = d.objid
+    left join pg_rewrite w on d.classid = 'pg_rewrite'::regclass and w.oid = d.objid and w.rulename = '_RETURN'
     left join pg_attrdef f on d.classid = 'pg_attrdef'::regclass and f.oid = d.objid
     left join pg_class o on d.classid = 'pg_class'::regclass and o.oid = d.objid and o.relkind = 'c'
     left join pg_class y on d.refclassid = 'pg_class'::regclass and y.oid = d.refobjid and y.relkind = 'c'

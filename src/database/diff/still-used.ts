@@ -22,10 +22,7 @@ export function blockStillUsed(live: Model, desired: Model, { changes, blocked }
       if (gone.has(dependent) || isPartOfGone(dependent, live, gone)) return false;
       return !there.has(dependent) || (desired.dependencies.get(dependent)?.has(key) ?? false);
     };
-    const rules = live.others.flatMap(({ kind, name }) =>
-      kind === "rule" && name.endsWith(` on ${object.name}`) ? [`other:rule ${name}`] : [],
-    );
-    const users = [...[...(dependents.get(key) ?? [])].filter(stays), ...rules];
+    const users = [...(dependents.get(key) ?? [])].filter(stays);
     if (users.length === 0) continue;
     const { word } = kindOf(object.kind);
     blocked.push({

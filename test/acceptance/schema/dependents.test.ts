@@ -75,8 +75,20 @@ await runCases(
       old: `${tasks("int")}views: { a: { sql: "select title from tasks" } }`,
       seed: "create rule r as on insert to a do instead insert into tasks values (new.title)",
       new: `${tasks("bigint")}views: { a: { sql: "select title from tasks" } }`,
-      blocked: ["still_used a: The view a is to be made anew, and other things rest on it: rule r on a."],
+      blocked: [
+        "still_used a: The view a is to be made anew, and other things rest on it: rule r on view a.",
+      ],
       notices: ["r on a"],
+    },
+    {
+      name: "a rule calls a function that would have to be made again, and stands in the way",
+      old: fn("text") + tasks(),
+      seed: "create table log (title text); create rule r as on insert to tasks do also insert into log values (f(new.title))",
+      new: fn("varchar") + tasks(),
+      blocked: [
+        "still_used f(text): The function f(text) is to be made anew, and other things rest on it: rule r on table tasks.",
+      ],
+      notices: ["log", "r on tasks"],
     },
     {
       name: "a column goes that a view no longer uses, which is replaced in place before",
