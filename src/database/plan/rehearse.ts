@@ -7,6 +7,7 @@ import { diffModels } from "../diff/diff.ts";
 import { quoteIdentifier, quoteName } from "../identifier.ts";
 import type { Model } from "../model/model.ts";
 import { makeRoles } from "../shadow/make-role.ts";
+import { standInForCollations } from "../shadow/stand-ins.ts";
 import { SqlError } from "../sql-error.ts";
 import { inTransaction } from "../transaction.ts";
 import { type Measured, measured, tablesThere } from "./measure.ts";
@@ -45,7 +46,7 @@ export async function rehearse(
   { steps, changes, live, beforeRenames, desired, scope }: Trial,
 ): Promise<Outcome> {
   const copy = sliceOf(live, changes, beforeRenames);
-  const refused = await refusal(() => build(stage, copy, beforeRenames));
+  const refused = await refusal(() => build(stage, copy, beforeRenames, steps));
   if (refused !== undefined) return { untried: refused };
   const tables = await tablesThere(stage);
   const found: Measured[][] = [];
@@ -77,12 +78,18 @@ export async function rehearse(
 const isOfTheCopy = (change: Change): boolean =>
   change.kind !== "alterTable" || !/\bcompression\b/.test(change.sql);
 
-async function build(stage: Database, copy: Model, beforeRenames: Model): Promise<void> {
+async function build(
+  stage: Database,
+  copy: Model,
+  beforeRenames: Model,
+  steps: readonly Step[],
+): Promise<void> {
   const { changes } = diffModels(nothing, copy);
   const statements = inOrder(changes, nothing, copy).flatMap((change) => statementsOf(change, copy.enums));
   const sql = statements.filter(isRunnable).map((statement) => `${embedded(statement.sql)}\n;`);
   await inTransaction(stage, async () => {
     await stage.script(settings);
+    await standInForCollations(stage, [...sql, ...steps.map((step) => step.sql)].join("\n"));
     await stage.script([...makeRoles(copy, beforeRenames).map((role) => `${role};`), ...sql].join("\n"));
     await stage.script(leftSequences(copy).join("\n"));
   });

@@ -14,16 +14,20 @@ const collationName = /\b[a-z]{2,3}(?:-[A-Za-z0-9]+)*-x-icu\b|\b[a-z]{2,3}_[A-Z]
  */
 export async function makeEmbedded(database: Database, declared: DeclaredSchema): Promise<SchemaProblem[]> {
   database.standInFor?.(extensionsOf(declared));
-  const names = new Set(JSON.stringify(declared).match(collationName));
-  if (names.size > 0) {
-    const made = [...names].map(
-      (name) =>
-        `create collation if not exists pg_catalog.${quoteIdentifier(name)} (provider = icu, locale = 'und');`,
-    );
-    await database.script(`set local allow_system_table_mods = on; ${made.join(" ")}
-      set local allow_system_table_mods = off`);
-  }
+  await standInForCollations(database, JSON.stringify(declared));
   return makeSchema(database, lz4Columns(declared).length === 0 ? declared : withoutLz4(declared));
+}
+
+/** Makes those of the collations that a text names which servers have and the embedded Postgres has not. */
+export async function standInForCollations(database: Database, text: string): Promise<void> {
+  const names = new Set(text.match(collationName));
+  if (names.size === 0) return;
+  const made = [...names].map(
+    (name) =>
+      `create collation if not exists pg_catalog.${quoteIdentifier(name)} (provider = icu, locale = 'und');`,
+  );
+  await database.script(`set local allow_system_table_mods = on; ${made.join(" ")}
+    set local allow_system_table_mods = off`);
 }
 
 /** Lets the columns that are declared so look compressed by lz4, to be read and never to be written to. */

@@ -51,6 +51,13 @@ await runCases(
       steps: ['Change the type of people.name from text collate "C" to text'],
     },
     {
+      name: "takes collations that servers alone have, in a column, an index and a view",
+      old: people("name: { type: text, collation: de-x-icu }"),
+      seed: rows,
+      new: `${people("name: { type: text, collation: de-x-icu }", "title: { type: text, collation: fr-CA-x-icu }").replace(/ } } }$/, " }, indexes: [{ columns: [{ column: name, collation: sv-SE-x-icu }] }] } }")}
+views: { names: { sql: 'select name collate "ja-JP-x-icu" as name from people' } }`,
+    },
+    {
       name: "changes collation, type and default at once",
       old: people("name: { type: varchar(10), collation: C, default: \"'x'\" }"),
       seed: rows,
