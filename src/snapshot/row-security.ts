@@ -8,10 +8,10 @@ export function rowSecurityOf(
   { rowSecurity, forced }: TableFacts,
   policies: readonly PolicyFacts[],
 ): z.infer<typeof rowSecurityDeclaration> | undefined {
-  if (!rowSecurity && !forced && policies.length === 0) return undefined;
+  if (!rowSecurity && policies.length === 0) return undefined;
   return {
     ...(rowSecurity ? {} : { enabled: false }),
-    ...(forced ? { forced } : {}),
+    ...(rowSecurity && forced ? { forced } : {}),
     ...(policies.length === 0
       ? {}
       : { policies: Object.fromEntries(policies.map((policy) => [policy.name, policyOf(policy)])) }),

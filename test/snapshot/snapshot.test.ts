@@ -260,6 +260,21 @@ describe("a snapshot of a database", () => {
     expect(made.files()["schema/public.yaml"]).not.toContain("  b:");
   });
 
+  it("names row security that is forced and not enabled, which is in force for nobody", async () => {
+    await database.script(`
+      create table a (id int); alter table a force row level security; create policy p on a using (true);
+      create table b (id int); alter table b force row level security`);
+    const made = project();
+    const { leftOut } = await made.take(database);
+    const reason = "row security that is forced and not enabled cannot be declared";
+    expect(leftOut).toEqual([
+      { kind: "table", name: "a", reason },
+      { kind: "table", name: "b", reason },
+    ]);
+    expect(await made.plan(database)).toMatchObject({ steps: [], blocked: [] });
+    expect(made.files()["schema/public.yaml"]).toContain("enabled: false");
+  });
+
   it("writes a table without the columns whose types cannot be declared, and names them", async () => {
     await database.script(`
       create type span as range (subtype = int);

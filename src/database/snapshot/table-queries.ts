@@ -80,6 +80,7 @@ export const tablesQuery = `
       case when exists (select from pg_attribute a where a.attrelid = c.oid and a.attoptions is not null)
         then 'options of a column' end,
       case when c.relispartition and c.relrowsecurity then 'row security of a partition alone' end,
+      case when c.relforcerowsecurity and not c.relrowsecurity then 'row security that is forced and not enabled' end,
       case when c.relispartition and exists (${ownColumns}) then 'what a partition says of its columns alone' end]
       || array(${ownSequences}), null) as unsaid,
     coalesce(${columns}, '[]') as columns
