@@ -129,7 +129,10 @@ it("gives up on a table that is locked, and keeps nobody waiting longer than the
     attempts: 3,
     onRetry: (attempt) => retries.push(attempt),
   });
-  await expect(applying).rejects.toMatchObject({ code: "lock_timeout" });
+  await expect(applying).rejects.toMatchObject({
+    code: "lock_timeout",
+    hint: expect.stringMatching(/pg_terminate_backend: \d+ \(test, idle in transaction, for \d s\)/),
+  });
   done = true;
   await reading;
   expect(retries).toEqual([1, 2]);

@@ -42,7 +42,7 @@ export const command = defineCommand({
     dryRun: { flags: "--dry-run", description: "show what would be applied, and change nothing" },
     lockTimeout: {
       flags: "--lock-timeout <duration>",
-      description: "how long one try waits for a lock while others queue behind it (default: 1s)",
+      description: "how long one try waits for a lock while others queue behind it (default: 1500ms)",
     },
     json: jsonOption,
   },
@@ -100,7 +100,9 @@ export const command = defineCommand({
           ...(input.lockTimeout === undefined ? {} : { lockTimeoutMs: milliseconds(input.lockTimeout) }),
           onStep: ({ description }, index) =>
             output.progress(`${connection} ${index + 1}/${steps.length} ${description}`),
-          onRows: ({ description }, rows) => output.progress(`${connection}: ${description}: ${rows} rows`),
+          onRows: atMostEverySecond(({ description }, rows) =>
+            output.progress(`${connection}: ${description}: ${rows} rows`),
+          ),
           onProgress: ({ description }, { phase, percent }) =>
             output.progress(
               `${connection}: ${description}: ${phase}${percent === undefined ? "" : `, ${percent}%`}`,
@@ -133,4 +135,17 @@ function isConfirmed({ interactive, signal }: CommandContext): Promise<boolean> 
     hint: "Give --yes to apply without a question, or --dry-run to see the plan.",
     exitCode: exitCodes.usage,
   });
+}
+
+/** Leaves out calls that come sooner than a second after one that was made. */
+function atMostEverySecond<Arguments extends unknown[]>(
+  call: (...values: Arguments) => void,
+): (...values: Arguments) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (...values) => {
+    const now = performance.now();
+    if (now - last < 1_000) return;
+    last = now;
+    call(...values);
+  };
 }

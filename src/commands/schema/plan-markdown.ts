@@ -1,4 +1,4 @@
-import { oneLine } from "../../core/one-line.ts";
+import { printableLine } from "../../core/printable.ts";
 import type { Plan } from "../../database/plan/plan.ts";
 
 /** A plan as Markdown, for a comment on a pull request. */
@@ -73,9 +73,9 @@ function block(statements: readonly string[]): string[] {
 const span = (text: string): string => {
   const ticks = fence(text, 1);
   const padding = ticks.length > 1 ? " " : "";
-  return `${ticks}${padding}${oneLine(text)}${padding}${ticks}`;
+  return `${ticks}${padding}${printableLine(text)}${padding}${ticks}`;
 };
 
 /** Names of a database are anybody's words: they are to make no markup, no link and no HTML. */
-const inline = (text: string): string => oneLine(text).replaceAll(/[`*[\]<]/g, "\\$&");
+const inline = (text: string): string => printableLine(text).replaceAll(/[`*[\]<]/g, "\\$&");
 const cell = (text: string): string => inline(text).replaceAll("|", "\\|");

@@ -1,6 +1,6 @@
 import type { Json } from "../../core/canonical-json.ts";
 import type { Output } from "../../core/command.ts";
-import { oneLine } from "../../core/one-line.ts";
+import { printableLine } from "../../core/printable.ts";
 import type { Drift, DriftChange } from "../../database/drift/drift.ts";
 import type { ChangedFact } from "../../database/drift/model-changes.ts";
 
@@ -12,8 +12,8 @@ export function showDrift(drift: Drift, { line }: Pick<Output, "line">): void {
   if (drift.isApplying) line("  An apply is running at this moment; look again when it is done.");
   if (changes.length > 0) line();
   for (const change of changes) {
-    line(oneLine(`  ${headlineOf(change)}`));
-    for (const fact of change.facts) line(oneLine(`     ${sentenceOf(fact)}`));
+    line(printableLine(`  ${headlineOf(change)}`));
+    for (const fact of change.facts) line(printableLine(`     ${sentenceOf(fact)}`));
   }
   if (statements.length + impossible.length > 0) {
     line();
@@ -24,7 +24,7 @@ export function showDrift(drift: Drift, { line }: Pick<Output, "line">): void {
   if (pending.length === 0) return;
   line();
   line("  Declared and not applied yet, which is no drift:");
-  for (const sentence of pending) line(oneLine(`     ${sentence}`));
+  for (const sentence of pending) line(printableLine(`     ${sentence}`));
 }
 
 function summaryOf({ changes, comparedWith }: Drift): string {

@@ -1,5 +1,5 @@
 import type { Output } from "../../core/command.ts";
-import { oneLine } from "../../core/one-line.ts";
+import { printableLine } from "../../core/printable.ts";
 import { spelling } from "../../database/catalog/queries.ts";
 import { sizeOf, whoWaits } from "../../database/plan/long-locks.ts";
 import type { Plan } from "../../database/plan/plan.ts";
@@ -25,28 +25,28 @@ export function showPlan(
   });
   for (const { code, message, wayOut, sql } of blocked) {
     line();
-    line(`  blocked: ${oneLine(message)} (${code})`);
+    line(`  blocked: ${printableLine(message)} (${code})`);
     line(`     ${wayOut}`);
     if (sql !== undefined) line(indented(`${sql};`, 5));
   }
   if (notices.length === 0) return;
   line();
   line("  left alone:");
-  for (const { message } of notices) line(`     ${oneLine(message)}`);
+  for (const { message } of notices) line(`     ${printableLine(message)}`);
 }
 
 /** A plan as a script for psql, which does what `apply` does but for its lock, its checks and its record. */
 export function planScript({ steps, blocked }: Plan): string[] {
   const groups = [...Map.groupBy(steps, ({ transaction }) => transaction).values()];
   return [
-    ...blocked.map(({ message }) => `-- blocked: ${oneLine(message)}`),
+    ...blocked.map(({ message }) => `-- blocked: ${printableLine(message)}`),
     ...groups.flatMap((group) =>
       group.some(({ alone }) => alone)
         ? group.map(({ sql }) => `${sql};`)
         : [
             "begin;",
             `${spelling};`,
-            "set local lock_timeout = '1s';",
+            "set local lock_timeout = '1500ms';",
             "set local check_function_bodies = off;",
             ...group.map(({ sql }) => `${sql};`),
             "commit;",

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type CommandContext, defineCommand, jsonOption, projectOption } from "../../core/command.ts";
 import { assertNoErrors } from "../../core/diagnostic.ts";
 import { exitCodes, StkError } from "../../core/error.ts";
-import { oneLine } from "../../core/one-line.ts";
+import { printableLine } from "../../core/printable.ts";
 import type { Database } from "../../database/database.ts";
 import { planSchema } from "../../database/plan/plan.ts";
 import { openShadow, type Shadow } from "../../database/shadow/shadow.ts";
@@ -141,7 +141,7 @@ function show(
   }
   if (leftOut.length === 0) return;
   line("  left out, since no declaration can say it; a plan leaves it alone:");
-  for (const { kind, name, reason } of leftOut) line(oneLine(`    ${kind} ${name}: ${reason}`));
+  for (const { kind, name, reason } of leftOut) line(printableLine(`    ${kind} ${name}: ${reason}`));
 }
 
 /** The promise of a snapshot, kept or not: a plan of what was written is empty. */

@@ -11,6 +11,7 @@ import type { Planned } from "../plan/plan.ts";
 import type { Step } from "../plan/step.ts";
 import { withAdvisoryLock } from "./advisory-lock.ts";
 import { fillInBatches } from "./fill-in-batches.ts";
+import { lockHolders } from "./lock-holders.ts";
 import { assertOwnSession } from "./own-session.ts";
 import { type BuildProgress, withProgress } from "./progress.ts";
 import { type AppliedBy, isBehind, recordOf } from "./record.ts";
@@ -21,7 +22,7 @@ import { explained, keptBefore, runStep } from "./run-step.ts";
 import { openSession } from "./session.ts";
 
 /** How a plan is applied. Times in milliseconds. */
-export type ApplyOptions = Partial<Retry> & {
+export type ApplyOptions = Partial<Omit<Retry, "holders">> & {
   by: AppliedBy;
   /** How long to wait for another apply to end. */
   waitMs?: number;
@@ -33,7 +34,8 @@ export type ApplyOptions = Partial<Retry> & {
   onProgress?(step: Step, progress: BuildProgress): void;
 };
 
-const defaults = { lockTimeoutMs: 1_000, attempts: 10, waitMs: 10_000 };
+// Autovacuum gives way to who has waited for `deadlock_timeout`, which is a second: less than that never gets the lock.
+const defaults = { lockTimeoutMs: 1_500, attempts: 10, waitMs: 10_000 };
 
 /**
  * Applies a plan under the advisory lock, in as few transactions as Postgres allows, and sees at the end that the
@@ -66,6 +68,7 @@ async function applySteps(database: Database, planned: Planned, options: ApplyOp
     lockTimeoutMs,
     attempts: options.attempts ?? defaults.attempts,
     random: options.random ?? Math.random,
+    holders: () => lockHolders(database),
   };
   const transaction = (index: number, work: () => Promise<void>): Promise<void> =>
     persistently(retry, keptBefore(plan, index), () => session.transaction(work));

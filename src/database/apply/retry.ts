@@ -12,6 +12,8 @@ export type Retry = {
   onRetry?(attempt: number, pauseMs: number): void;
   /** A number from 0 to 1. */
   random(): number;
+  /** Who holds what could not be had. */
+  holders(): Promise<readonly string[]>;
 };
 
 const pauses = { firstMs: 200, longestMs: 5_000 };
@@ -26,7 +28,7 @@ export const isLockTrouble = (error: unknown): boolean =>
  * @throws {StkError} `lock_timeout` after the last try, with `kept` as what has stayed.
  */
 export async function persistently(
-  { lockTimeoutMs, attempts, signal, onRetry, random }: Retry,
+  { lockTimeoutMs, attempts, signal, onRetry, random, holders }: Retry,
   kept: string,
   work: () => Promise<void>,
 ): Promise<void> {
@@ -37,14 +39,7 @@ export async function persistently(
     } catch (error) {
       if (!isLockTrouble(error)) throw error;
       if (attempt >= attempts)
-        throw new StkError(
-          "lock_timeout",
-          `No lock was to be had in ${attempt} tries of ${lockTimeoutMs} ms; ${kept}.`,
-          {
-            hint: "A long transaction holds the table. Find it in pg_stat_activity, or apply at a quieter time.",
-            cause: error,
-          },
-        );
+        throw lockTimeout(`${attempt} tries of ${lockTimeoutMs} ms; ${kept}`, await holders());
       const longest = Math.min(pauses.firstMs * 2 ** (attempt - 1), pauses.longestMs);
       const pauseMs = Math.round(longest * (0.5 + random() / 2));
       onRetry?.(attempt, pauseMs);
@@ -52,3 +47,12 @@ export async function persistently(
     }
   }
 }
+
+const lockTimeout = (tries: string, holders: readonly string[]): StkError =>
+  new StkError("lock_timeout", `No lock was to be had in ${tries}.`, {
+    hint:
+      holders.length === 0
+        ? "What held the table has ended by now. Apply again, at a quieter time."
+        : `Wait for what holds tables now, or end it with pg_terminate_backend: ${holders.join(", ")}.`,
+    details: { holders },
+  });
