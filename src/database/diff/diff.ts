@@ -1,4 +1,5 @@
 import { kindOf } from "../kinds/kinds.ts";
+import { type CatalogObject, type Key, keyOf, keyOfObject } from "../model/catalog-object.ts";
 import type { Model, Table } from "../model/model.ts";
 import { repeatedKeys } from "../repeated-keys.ts";
 import { yamlName } from "../yaml-name.ts";
@@ -79,9 +80,13 @@ function undeclaredTable(
   { changes, notices }: Difference,
 ): void {
   if (pending.fateOf("table", table) === "removed") {
-    const takes = [...live.objects.values()].flatMap((object) =>
-      object.table === table ? [`${kindOf(object.kind).word} ${object.name}`] : [],
-    );
+    const parts = [...live.objects.values()].filter((object) => object.table === table);
+    // A policy may look at a view of its own table, or two tables' policies at each other's table.
+    const first = parts.filter((object) => object.kind === "policy" && looksAtRemoved(object, live, pending));
+    const takes = parts
+      .filter((object) => !first.includes(object))
+      .map(({ kind, name }) => `${kindOf(kind).word} ${name}`);
+    for (const object of first) changes.push({ kind: "dropObject", object, restored: false });
     changes.push({ kind: "dropTable", table, takes });
     // Tables that go may refer to each other in a circle.
     for (const [name, constraint] of live.tables.get(table)?.constraints ?? []) {
@@ -102,6 +107,31 @@ function undeclaredTable(
     object: table,
     message: `The table ${table} is not declared.${hint.join("")}`,
   });
+}
+
+/** Whether a part of a table rests on another table that goes, on a column of one, or on a view or a function that goes. */
+function looksAtRemoved(
+  part: CatalogObject,
+  { dependencies, tables, objects }: Model,
+  { fateOf }: PendingTransition,
+): boolean {
+  const on = [...(dependencies.get(keyOfObject(part)) ?? [])];
+  const isRemoved = (key: Key): boolean => {
+    const object = objects.get(key);
+    if (object !== undefined)
+      return (
+        object.kind !== "trigger" &&
+        object.kind !== "policy" &&
+        fateOf(object.kind, object.name) === "removed"
+      );
+    return [...tables.keys()].some(
+      (table) =>
+        table !== part.table &&
+        (key === keyOf("table", table) || key.startsWith(keyOf("column", "", table))) &&
+        fateOf("table", table) === "removed",
+    );
+  };
+  return on.some(isRemoved);
 }
 
 /** Whether the columns are those of one table under two names. */

@@ -184,7 +184,7 @@ const dependentsQuery = `
       or t.typelem = to_regtype($3::text) and t.typcategory = 'A'
       or t.typelem = (select reltype from pg_class where oid = to_regclass($1::text)) and t.typcategory = 'A'))
   select distinct
-    case when w.oid is null then pg_describe_object(d.classid, coalesce(r.oid, d.objid), d.objsubid)
+    case when w.oid is null or w.rulename <> '_RETURN' then pg_describe_object(d.classid, coalesce(r.oid, d.objid), d.objsubid)
       else pg_describe_object('pg_class'::regclass, w.ev_class, 0) end as description,
     d.classid::regclass::text as catalog,
     ${modelName("(select nspname from pg_namespace where oid = o.relnamespace)", "o.relname")} as table,

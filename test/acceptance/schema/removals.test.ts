@@ -19,6 +19,24 @@ const familyRows = `insert into parents values (1), (2); insert into children va
 await runCases(
   [
     {
+      name: "tables go whose policies look at each other's table, and at a view of their own",
+      old: `tables:
+  a: { columns: { id: { type: int } }, rowSecurity: { policies: { as_b: { using: id in (select id from b) }, seen: { using: id in (select id from v) } } } }
+  b: { columns: { id: { type: int } }, rowSecurity: { policies: { as_a: { using: id in (select id from a) }, own: { using: id > 0 } } } }
+views: { v: { sql: select id from a } }`,
+      new: "removed: { tables: [a, b], views: [v] }",
+      steps: [
+        "Drop the policy as_b of a",
+        "Drop the policy seen of a",
+        "Drop the policy as_a of b",
+        "Drop the view v",
+        "Drop the table a",
+        "Drop the table b",
+      ],
+      destroys: { "Drop the table a": 0, "Drop the table b": 0 },
+      rows: {},
+    },
+    {
       name: "drops a column that is declared as removed, and says how many values go",
       old: titled,
       seed: threeTasks,
