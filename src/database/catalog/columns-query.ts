@@ -31,8 +31,7 @@ export const columnsQuery = (version: number): string => `
     case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end as collation,
     s.name as sequence,
     coalesce(pg_get_expr(d.adbin, d.adrelid) = format('nextval(%L::regclass)', s.name), false) as serial,
-    (select k.conname::text from pg_constraint k
-      where k.conrelid = c.oid and k.contype = 'n' and k.conkey = array[a.attnum]) as "notNull",
+    k.conname::text as "notNull",
     case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
     ${identityOptions} as "identityOptions",
     case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end as generated,${settings(version)}
@@ -40,13 +39,15 @@ export const columnsQuery = (version: number): string => `
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     join pg_type t on t.oid = a.atttypid
     left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
-    left join lateral (
-      select q.oid, q.oid::regclass::text as name
+    left join pg_constraint k on k.conrelid = c.oid and k.contype = 'n' and k.conkey[1] = a.attnum
+    left join (
+      select distinct on (p.refobjid, p.refobjsubid, p.deptype) p.refobjid, p.refobjsubid, p.deptype, q.oid,
+        q.oid::regclass::text as name
       from pg_depend p join pg_class q on q.oid = p.objid and q.relkind = 'S'
-      where p.classid = 'pg_class'::regclass and p.refclassid = 'pg_class'::regclass
-        and p.refobjid = c.oid and p.refobjsubid = a.attnum
-        and p.deptype = case a.attidentity when '' then 'a'::"char" else 'i' end
-      order by q.relname limit 1) s on true
+      where p.classid = 'pg_class'::regclass and p.refclassid = 'pg_class'::regclass and p.deptype in ('a', 'i')
+      order by p.refobjid, p.refobjsubid, p.deptype, q.relname) s
+      on s.refobjid = c.oid and s.refobjsubid = a.attnum
+        and s.deptype = case a.attidentity when '' then 'a'::"char" else 'i' end
     left join pg_sequence z on a.attidentity <> '' and z.seqrelid = s.oid
   where ${isTable}
   order by c.oid, a.attnum`;

@@ -63,13 +63,13 @@ export async function readModel(database: Database, scope: DeclaredScope = whole
     "pg_constraint",
     await database.query<
       Named & { oid: string; indexOid: string | null; isForeign: boolean } & Row<Constraint>
-    >(constraintsQuery, schemas),
+    >(constraintsQuery(version), schemas),
   );
   // Where a foreign key leads to what is ignored, no declaration can name it.
   for (const row of constraints) row.expressible &&= !isIgnored(row.references?.table ?? row.table);
   const indexes = kept(
     "pg_class",
-    await database.query<Named & { oid: string } & Row<Index>>(indexesQuery, schemas),
+    await database.query<Named & { oid: string } & Row<Index>>(indexesQuery(version), schemas),
   );
   for (const { oid, name } of enums) identities.set(identityOf("pg_type", oid), keyOf("enum", name));
   for (const { oid, name } of tables) identities.set(identityOf("pg_class", oid), keyOf("table", name));
