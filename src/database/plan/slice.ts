@@ -1,4 +1,5 @@
 import type { Change } from "../diff/change.ts";
+import { isOverload } from "../diff/overload.ts";
 import { type Key, keyOf, keyOfObject } from "../model/catalog-object.ts";
 import type { Constraint, Model, Table } from "../model/model.ts";
 import { columnsOfDomain } from "./domain-columns.ts";
@@ -26,6 +27,8 @@ export function sliceOf(model: Model, changes: readonly Change[], desired: Model
     if (kind === "column" || kind === "constraint" || kind === "index")
       queue.push(keyOf("table", ownerOf(name)));
     if (kind === "table") queue.push(...partsOf(model.tables.get(name), name));
+    // A call may mean any function of the name.
+    if (kind === "routine") queue.push(...[...model.objects.keys()].filter((one) => isOverload(one, key)));
     const part = model.objects.get(key)?.table;
     if (part !== undefined)
       queue.push(keyOf("table", part), keyOf("view", part), keyOf("materializedView", part));

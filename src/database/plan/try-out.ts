@@ -1,7 +1,9 @@
 import type { PlannableSchema } from "../../../schema/declared.ts";
 import type { Blocked, Notice } from "../diff/change.ts";
+import { isOverload } from "../diff/overload.ts";
 import type { Model } from "../model/model.ts";
 import type { Shadow } from "../shadow/shadow.ts";
+import { yamlName } from "../yaml-name.ts";
 import { withMeasures } from "./measured-steps.ts";
 import { type Outcome, rehearse, type Trial } from "./rehearse.ts";
 import type { Step } from "./step.ts";
@@ -25,7 +27,7 @@ export async function tryOut(
   const measured = "measured" in outcome ? outcome.measured : [];
   return {
     steps: withMeasures(trial.steps, measured, found.factsOf, (table) => trial.live.tables.has(table)),
-    blocked: problemOf(outcome),
+    blocked: problemOf(outcome, trial),
     notices:
       "untried" in outcome
         ? [
@@ -39,6 +41,18 @@ export async function tryOut(
   };
 }
 
+/** Postgres' ambiguous_function, as the rehearsal tells it. */
+const isAmbiguous = /\(42725\)$/;
+
+const undeclaredOverloads = (live: Model, desired: Model): string[] =>
+  [...live.objects].flatMap(([key, { kind, name }]) =>
+    kind === "routine" &&
+    !desired.objects.has(key) &&
+    [...desired.objects.keys()].some((declared) => isOverload(declared, key))
+      ? [name]
+      : [],
+  );
+
 const extensionsOf = ({ live, desired }: { live: Model; desired: Model }): string[] =>
   [...live.objects.values(), ...desired.objects.values()].flatMap(({ kind, name }) =>
     kind === "extension" ? [name] : [],
@@ -46,7 +60,17 @@ const extensionsOf = ({ live, desired }: { live: Model; desired: Model }): strin
 
 const report = "This is a defect of stk, and nothing will be applied. Report it with the output of --json.";
 
-function problemOf(outcome: Outcome): Blocked[] {
+function problemOf(outcome: Outcome, { live, desired }: Pick<Trial, "live" | "desired">): Blocked[] {
+  const overloads = undeclaredOverloads(live, desired);
+  if ("failed" in outcome && isAmbiguous.test(outcome.failed.message) && overloads.length > 0)
+    return [
+      {
+        code: "name_taken",
+        object: outcome.failed.step.object,
+        message: `${outcome.failed.step.description}: ${outcome.failed.message}, since the database has functions that are not declared beside those of their names that are: ${overloads.join(", ")}.`,
+        wayOut: `Declare their removal: removed: { functions: [${overloads.map((name) => yamlName(name)).join(", ")}] }. Or call the other so that only that can be meant.`,
+      },
+    ];
   if ("failed" in outcome && outcome.failed.step.batch !== undefined)
     return [
       {

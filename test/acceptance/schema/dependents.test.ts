@@ -256,6 +256,18 @@ removed: { functions: [f(text)] }`,
       new: `${calling("a text, b text default ''")}removed: { functions: ["f(text)"] }`,
     },
     {
+      name: "a function gets one more argument, and the old one stays in the way of a view that calls it",
+      old: fn("text") + using(""),
+      new: `functions: { f: { sql: "create function f(t text, n int default 1) returns text language sql immutable as $$ select left(t, n) $$" } }
+${using("")}views: { a: { sql: "select f(title) as f from tasks" } }`,
+      blocked: [
+        "name_taken a: Create the view a: function f(text) is not unique (42725), since the database has functions that are not declared beside those of their names that are: f(text).",
+      ],
+      wayOut:
+        'Declare their removal: removed: { functions: ["f(text)"] }. Or call the other so that only that can be meant.',
+      notices: ["f(text)"],
+    },
+    {
       name: "a function gets one more argument beneath views that are changed and that come, and a generated column",
       old: `${fn("text")}${using(", up: { type: text, generated: f(title) }")}views: { a: { sql: "select f(title) as f from tasks" } }`,
       new: `functions: { f: { sql: "create function f(t text, n int default 1) returns text language sql immutable as $$ select left(t, n) $$" } }
