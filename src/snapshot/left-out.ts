@@ -125,6 +125,7 @@ function partsLeftOut(
       name: kind === "index" ? name : `${table}.${name}`,
       reason: "it stands on a partition alone",
     })),
+    ...facts.others.map(({ kind, name }) => ({ kind, name, reason: "nothing of its kind can be declared" })),
     ...facts.domains.flatMap(({ name, checks }) =>
       (checks ?? []).flatMap((check) =>
         check.comment === null

@@ -108,6 +108,7 @@ const withoutIgnored = (facts: Facts, scope: DeclaredScope): Facts => {
     triggers: ofOwn(facts.triggers),
     policies: ofOwn(facts.policies),
     partitionParts: ofOwn(facts.partitionParts),
+    others: own(facts.others),
     hidden: { columns: ofOwn(facts.hidden.columns), dependents: ofOwn(facts.hidden.dependents) },
   };
 };

@@ -260,6 +260,30 @@ describe("a snapshot of a database", () => {
     expect(made.files()["schema/public.yaml"]).not.toContain("  b:");
   });
 
+  it("names what is of a kind that cannot be declared, but what other tools own", async () => {
+    await database.script(`
+      create table a (id int, n int);
+      create aggregate total(int) (sfunc = int4pl, stype = int);
+      create rule seen as on delete to a do instead nothing;
+      create statistics a_stats on id, n from a;
+      create type span as range (subtype = int);
+      create collation ours from "C";
+      create aggregate other_total(int) (sfunc = int4pl, stype = int)`);
+    const made = project({ "schema/public.yaml": 'connection: main\nignore: ["other_*"]\n' });
+    const { leftOut } = await made.take(database);
+    expect(leftOut.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      "aggregate total(integer)",
+      "collation ours",
+      "range type span",
+      "rule seen on a",
+      "statistics a_stats",
+    ]);
+    expect(new Set(leftOut.map(({ reason }) => reason))).toEqual(
+      new Set(["nothing of its kind can be declared"]),
+    );
+    expect(await made.plan(database)).toMatchObject({ steps: [], blocked: [] });
+  });
+
   it("names row security that is forced and not enabled, which is in force for nobody", async () => {
     await database.script(`
       create table a (id int); alter table a force row level security; create policy p on a using (true);
@@ -288,6 +312,7 @@ describe("a snapshot of a database", () => {
       { kind: "column", name: "stays.during", reason: "its type cannot be declared: span" },
       { kind: "view", name: "long_stays", reason: "it rests on such a column of stays" },
       { kind: "constraint", name: "apart on table stays", reason: "it rests on such a column of stays" },
+      { kind: "range type", name: "span", reason: "nothing of its kind can be declared" },
     ]);
   });
 

@@ -1,5 +1,6 @@
 import type { HiddenColumns } from "../catalog/hidden-columns.ts";
 import type { Key } from "../model/catalog-object.ts";
+import type { OtherObject } from "../model/model.ts";
 
 /** Something as the catalog names it; `name` is `SCHEMA.NAME` outside of `public`. */
 export type Named = { oid: string; name: string; comment: string | null };
@@ -189,6 +190,8 @@ export type Facts = {
   /** What rests on what. */
   restsOn: ReadonlyMap<Key, ReadonlySet<Key>>;
   partitionParts: PartitionPart[];
+  /** What stands by itself and is of a kind that no declaration has. */
+  others: OtherObject[];
   /** Columns of types that no declaration can name, and what rests on them. */
   hidden: Pick<HiddenColumns, "columns" | "dependents">;
 };

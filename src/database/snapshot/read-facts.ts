@@ -1,7 +1,8 @@
 import { readDependencies } from "../catalog/dependencies.ts";
 import { readHiddenColumns } from "../catalog/hidden-columns.ts";
-import { spelling } from "../catalog/queries.ts";
+import { othersQuery, spelling } from "../catalog/queries.ts";
 import type { Database } from "../database.ts";
+import type { OtherObject } from "../model/model.ts";
 import type {
   CompositeFacts,
   ConstraintFacts,
@@ -70,6 +71,7 @@ export async function readFacts(database: Database, schemas: readonly string[]):
     materializedViews: await seen("pg_class", read<ViewFacts>(objects.viewsQuery("m"))),
     routines: await read<RoutineFacts>(objects.routinesQuery),
     partitionParts: await read<PartitionPart>(parts.partitionPartsQuery),
+    others: await read<OtherObject>(othersQuery),
     hidden,
   };
   return { ...facts, restsOn: await readDependencies(database, identitiesOf(facts)) };
