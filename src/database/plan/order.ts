@@ -32,6 +32,10 @@ export function inOrder(changes: readonly Change[], live: Model, desired: Model)
     waiting[second] = (waiting[second] ?? 0) + 1;
   };
   for (const { index, effect, change } of nodes) {
+    // The bounds of an identity must be those of the smaller type before it is that.
+    if (change.kind === "changeType" && isNarrowing(change.from.type, change.to.type))
+      for (const other of makers.get(keyOf("column", change.column, change.table)) ?? [])
+        if (nodes[other]?.change.kind === "alterTable") before(other, index);
     if (change.kind === "alterTable")
       for (const key of [keyOf("table", change.table), change.of])
         for (const maker of makers.get(key) ?? [])
@@ -64,6 +68,10 @@ export function inOrder(changes: readonly Change[], live: Model, desired: Model)
   }
   return sorted(nodes, next, waiting).map(({ change }) => change);
 }
+
+const integers = ["smallint", "integer", "bigint"];
+const isNarrowing = (from: string, to: string): boolean =>
+  integers.includes(to) && integers.indexOf(to) < integers.indexOf(from);
 
 /** What is set of a table or a column is set after it is made, which a function in a check or a default can delay. */
 const makesWhole: ReadonlySet<Change["kind"] | undefined> = new Set(["createTable", "addColumn"]);

@@ -229,6 +229,16 @@ await runCases(
       ),
       rows: { [ids]: [{ id: 401 }] },
     },
+    ...[
+      ["wider", "int", "", "bigint", ", max: 5000000000"],
+      ["narrower", "bigint", ", max: 5000000000", "int", ", min: 0"],
+    ].map(([how, from, bounds, to, others]) => ({
+      name: `makes an identity ${how} along with its bounds`,
+      old: tasks(`{ type: ${from}, primaryKey: true, identity: { generated: always${bounds} } }`, title),
+      seed: twoRows,
+      new: tasks(`{ type: ${to}, primaryKey: true, identity: { generated: always${others} } }`, title),
+      rows: { "select count(*)::int4 as n from tasks": [{ n: 2 }] },
+    })),
     {
       name: "refuses bounds beyond which it stands",
       old: tasks(always, title),
