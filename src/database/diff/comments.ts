@@ -1,4 +1,5 @@
 import { quoteIdentifier as quote, quoteBeside, quoteName } from "../identifier.ts";
+import { compareIndexes, materializedViewFacts } from "../kinds/materialized-view.ts";
 import { type Key, keyOf, keyOfObject } from "../model/catalog-object.ts";
 import type { Model } from "../model/model.ts";
 import type { Change, Difference } from "./change.ts";
@@ -16,8 +17,7 @@ export function diffComments(live: Model, desired: Model, { changes }: Differenc
   if (undeclared.length === 0) return;
   const declared = keysOf(desired);
   for (const [target, { key }] of undeclared)
-    if (declared.has(key) && !isOfView(target, key))
-      changes.push({ kind: "setComment", target, on: key, text: null });
+    if (declared.has(key)) changes.push({ kind: "setComment", target, on: key, text: null });
 }
 
 type Comments = ReadonlyMap<string, { text: string; key: Key }>;
@@ -25,13 +25,14 @@ type Comments = ReadonlyMap<string, { text: string; key: Key }>;
 /** The comments that the other changes leave, under the names that they leave. */
 function afterChanges({ comments, commented }: Model, changes: readonly Change[]): Comments {
   const gone = new Set(changes.flatMap(goneBy));
+  const goneIndexes = new Set(changes.flatMap(indexesGoneBy));
   const renamed = new Map(changes.flatMap(renamedBy));
   const left = new Map<string, { text: string; key: Key }>();
   for (const [target, text] of comments) {
     const key = commented.get(target) ?? "";
-    const isGone = gone.has(key) || (isOfView(target, key) && changes.some((one) => isChangeOf(one, key)));
     const to = renamed.get(target);
-    if (!isGone) left.set(to?.target ?? target, { text, key: to?.key ?? key });
+    if (!gone.has(key) && !goneIndexes.has(target))
+      left.set(to?.target ?? target, { text, key: to?.key ?? key });
   }
   return left;
 }
@@ -67,12 +68,14 @@ function renamedBy(change: Change): [string, { target: string; key: Key }][] {
   return [[from ?? "", { target: to ?? "", key: keyOf("index", change.to, change.table) }]];
 }
 
-/** An index of a materialized view changes along with it. */
-const isOfView = (target: string, key: Key): boolean =>
-  target.startsWith("index ") && key.startsWith("materializedView:");
-
-const isChangeOf = (change: Change, key: Key): boolean =>
-  change.kind === "alterObject" && keyOfObject(change.to) === key;
+/** The indexes of a materialized view that change along with it, as comments name them. */
+function indexesGoneBy(change: Change): string[] {
+  if (change.kind !== "alterObject" || change.from.kind !== "materializedView") return [];
+  const [from, to] = [change.from, change.to].map(({ facts }) => materializedViewFacts.parse(facts).indexes);
+  return compareIndexes(from ?? [], to ?? []).gone.map(
+    ({ name }) => `index ${quoteBeside(change.from.name, name)}`,
+  );
+}
 
 function keysOf({ enums, tables, objects }: Model): ReadonlySet<Key> {
   const keys = new Set<Key>(objects.keys());

@@ -43,6 +43,19 @@ const everything = (text: string): string => {
 await runCases(
   [
     {
+      name: "takes a comment from an index of a materialized view that stays, beside one that comes and one that goes",
+      old: "materializedViews: { m: { sql: select 1 as a, indexes: [{ name: kept, columns: [a], comment: One. }, { name: gone, columns: [a], unique: true, comment: Two. }] } }",
+      new: "materializedViews: { m: { sql: select 1 as a, indexes: [{ name: kept, columns: [a] }, { name: come, columns: [{ column: a, direction: desc }], comment: Three. }] } }",
+      rows: {},
+    },
+    {
+      name: "takes a comment from an index of a materialized view, and nothing else",
+      old: "materializedViews: { m: { sql: select 1 as a, indexes: [{ name: kept, columns: [a], comment: One. }] } }",
+      new: "materializedViews: { m: { sql: select 1 as a, indexes: [{ name: kept, columns: [a] }] } }",
+      sql: ['comment on index "kept" is null'],
+      rows: {},
+    },
+    {
       name: "makes a table and its columns with comments",
       new: "tables: { tasks: { comment: What is to do, columns: { id: { type: int, primaryKey: true, comment: Its number } } } }",
       steps: ["Create the table tasks", 'Comment on column "tasks"."id"', 'Comment on table "tasks"'],
