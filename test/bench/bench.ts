@@ -4,18 +4,22 @@ import path from "node:path";
 import { buildCommand } from "../services/command.ts";
 import { measureCommands } from "./commands.ts";
 import { measureDeploy } from "./deploy.ts";
+import { measureLocks } from "./locks.ts";
+import { measurePlan } from "./plan.ts";
 import { printMachine, printSection, type Section } from "./report.ts";
 import { measureRequests } from "./requests.ts";
 
 /*
  * npm run bench: measures, prints what it found, and writes docs/benchmarks.md. With names of parts (deploy, requests,
- * commands) it measures those alone and writes nothing.
+ * commands, plan, locks) it measures those alone and writes nothing.
  */
 
 const parts: Readonly<Record<string, (directory: string) => Promise<Section[]>>> = {
   deploy: measureDeploy,
   requests: measureRequests,
   commands: async (directory) => [await measureCommands(directory)],
+  plan: async (directory) => [await measurePlan(directory)],
+  locks: async (directory) => [await measureLocks(directory)],
 };
 
 const named = process.argv.slice(2);
