@@ -172,6 +172,10 @@ const dependentsQuery = `
     from pg_class c left join pg_attribute a on a.attrelid = c.oid and a.attname = $2::text
     where c.oid = to_regclass($1::text)
     union all
+    select 'pg_class'::regclass, p.relid, null, p.relid
+    from pg_partition_tree(to_regclass($1::text)) p
+    where $2::text is null and p.relid <> to_regclass($1::text)
+    union all
     select 'pg_class'::regclass, q.oid, null, to_regclass($1::text)
     from pg_depend s join pg_class q on s.classid = 'pg_class'::regclass and q.oid = s.objid and q.relkind = 'S'
       left join pg_attribute a on a.attrelid = s.refobjid and a.attnum = s.refobjsubid

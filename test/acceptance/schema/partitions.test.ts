@@ -292,6 +292,17 @@ tables:
       rows: { "select to_regclass('p_id_seq') is null as gone": [{ gone: true }] },
     },
     {
+      name: "drops no divided table of which a view shows a partition, nor one to which a key leads",
+      old: log(range, `${year(2025)}, ${year(2026)}`, ", unique: [[at]]"),
+      seed: `create view shown as select n from log_2025;
+        create table dates (at date, constraint dated foreign key (at) references log_2026 (at))`,
+      new: "removed: { tables: [log] }",
+      blocked: [
+        "still_used log: The table log is declared as removed, and other things rest on it: constraint dated on table dates, view shown.",
+      ],
+      notices: ["dates", "shown"],
+    },
+    {
       name: "drops a numbered column of a divided table",
       old: log(range, year(2025), "").replace("n: { type: int }", "n: { type: serial }"),
       seed: "insert into log values ('2025-05-05', 'a')",
