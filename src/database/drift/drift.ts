@@ -59,10 +59,9 @@ export async function findDrift(
     const recorded = last?.model && partOf(last.model, isManaged(scope));
     const before: RecordedModel =
       recorded ??
-      inWordsOf(
+      inWordsAsWritten(
         whole,
-        inWordsAsWritten(whole, await inLiveWords(whole, made, { declared, shadow })),
-        wordings,
+        inWordsOf(whole, await inLiveWords(whole, made, { declared, shadow }), wordings),
       );
     const live = partOf(whole, recorded === undefined ? isDeclared(before) : wasManaged(recorded));
     const changes: DriftChange[] = [];
