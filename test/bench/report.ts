@@ -10,7 +10,9 @@ export type Section = { title: string; text: string; unit: string; rows: readonl
 export type Row = { name: string; figure: Figure; ratio?: { of: number; to: string }; aim?: string };
 
 const number = (value: number): string =>
-  value.toLocaleString("en-US", { maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0 });
+  value.toLocaleString("en-US", {
+    maximumFractionDigits: value < 0.1 ? 3 : value < 10 ? 2 : value < 100 ? 1 : 0,
+  });
 
 /** A section as a table in Markdown. */
 export function printSection({ title, text, unit, rows }: Section): string {
