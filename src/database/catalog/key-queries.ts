@@ -21,7 +21,8 @@ export const constraintsQuery = (version: number): string => `
     case k.contype when 'p' then 'primaryKey' when 'u' then 'unique' when 'c' then 'check' when 'f' then 'foreignKey'
       else 'exclusion' end as kind,
     regexp_replace(pg_get_constraintdef(k.oid), case when k.convalidated then '^$' else ' NOT VALID$' end, '') as definition,
-    ${namesOf("k.conrelid", "k.conkey")} as columns, k.convalidated as validated,
+    ${namesOf("k.conrelid", "k.conkey")} as columns,
+    k.convalidated and (k.contype not in ('p', 'u', 'x') or i.indisvalid) as validated,
     ${isIdentifier("k.conname")}${version < 180_000 ? "" : " and not k.conperiod and k.conenforced"}
       and (k.contype <> 'f' or m.nspname = any ($1))
       and (k.contype not in ('p', 'u', 'x') or x.reloptions is null) as expressible,

@@ -39,7 +39,7 @@ function diffTableConstraints(
   const wanted: [string, Constraint][] = [];
   for (const [name, constraint] of desired.constraints) {
     const present = live.constraints.get(name);
-    if (present === undefined || !isSameButTiming(present, constraint)) {
+    if (present === undefined || isUnfinishedKey(present) || !isSameButTiming(present, constraint)) {
       wanted.push([name, constraint]);
       continue;
     }
@@ -149,7 +149,12 @@ function successors<T>(
   return found;
 }
 
-const isSame = (a: Constraint, b: Constraint): boolean => a.kind === b.kind && a.definition === b.definition;
+const isSame = (live: Constraint, desired: Constraint): boolean =>
+  live.kind === desired.kind && live.definition === desired.definition && !isUnfinishedKey(live);
+
+/** Only partitions that lack it can finish it, so it is made anew. */
+const isUnfinishedKey = ({ kind, validated }: Constraint): boolean =>
+  !validated && kind !== "check" && kind !== "foreignKey";
 
 const isSameIndex = (live: Index, desired: Index): boolean =>
   live.shape === desired.shape && live.unique === desired.unique && live.valid;

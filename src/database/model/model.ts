@@ -29,6 +29,7 @@ export type Constraint = {
   kind: "primaryKey" | "unique" | "check" | "foreignKey" | "exclusion";
   definition: string;
   columns: readonly string[];
+  /** False of a key of a partitioned table of which a partition has no part yet, too. */
   validated: boolean;
   /** Whether a declaration could say it. */
   expressible: boolean;

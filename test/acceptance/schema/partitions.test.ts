@@ -493,6 +493,14 @@ tables:
       more: true,
     },
     {
+      name: "makes a key anew of which a partition was given no part",
+      old: "tables: { t: { columns: { id: { type: int, nullable: false }, a: { type: int } }, partitionBy: { range: [id] }, partitions: { t_1: { from: 0, to: 10 } } } }",
+      seed: `insert into t values (1, 2);
+        alter table only t add constraint t_pkey primary key (id);`,
+      new: "tables: { t: { columns: { id: { type: int, primaryKey: true }, a: { type: int } }, partitionBy: { range: [id] }, partitions: { t_1: { from: 0, to: 10 } } } }",
+      steps: ["Drop the primary key t_pkey of t", "Add the primary key t_pkey to t"],
+    },
+    {
       name: "reports what only a partition has, and leaves it alone",
       old: log(range, `${year(2025)}, ${year(2026)}`, ", indexes: [{ columns: [n] }], primaryKey: [n, at]"),
       seed: `alter table log_2025 add constraint own check (n < 100); create index own_idx on log_2025 (kind);
