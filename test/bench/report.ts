@@ -50,7 +50,7 @@ export async function printMachine(busy: number): Promise<string> {
       : (`${stdout || stderr}`.split("\n")[0] ?? "");
   };
   const [engine, registry, wrk, commit] = await Promise.all([
-    answers("docker", "version", "--format", "{{.Server.Version}}"),
+    answers("docker", "--version"),
     answers("docker-registry", "--version"),
     answers("wrk", "--version"),
     answers("git", "rev-parse", "--short", "HEAD"),
@@ -58,7 +58,7 @@ export async function printMachine(busy: number): Promise<string> {
   const system = /^PRETTY_NAME="(.*)"$/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? type();
   return [
     `- ${cpus().length} cores of ${cpus()[0]?.model.trim() ?? "an unknown processor"}, ${Math.round(totalmem() / 1024 ** 3)} GiB; ${system}, ${type()} ${release()}`,
-    `- Node ${process.versions.node}; Postgres 18 (fsync off); Docker Engine ${engine}; ${registry}; ${wrk.replace(/ Copyright.*/, "")}`,
+    `- Node ${process.versions.node}; Postgres 18 (fsync off); ${engine}; ${registry}; ${wrk.replace(/ Copyright.*/, "")}`,
     `- ${new Date().toISOString().slice(0, 10)}, after commit ${commit}; load average before the start ${busy.toFixed(1)}`,
     ...(busy > cpus().length / 2
       ? [
