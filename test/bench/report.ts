@@ -50,7 +50,7 @@ export async function printMachine(busy: number): Promise<string> {
       : (`${stdout || stderr}`.split("\n")[0] ?? "");
   };
   const [engine, registry, wrk, commit] = await Promise.all([
-    answers("docker", "--version"),
+    answers("dockerd", "--version"),
     answers("docker-registry", "--version"),
     answers("wrk", "--version"),
     answers("git", "rev-parse", "--short", "HEAD"),
