@@ -9,10 +9,10 @@ import { diffColumns } from "./columns.ts";
 import { diffComments } from "./comments.ts";
 import { remakeAroundEnums, removeEnumValues } from "./enum-values.ts";
 import { diffEnums } from "./enums.ts";
+import { blockHiddenColumns } from "./hidden-columns.ts";
 import { inWordsAsWritten } from "./in-words-as-written.ts";
 import { diffConstraints, diffIndexes } from "./keys.ts";
 import { diffLogging } from "./logging.ts";
-import { blockTakenColumns } from "./name-taken.ts";
 import { namesake } from "./namesake.ts";
 import { diffObjects } from "./objects.ts";
 import { diffPartitions } from "./partitions.ts";
@@ -63,7 +63,7 @@ export function diffModels(
   diffSequenceOwners(live, desired, difference);
   remakeDependents(live, desired, difference);
   blockStillUsed(live, desired, difference);
-  blockTakenColumns(live, difference);
+  blockHiddenColumns(live, pending, difference);
   for (const { kind, name } of live.others)
     difference.notices.push({ kind, object: name, message: `The ${kind} ${name} cannot be declared.` });
   diffRenames(live, desired, pending, difference);

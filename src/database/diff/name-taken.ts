@@ -2,7 +2,7 @@ import type { ObjectKind } from "../../../schema/declared.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { type CatalogObject, keyOf } from "../model/catalog-object.ts";
 import type { Model } from "../model/model.ts";
-import type { Blocked, Difference } from "./change.ts";
+import type { Blocked } from "./change.ts";
 import type { PendingTransition } from "./transition.ts";
 
 /** What is in pg_class has one namespace, and what is in pg_type another. A relation but a sequence is a type too. */
@@ -47,18 +47,4 @@ export function nameTaken(
     message: `The ${word} ${name} is declared, and the database has ${/^[aeiou]/.test(taken) ? "an" : "a"} ${taken} of that name.`,
     wayOut: "Rename the one or the other.",
   };
-}
-
-/** Blocks columns of whose name the table has one already, which no declaration can say. */
-export function blockTakenColumns(live: Model, { changes, blocked }: Difference): void {
-  const hidden = new Set(live.others.flatMap(({ kind, name }) => (kind === "column" ? [name] : [])));
-  for (const change of changes) {
-    if (change.kind !== "addColumn" || !hidden.has(`${change.table}.${change.column}`)) continue;
-    blocked.push({
-      code: "name_taken",
-      object: `${change.table}.${change.column}`,
-      message: `The column ${change.table}.${change.column} is declared, and the table has one of that name whose type cannot be declared.`,
-      wayOut: "Rename the one or the other, or drop the one that is there yourself.",
-    });
-  }
 }

@@ -63,6 +63,17 @@ functions: { f: { sql: "create function f() returns trigger language plpgsql as 
       ],
     },
     {
+      name: "says that one which is declared as removed is left to a person",
+      old,
+      seed,
+      new: `${old}\nremoved: { columns: { t: [s] } }`,
+      notices: ["span", "t.s", "t.many"],
+      blocked: [
+        "column_hidden t.s: The column t.s is declared as removed. Its type cannot be declared, so that no plan sees it.",
+      ],
+      wayOut: 'Drop it yourself: alter table "t" drop column "s"',
+    },
+    {
       name: "drops them with their table, where that is declared as removed",
       old,
       seed,
