@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import type { PlanFile } from "../../../schema/plan-file.ts";
 import { duration, milliseconds } from "../../../schema/quantities.ts";
-import { type CommandContext, defineCommand, jsonOption, projectOption } from "../../core/command.ts";
+import { type CommandContext, defineCommand, jsonOption } from "../../core/command.ts";
 import { exitCodes, StkError } from "../../core/error.ts";
 import { ownPackage } from "../../core/package-root.ts";
 import { applyPlan } from "../../database/apply/apply.ts";
@@ -14,7 +14,7 @@ import { readPlanFile } from "./plan-file.ts";
 import { releaseOption, withPlans } from "./planning.ts";
 import { plansAsJson } from "./plans-as-json.ts";
 import { showPlan } from "./show-plan.ts";
-import { targetsOf } from "./targets.ts";
+import { selectionOptions, targetsOf } from "./targets.ts";
 
 export const command = defineCommand({
   summary: "Change the database to what is declared",
@@ -24,15 +24,7 @@ export const command = defineCommand({
     "is recorded in _stk.applies and _stk.steps; what was cut off anywhere, the next apply takes up.",
   arguments: [],
   options: {
-    project: projectOption,
-    connection: {
-      flags: "--connection <name>",
-      description: "one connection (default: all that declare something)",
-    },
-    env: {
-      flags: "--env <name>",
-      description: "the environment of config/environments.yaml whose databases are meant",
-    },
+    ...selectionOptions,
     release: releaseOption,
     plan: {
       flags: "--plan <file>",

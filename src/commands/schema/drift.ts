@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Json } from "../../core/canonical-json.ts";
-import { defineCommand, jsonOption, projectOption } from "../../core/command.ts";
+import { defineCommand, jsonOption } from "../../core/command.ts";
 import { exitCodes } from "../../core/error.ts";
 import { type Drift, findDrift } from "../../database/drift/drift.ts";
 import { withTarget } from "./open-target.ts";
 import { showDrift } from "./show-drift.ts";
-import { targetsOf } from "./targets.ts";
+import { selectionOptions, targetsOf } from "./targets.ts";
 
 export const command = defineCommand({
   summary: "Show what changed in the database since the last apply",
@@ -15,15 +15,7 @@ export const command = defineCommand({
     "changed. Exit code 4: the database is not what it was left as.",
   arguments: [],
   options: {
-    project: projectOption,
-    connection: {
-      flags: "--connection <name>",
-      description: "one connection (default: all that declare something)",
-    },
-    env: {
-      flags: "--env <name>",
-      description: "the environment of config/environments.yaml whose databases are meant",
-    },
+    ...selectionOptions,
     json: jsonOption,
   },
   examples: [

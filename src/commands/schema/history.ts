@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineCommand, jsonOption, projectOption } from "../../core/command.ts";
+import { defineCommand, jsonOption } from "../../core/command.ts";
 import { exitCodes, StkError } from "../../core/error.ts";
 import {
   type AppliedPlan,
@@ -9,7 +9,7 @@ import {
 } from "../../database/history/history.ts";
 import { withTarget } from "./open-target.ts";
 import { showApplies, showApply } from "./show-history.ts";
-import { targetsOf } from "./targets.ts";
+import { selectionOptions, targetsOf } from "./targets.ts";
 
 const defaultLimit = 20;
 const wholeNumber = z.string().regex(/^[1-9]\d{0,8}$/, "write a whole number from 1");
@@ -23,15 +23,7 @@ export const command = defineCommand({
     "newest first. With a number, the steps of that one with their SQL and how long they took. Nothing is changed.",
   arguments: [{ name: "number", description: "one apply, with its steps", required: false }],
   options: {
-    project: projectOption,
-    connection: {
-      flags: "--connection <name>",
-      description: "one connection (default: all that declare something)",
-    },
-    env: {
-      flags: "--env <name>",
-      description: "the environment of config/environments.yaml whose databases are meant",
-    },
+    ...selectionOptions,
     limit: { flags: "--limit <number>", description: `how many applies (default: ${defaultLimit})` },
     json: jsonOption,
   },

@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import { defineCommand, jsonOption, projectOption } from "../../core/command.ts";
+import { defineCommand, jsonOption } from "../../core/command.ts";
 import { exitCodes } from "../../core/error.ts";
 import { writePlanFile } from "./plan-file.ts";
 import { planMarkdown } from "./plan-markdown.ts";
 import { releaseOption, withPlans } from "./planning.ts";
 import { plansAsJson } from "./plans-as-json.ts";
 import { planScript, showPlan } from "./show-plan.ts";
-import { targetsOf } from "./targets.ts";
+import { selectionOptions, targetsOf } from "./targets.ts";
 
 export const command = defineCommand({
   summary: "Show what would change in the database",
@@ -16,15 +16,7 @@ export const command = defineCommand({
     "data is blocked, with what to do instead. Nothing is changed. Exit code 4: something is blocked.",
   arguments: [],
   options: {
-    project: projectOption,
-    connection: {
-      flags: "--connection <name>",
-      description: "one connection (default: all that declare something)",
-    },
-    env: {
-      flags: "--env <name>",
-      description: "the environment of config/environments.yaml whose databases are meant",
-    },
+    ...selectionOptions,
     release: releaseOption,
     out: { flags: "--out <file>", description: "write the plan to a file, to be approved and applied later" },
     sql: { flags: "--sql", description: "print the SQL alone, as a script" },

@@ -14,7 +14,7 @@ import { declaredSchemas } from "../../snapshot/declared-schemas.ts";
 import { type SnapshotResult, takeSnapshot } from "../../snapshot/take-snapshot.ts";
 import { writeFiles } from "../../snapshot/write-files.ts";
 import { withTarget } from "./open-target.ts";
-import { addressOf, unknown } from "./targets.ts";
+import { addressOf, selectionOptions, unknown } from "./targets.ts";
 
 const nothing = { enums: {}, tables: {} };
 
@@ -28,10 +28,7 @@ export const command = defineCommand({
   options: {
     project: projectOption,
     connection: { flags: "--connection <name>", description: "one connection (default: all of the project)" },
-    env: {
-      flags: "--env <name>",
-      description: "the environment of config/environments.yaml whose databases are meant",
-    },
+    env: selectionOptions.env,
     schema: {
       flags: "--schema <name>",
       description:

@@ -5,7 +5,7 @@ import { variableOf } from "../../../schema/names.ts";
 import { milliseconds } from "../../../schema/quantities.ts";
 import { compileProject } from "../../compile/compile-project.ts";
 import { schemaPart } from "../../compile/schema-part.ts";
-import type { CommandContext } from "../../core/command.ts";
+import { type CommandContext, projectOption } from "../../core/command.ts";
 import { assertNoErrors } from "../../core/diagnostic.ts";
 import { exitCodes, StkError } from "../../core/error.ts";
 import { suggest } from "../../core/suggest.ts";
@@ -16,10 +16,19 @@ import type { Project } from "../../project/project.ts";
 import { readProject } from "../../project/read-project.ts";
 
 /** Which databases are meant. */
-export type Selection = {
-  project?: string | undefined;
-  connection?: string | undefined;
-  env?: string | undefined;
+export type Selection = { [Name in keyof typeof selectionOptions]?: string | undefined };
+
+/** `--project`, `--connection` and `--env`, as every command has them that asks databases. */
+export const selectionOptions = {
+  project: projectOption,
+  connection: {
+    flags: "--connection <name>",
+    description: "one connection (default: all that declare something)",
+  },
+  env: {
+    flags: "--env <name>",
+    description: "the environment of config/environments.yaml whose databases are meant",
+  },
 };
 
 /** A database, and what is declared for it. The URL holds a password and is never shown. */
