@@ -208,14 +208,16 @@ it.each(["plan", "drift"])(
   async (command) => {
     const { url, run } = await project();
     const name = new URL(url).pathname.slice(1);
-    await (await session(url)).query(`alter database ${name} set statement_timeout = '1ms'`);
+    const holder = await session(url);
+    await holder.query(`alter database ${name} set lock_timeout = '50ms'`);
+    await holder.query("begin; lock table pg_description in access exclusive mode");
     const { exitCode, stdout } = await run(command, "--json");
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       error: {
         code: "database_error",
-        message: expect.stringContaining("(57014)"),
-        details: { sqlstate: "57014" },
+        message: expect.stringContaining("(55P03)"),
+        details: { sqlstate: "55P03" },
       },
     });
   },
