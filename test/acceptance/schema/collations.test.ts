@@ -52,6 +52,7 @@ await runCases(
     },
     {
       name: "takes collations that servers alone have, in a column, an index and a view",
+      serversOnly: true,
       old: people("name: { type: text, collation: de-x-icu }"),
       seed: rows,
       new: `${people("name: { type: text, collation: de-x-icu }", "title: { type: text, collation: fr-CA-x-icu }").replace(/ } } }$/, " }, indexes: [{ columns: [{ column: name, collation: sv-SE-x-icu }] }] } }")}

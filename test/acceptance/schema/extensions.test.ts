@@ -25,6 +25,7 @@ await runCases(
     },
     {
       name: "makes an extension that the embedded Postgres lacks",
+      serversOnly: true,
       old: "tables: { t: { columns: { a: { type: text } } } }",
       seed: "create extension pgrowlocks",
       new: "extensions: { pgrowlocks: {}, pgstattuple: { comment: to look at bloat } }\ntables: { t: { columns: { a: { type: text } } } }",
@@ -32,6 +33,7 @@ await runCases(
     },
     {
       name: "says where the server lacks an extension too",
+      serversOnly: true,
       new: "extensions: { pg_cron: {} }",
       blocked: ["extension_unavailable pg_cron: The server has no extension pg_cron."],
     },

@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { applyPlan } from "../../../src/database/apply/apply.ts";
 import { readModel } from "../../../src/database/catalog/read-model.ts";
+import { embeddableExtensions } from "../../../src/database/contrib.ts";
 import type { Database } from "../../../src/database/database.ts";
 import { fingerprint } from "../../../src/database/model/fingerprint.ts";
+import { openPglite } from "../../../src/database/pglite.ts";
 import { type Plan, type Planned, planSchema } from "../../../src/database/plan/plan.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
 import { makeSchema } from "../../../src/database/shadow/make-schema.ts";
@@ -14,7 +14,7 @@ import { describeWith } from "../../services/needs.ts";
 import { differenceSeenByPgDelta } from "../../services/pg-delta.ts";
 import { schemaDump } from "../../services/pg-dump.ts";
 import type { freshDatabase } from "../../services/postgres.ts";
-import { type PostgresVersion, postgresPrograms } from "../../services/postgres-server.ts";
+import type { PostgresVersion } from "../../services/postgres-server.ts";
 import { clean } from "./clean.ts";
 import { declaredFrom } from "./declared.ts";
 import { rowsOf } from "./rows.ts";
@@ -45,17 +45,25 @@ export type Case = {
   rows?: Readonly<Record<string, readonly Record<string, unknown>[]>>;
   /** What else is in the database than what is declared, so that it is not compared with one made anew. */
   more?: true;
+  /** Whether it is about what the embedded Postgres lacks. */
+  serversOnly?: true;
 };
 
-/** Where the steps are applied that let others go on meanwhile, whatever the case expects of the plain ones. */
-const appliesOnline: ReadonlySet<PostgresVersion> = new Set([18, 15]);
-
-/** pg-delta takes as long as the rest of a case, and has no truth of its own for each version. */
-const seenByPgDelta: PostgresVersion = 17;
+/** A Postgres to try cases on. */
+type Target = {
+  open(): Promise<{ url: string; database: Database; drop(): Promise<void> }>;
+  /** Whether the steps are applied that let others go on meanwhile, whatever the case expects of the plain ones. */
+  appliesOnline?: true;
+  /** The version whose `pg_dump` there is. */
+  pgDump?: PostgresVersion;
+  /** pg-delta takes as long as the rest of a case, and has no truth of its own for each version. */
+  seenByPgDelta?: true;
+};
 
 /**
- * Tries every case on each Postgres from 18 to 15. The outcome must be what the new declaration makes in an empty
- * database: in the eyes of the server's own `pg_dump` where there is one, else of the engine, and of pg-delta on one.
+ * Tries every case on each Postgres from 18 to 15, and on the embedded one. The outcome must be what the new
+ * declaration makes in an empty database: in the eyes of the server's own `pg_dump` where there is one, else of the
+ * engine, and of pg-delta on one.
  */
 export async function runCases(cases: readonly Case[], fresh: typeof freshDatabase): Promise<void> {
   let opened: Promise<Shadow>;
@@ -64,10 +72,35 @@ export async function runCases(cases: readonly Case[], fresh: typeof freshDataba
     await opened;
   });
   afterAll(async () => (await opened).close());
-  for (const version of [18, 17, 16] as const)
-    describe(`on Postgres ${version}`, () => tryAll(cases, version, fresh, () => opened));
-  await describeWith(["postgres15"], "on Postgres 15", () => tryAll(cases, 15, fresh, () => opened));
+  const tryOn = (name: string, target: Target, some = cases) =>
+    describe(name, () => tryAll(some, target, () => opened));
+  tryOn("on Postgres 18", { open: onServer(18, fresh), appliesOnline: true });
+  tryOn("on Postgres 17", { open: onServer(17, fresh), seenByPgDelta: true });
+  tryOn("on Postgres 16", { open: onServer(16, fresh) });
+  tryOn(
+    "on PGlite",
+    { open: onPglite },
+    cases.filter(({ serversOnly }) => serversOnly !== true),
+  );
+  await describeWith(["postgres15"], "on Postgres 15", () =>
+    tryAll(cases, { open: onServer(15, fresh), appliesOnline: true, pgDump: 15 }, () => opened),
+  );
 }
+
+const onServer = (version: PostgresVersion, fresh: typeof freshDatabase) => async () => {
+  const { url, drop } = await fresh({ version });
+  return {
+    url,
+    drop,
+    database: await openPostgres({ url, applicationName: "test", connectTimeoutMs: 5_000 }),
+  };
+};
+
+const onPglite = async () => ({
+  url: "pglite:",
+  database: await openPglite({ extensions: embeddableExtensions }),
+  drop: async () => {},
+});
 
 /** A shadow that makes what a case declares once, for all versions of Postgres. */
 function remembering(shadow: Shadow): Shadow {
@@ -83,27 +116,12 @@ function remembering(shadow: Shadow): Shadow {
   };
 }
 
-function tryAll(
-  cases: readonly Case[],
-  version: PostgresVersion,
-  fresh: typeof freshDatabase,
-  opened: () => Promise<Shadow>,
-): void {
-  const pgDump = path.join(postgresPrograms(version) ?? "", "pg_dump");
+function tryAll(cases: readonly Case[], target: Target, opened: () => Promise<Shadow>): void {
   let shadow: Shadow;
-  let databases: { url: string; database: Database; drop(): Promise<void> }[];
+  let databases: Awaited<ReturnType<Target["open"]>>[];
   beforeAll(async () => {
     shadow = await opened();
-    databases = await Promise.all(
-      [1, 2].map(async () => {
-        const { url, drop } = await fresh({ version });
-        return {
-          url,
-          drop,
-          database: await openPostgres({ url, applicationName: "test", connectTimeoutMs: 5_000 }),
-        };
-      }),
-    );
+    databases = await Promise.all([target.open(), target.open()]);
   });
   afterAll(async () => {
     for (const { database, drop } of databases) {
@@ -116,9 +134,9 @@ function tryAll(
   });
 
   it.each(cases)("$name", async (one) => {
-    const [target, reference] = databases;
-    if (target === undefined || reference === undefined) throw new Error("There are no databases.");
-    const { database } = target;
+    const [own, reference] = databases;
+    if (own === undefined || reference === undefined) throw new Error("There are no databases.");
+    const { database } = own;
     const plan = async (yaml: string, online = one.online ?? false): Promise<Planned> =>
       planSchema(database, { connection: "main", declared: declaredFrom(yaml), shadow, online });
     const declared = declaredFrom(one.new);
@@ -155,7 +173,7 @@ function tryAll(
       expect(await stateOf(database)).toBe(planned.plan.live);
       return;
     }
-    await apply(appliesOnline.has(version) ? await plan(one.new, true) : planned);
+    await apply(target.appliesOnline ? await plan(one.new, true) : planned);
     const second = (await plan(one.new, true)).plan;
     expect(second.steps).toEqual([]);
     expect(second.blocked).toEqual([]);
@@ -167,14 +185,12 @@ function tryAll(
     if (one.more === true) return;
     const problems = await inTransaction(reference.database, () => makeSchema(reference.database, declared));
     expect(problems).toEqual([]);
-    if (existsSync(pgDump)) {
-      const [dump, wanted] = await Promise.all(
-        [target, reference].map(({ url }) => schemaDump(version, url)),
-      );
+    const { pgDump } = target;
+    if (pgDump !== undefined) {
+      const [dump, wanted] = await Promise.all([own, reference].map(({ url }) => schemaDump(pgDump, url)));
       expect(dump).toEqual(wanted);
     } else expect(second.live).toBe(await stateOf(reference.database));
-    if (version === seenByPgDelta)
-      expect(await differenceSeenByPgDelta(target.url, reference.url)).toEqual([]);
+    if (target.seenByPgDelta) expect(await differenceSeenByPgDelta(own.url, reference.url)).toEqual([]);
   });
 }
 
