@@ -39,7 +39,7 @@ export async function persistently(
     } catch (error) {
       if (!isLockTrouble(error)) throw error;
       if (attempt >= attempts)
-        throw lockTimeout(`${attempt} tries of ${lockTimeoutMs} ms; ${kept}`, await holders());
+        throw lockTimeout(`${attempt} tries of ${lockTimeoutMs} ms; ${kept}`, await holders(), error);
       const longest = Math.min(pauses.firstMs * 2 ** (attempt - 1), pauses.longestMs);
       const pauseMs = Math.round(longest * (0.5 + random() / 2));
       onRetry?.(attempt, pauseMs);
@@ -48,11 +48,12 @@ export async function persistently(
   }
 }
 
-const lockTimeout = (tries: string, holders: readonly string[]): StkError =>
+const lockTimeout = (tries: string, holders: readonly string[], cause: unknown): StkError =>
   new StkError("lock_timeout", `No lock was to be had in ${tries}.`, {
     hint:
       holders.length === 0
         ? "What held the table has ended by now. Apply again, at a quieter time."
         : `Wait for what holds tables now, or end it with pg_terminate_backend: ${holders.join(", ")}.`,
     details: { holders },
+    cause,
   });

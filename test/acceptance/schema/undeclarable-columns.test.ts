@@ -45,6 +45,18 @@ functions: { f: { sql: "create function f() returns trigger language plpgsql as 
       more: true,
     },
     {
+      name: "leaves a column alone of a type that an extension brought which the embedded Postgres lacks",
+      serversOnly: true,
+      old,
+      seed: `create extension pgrowlocks; create type mood as enum ('glad', 'sad');
+        alter extension pgrowlocks add type mood;
+        alter table t add column m mood; create index t_m on t (m);`,
+      new: "extensions: { pgrowlocks: {} }\ntables: { t: { columns: { id: { type: int, primaryKey: true }, a: { type: text, nullable: false } } } }",
+      steps: ["Refuse null in t.a"],
+      notices: ["t.m", "t_m"],
+      more: true,
+    },
+    {
       name: "sees nothing of them in what is ignored",
       old,
       seed,
