@@ -7,7 +7,7 @@ import { pgliteVersion } from "../database/pglite-version.ts";
 import type { Rehearsal, Shadow } from "../database/shadow/shadow.ts";
 
 /** Raised when the same question would be answered in another way. */
-const version = 1;
+const version = 2;
 
 const sqlProblem = z.strictObject({
   sqlstate: z.string(),

@@ -8,7 +8,7 @@ import { pgliteVersion } from "../pglite-version.ts";
 import { openShadow, type Shadow } from "./shadow.ts";
 
 /** Raised when the same declaration would be read in another way. */
-const version = 1;
+const version = 2;
 const mostModels = 6;
 
 /**
