@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { z } from "zod";
 import type { DeclaredColumn, DeclaredTable, PlannableSchema } from "../../schema/declared.ts";
 import { keptShadow } from "../../src/database/shadow/kept-shadow.ts";
 import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
@@ -93,6 +94,27 @@ describe("keptShadow", () => {
     await expect(shadow.model(declared, [{ kind: "table", from: "jobs", to: "tasks" }])).rejects.toThrow(
       "It was opened.",
     );
+  });
+
+  it("does no remembered work again for the same, unless its result is not of the format", async () => {
+    const directory = await temporaryDirectory();
+    const opened = await openShadow();
+    onTestFinished(() => opened.close());
+    let done = 0;
+    const work = async (result: unknown, about: string, extensions: readonly string[] = []) => {
+      const shadow = keptShadow(directory, async () => opened);
+      const counted = async () => {
+        done += 1;
+        return result;
+      };
+      return [await shadow.stage(extensions, counted, { about, format: z.number() }), done];
+    };
+    expect(await work(7, "a plan")).toEqual([7, 1]);
+    expect(await work(8, "a plan")).toEqual([7, 1]);
+    expect(await work(8, "another plan")).toEqual([8, 2]);
+    expect(await work(9, "a plan", ["citext"])).toEqual([9, 3]);
+    expect(await work("failed", "a third plan")).toEqual(["failed", 4]);
+    expect(await work(10, "a third plan")).toEqual([10, 5]);
   });
 
   it("does not believe what this user did not write", async () => {

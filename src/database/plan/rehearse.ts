@@ -6,6 +6,7 @@ import type { Change } from "../diff/change.ts";
 import { diffModels } from "../diff/diff.ts";
 import { quoteIdentifier, quoteName } from "../identifier.ts";
 import type { Model } from "../model/model.ts";
+import { wholeAsJson } from "../model/whole-model.ts";
 import { makeRoles } from "../shadow/make-role.ts";
 import { standInForCollations } from "../shadow/stand-ins.ts";
 import { SqlError } from "../sql-error.ts";
@@ -16,6 +17,7 @@ import { embedded, isRunnable } from "./runnable.ts";
 import { sliceOf, without } from "./slice.ts";
 import { statementsOf } from "./statement.ts";
 import type { Step } from "./step.ts";
+import { subjectOf } from "./subject.ts";
 
 /** A plan to try: its steps, the changes that they make, and where these lead from and to. */
 export type Trial = {
@@ -28,14 +30,52 @@ export type Trial = {
   scope: DeclaredScope | undefined;
 };
 
-/** How a trial went: what each step did, or why it could not be tried, or where it led instead. */
+/**
+ * How a trial went: what each step did, or why it could not be tried, or which step failed (by its place), or the
+ * objects that it did not lead to.
+ */
 export type Outcome =
   | { measured: Measured[][] }
   | { untried: string }
-  | { failed: { step: Step; message: string } }
-  | { astray: readonly Change[] };
+  | { failed: { step: number; message: string } }
+  | { astray: string[] };
+
+/** All that a trial depends on: what is copied, the roles that are made, the steps, and what the copy must become. */
+export type Rehearsal = {
+  steps: readonly Step[];
+  copy: Model;
+  /** SQL that makes the roles of policies. */
+  roles: readonly string[];
+  wanted: Model;
+  scope: DeclaredScope | undefined;
+};
 
 const settings = `${spelling}; set local check_function_bodies = off`;
+
+/** Takes from a trial what is to be copied, and what must come of it. */
+export function rehearsalOf({ steps, changes, live, beforeRenames, desired, scope }: Trial): Rehearsal {
+  const copy = sliceOf(live, changes, beforeRenames);
+  return {
+    steps,
+    copy,
+    roles: makeRoles(copy, beforeRenames),
+    wanted: without(desired, { whole: live, part: copy }),
+    scope,
+  };
+}
+
+/**
+ * A text that is the same for trials of which nothing differs that their outcome depends on. The version of the server
+ * is none of it, nor what its rows are like: the copy is in the embedded Postgres, and has none.
+ */
+export const identityOf = ({ steps, copy, roles, wanted, scope }: Rehearsal): string =>
+  JSON.stringify([
+    steps.map(({ sql, trial, transaction, alone, table }) => [sql, trial, transaction, alone, table]),
+    { ...wholeAsJson(copy), version: undefined },
+    { ...wholeAsJson(wanted), version: undefined },
+    roles,
+    scope,
+  ]);
 
 /**
  * Makes a copy of what the plan is about on a stage that nobody's data is on, without rows, and runs every step there
@@ -43,23 +83,22 @@ const settings = `${spelling}; set local check_function_bodies = off`;
  */
 export async function rehearse(
   stage: Database,
-  { steps, changes, live, beforeRenames, desired, scope }: Trial,
+  { steps, copy, roles, wanted, scope }: Rehearsal,
 ): Promise<Outcome> {
-  const copy = sliceOf(live, changes, beforeRenames);
-  const refused = await refusal(() => build(stage, copy, beforeRenames, steps));
+  const refused = await refusal(() => build(stage, copy, roles, steps));
   if (refused !== undefined) return { untried: refused };
   const tables = await tablesThere(stage);
   const found: Measured[][] = [];
-  for (const group of Map.groupBy(steps, ({ transaction }) => transaction).values()) {
-    let current: Step | undefined;
+  for (const group of Map.groupBy([...steps.entries()], ([, { transaction }]) => transaction).values()) {
+    let current: number | undefined;
     const run = async (): Promise<void> => {
-      for (const step of group) {
-        current = step;
+      for (const [index, step] of group) {
+        current = index;
         found.push(await measured(stage, step, tables));
       }
     };
     const message = await refusal(() =>
-      group.some(({ alone }) => alone)
+      group.some(([, { alone }]) => alone)
         ? run()
         : inTransaction(stage, async () => {
             await stage.script(settings);
@@ -69,9 +108,8 @@ export async function rehearse(
     if (message !== undefined && current !== undefined) return { failed: { step: current, message } };
   }
   const arrived = await inTransaction(stage, () => readModel(stage, scope));
-  const wanted = without(desired, { whole: live, part: copy });
   const left = diffModels({ ...arrived, comments: new Map() }, wanted).changes.filter(isOfTheCopy);
-  return left.length === 0 ? { measured: found } : { astray: left };
+  return left.length === 0 ? { measured: found } : { astray: left.map(subjectOf) };
 }
 
 /** The embedded Postgres has no lz4 to compress with. */
@@ -81,7 +119,7 @@ const isOfTheCopy = (change: Change): boolean =>
 async function build(
   stage: Database,
   copy: Model,
-  beforeRenames: Model,
+  roles: readonly string[],
   steps: readonly Step[],
 ): Promise<void> {
   const { changes } = diffModels(nothing, copy);
@@ -90,7 +128,7 @@ async function build(
   await inTransaction(stage, async () => {
     await stage.script(settings);
     await standInForCollations(stage, [...sql, ...steps.map((step) => step.sql)].join("\n"));
-    await stage.script([...makeRoles(copy, beforeRenames).map((role) => `${role};`), ...sql].join("\n"));
+    await stage.script([...roles.map((role) => `${role};`), ...sql].join("\n"));
     await stage.script(leftSequences(copy).join("\n"));
   });
 }

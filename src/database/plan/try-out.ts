@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { PlannableSchema } from "../../../schema/declared.ts";
 import type { Blocked, Notice } from "../diff/change.ts";
 import { isOverload } from "../diff/overload.ts";
@@ -5,9 +6,8 @@ import type { Model } from "../model/model.ts";
 import type { Shadow } from "../shadow/shadow.ts";
 import { yamlName } from "../yaml-name.ts";
 import { withMeasures } from "./measured-steps.ts";
-import { type Outcome, rehearse, type Trial } from "./rehearse.ts";
-import type { Step } from "./step.ts";
-import { subjectOf } from "./subject.ts";
+import { identityOf, type Outcome, rehearsalOf, rehearse, type Trial } from "./rehearse.ts";
+import { lockModes, type Step } from "./step.ts";
 import type { TableFacts } from "./table-facts.ts";
 
 /** Steps to try, and what is known of the live tables. */
@@ -16,14 +16,30 @@ type Attempt = Omit<Trial, "scope"> & {
   found: { factsOf(table: string): TableFacts | undefined };
 };
 
+/** A trial that went well, as it is kept; another one is run again, since it is about to be looked at. */
+const remembered: z.ZodType<Outcome> = z.strictObject({
+  measured: z.array(
+    z.array(
+      z.strictObject({
+        table: z.string(),
+        lock: z.enum(lockModes),
+        rewrites: z.boolean(),
+        scans: z.boolean(),
+      }),
+    ),
+  ),
+});
+
 /** Rehearses steps, and says what came of it: the steps with their measures, what is wrong, what could not be tried. */
 export async function tryOut(
   shadow: Pick<Shadow, "stage">,
   { declared, found, ...trial }: Attempt,
 ): Promise<{ steps: Step[]; blocked: Blocked[]; notices: Notice[] }> {
-  const outcome = await shadow.stage(extensionsOf(trial), (stage) =>
-    rehearse(stage, { ...trial, scope: declared.scope }),
-  );
+  const rehearsal = rehearsalOf({ ...trial, scope: declared.scope });
+  const outcome = await shadow.stage(extensionsOf(trial), (stage) => rehearse(stage, rehearsal), {
+    about: identityOf(rehearsal),
+    format: remembered,
+  });
   const measured = "measured" in outcome ? outcome.measured : [];
   return {
     steps: withMeasures(trial.steps, measured, found.factsOf, (table) => trial.live.tables.has(table)),
@@ -60,42 +76,51 @@ const extensionsOf = ({ live, desired }: { live: Model; desired: Model }): strin
 
 const report = "This is a defect of stk, and nothing will be applied. Report it with the output of --json.";
 
-function problemOf(outcome: Outcome, { live, desired }: Pick<Trial, "live" | "desired">): Blocked[] {
+function problemOf(
+  outcome: Outcome,
+  { steps, live, desired }: Pick<Trial, "steps" | "live" | "desired">,
+): Blocked[] {
   const overloads = undeclaredOverloads(live, desired);
-  if ("failed" in outcome && isAmbiguous.test(outcome.failed.message) && overloads.length > 0)
+  const step = "failed" in outcome ? steps[outcome.failed.step] : undefined;
+  if (
+    "failed" in outcome &&
+    step !== undefined &&
+    isAmbiguous.test(outcome.failed.message) &&
+    overloads.length > 0
+  )
     return [
       {
         code: "name_taken",
-        object: outcome.failed.step.object,
-        message: `${outcome.failed.step.description}: ${outcome.failed.message}, since the database has functions that are not declared beside those of their names that are: ${overloads.join(", ")}.`,
+        object: step.object,
+        message: `${step.description}: ${outcome.failed.message}, since the database has functions that are not declared beside those of their names that are: ${overloads.join(", ")}.`,
         wayOut: `Declare their removal: removed: { functions: [${overloads.map((name) => yamlName(name)).join(", ")}] }. Or call the other so that only that can be meant.`,
       },
     ];
-  if ("failed" in outcome && outcome.failed.step.batch !== undefined)
+  if ("failed" in outcome && step?.batch !== undefined)
     return [
       {
         code: "backfill_failed",
-        object: outcome.failed.step.object,
-        message: `The backfill of ${outcome.failed.step.object} fails: ${outcome.failed.message}.`,
+        object: step.object,
+        message: `The backfill of ${step.object} fails: ${outcome.failed.message}.`,
         wayOut:
           "Correct it. It runs before what the plan renames in other tables: to name that, declare and apply the renames first.",
       },
     ];
-  if ("failed" in outcome)
+  if ("failed" in outcome && step !== undefined)
     return [
       {
         code: "rehearsal_failed",
-        object: outcome.failed.step.object,
-        message: `${outcome.failed.step.description}: tried on a copy without rows, this failed: ${outcome.failed.message}.`,
+        object: step.object,
+        message: `${step.description}: tried on a copy without rows, this failed: ${outcome.failed.message}.`,
         wayOut: report,
-        sql: outcome.failed.step.sql,
+        sql: step.sql,
       },
     ];
   if (!("astray" in outcome)) return [];
-  return outcome.astray.slice(0, 1).map((change) => ({
+  return outcome.astray.slice(0, 1).map((object) => ({
     code: "rehearsal_astray",
-    object: subjectOf(change),
-    message: `Tried on a copy without rows, the steps do not lead to what is declared: ${subjectOf(change)} would still differ.`,
+    object,
+    message: `Tried on a copy without rows, the steps do not lead to what is declared: ${object} would still differ.`,
     wayOut: report,
   }));
 }

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { DeclaredRename, DeclaredSchema, PlannableSchema } from "../../../schema/declared.ts";
 import { modelName, spelling } from "../catalog/queries.ts";
 import { readModel } from "../catalog/read-model.ts";
@@ -31,6 +32,9 @@ export type Rehearsal = {
   descriptions: Description[];
 };
 
+/** Work whose result depends on nothing but `about`. It is kept as JSON where it is of the `format`. */
+export type Remembered<T> = { readonly about: string; readonly format: z.ZodType<T> };
+
 /** A Postgres that nobody's data is in, to ask what it thinks of a declaration. */
 export interface Shadow {
   /**
@@ -54,8 +58,15 @@ export interface Shadow {
    * @throws {SqlError} when Postgres refuses it; `rehearse` says all that is wrong.
    */
   read<T>(declared: DeclaredSchema, work: (database: Database) => Promise<T>): Promise<T>;
-  /** Gives `work` an empty database that it may do anything to, and no other call meanwhile. */
-  stage<T>(extensions: readonly string[], work: (database: Database) => Promise<T>): Promise<T>;
+  /**
+   * Gives `work` an empty database that it may do anything to, and no other call meanwhile. With `remembered` the work
+   * may be left out where it was done before.
+   */
+  stage<T>(
+    extensions: readonly string[],
+    work: (database: Database) => Promise<T>,
+    remembered?: Remembered<T>,
+  ): Promise<T>;
   close(): Promise<void>;
 }
 
