@@ -30,5 +30,11 @@ export const bridgeLimits = {
     retry: { firstMs: 250, lastMs: 5_000 },
   },
   readiness: { firstMs: 250, lastMs: 5_000, freshMs: 1_000, pingMs: 2_000 },
-  logic: { depth: 16, resultBytes: 16 * 1_024 ** 2, cachedAnswers: 10_000, cachedBytes: 64 * 1_024 ** 2 },
+  logic: {
+    depth: 16,
+    copyDepth: 100,
+    resultBytes: 16 * 1_024 ** 2,
+    cachedAnswers: 10_000,
+    cachedBytes: 64 * 1_024 ** 2,
+  },
 } as const;

@@ -1,13 +1,18 @@
-/** Who makes a call, as the token said. */
+/** Who makes a call, as the token said: frozen, as all calls with one token share it. */
 export type Caller = {
-  authenticated: boolean;
+  readonly authenticated: boolean;
   /** The user's id; undefined for the anonymous. */
-  id: string | undefined;
+  readonly id: string | undefined;
   /** `public`, `authenticated` where it holds, and the declared roles held: sorted, each once. */
-  roles: readonly string[];
+  readonly roles: readonly string[];
   /** The token's claims; only own properties are ever read. */
-  claims: Readonly<Record<string, unknown>>;
+  readonly claims: Readonly<Record<string, unknown>>;
 };
 
 /** The caller without a token. */
-export const anonymous: Caller = { authenticated: false, id: undefined, roles: ["public"], claims: {} };
+export const anonymous: Caller = Object.freeze({
+  authenticated: false,
+  id: undefined,
+  roles: Object.freeze(["public"]),
+  claims: Object.freeze({}),
+});

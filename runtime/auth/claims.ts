@@ -1,4 +1,5 @@
 import type { Caller } from "../caller.ts";
+import { frozenJson } from "../frozen-json.ts";
 
 /** Where a token holds the user's id and roles. */
 export type ClaimNames = { readonly id: string; readonly roles: string };
@@ -12,7 +13,7 @@ type Claims = Readonly<Record<string, unknown>>;
 export function callerOf(claims: Claims, names: ClaimNames, declared: ReadonlySet<string>): Caller {
   const held = rolesOf(claimAt(claims, names.roles)).filter((role) => declared.has(role));
   const roles = [...new Set(["public", "authenticated", ...held])].sort();
-  return { authenticated: true, id: idOf(claimAt(claims, names.id)), roles, claims };
+  return frozenJson({ authenticated: true, id: idOf(claimAt(claims, names.id)), roles, claims });
 }
 
 /**

@@ -10,6 +10,7 @@ import { answerTo } from "../sql/failure.ts";
 import { assertAccess } from "./access.ts";
 import type { Connection, Context, LogLine } from "./context.ts";
 import type { ModuleHandler } from "./module-file.ts";
+import { ownCopy } from "./own-copy.ts";
 import { compileParams } from "./params.ts";
 import { sqlTag } from "./sql-tag.ts";
 
@@ -75,7 +76,7 @@ function contextOf(
     log: { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") },
     connection,
     async call(other, params) {
-      return JSON.parse(await calls.call(other, params, caller, { ...run, depth: depth + 1 }));
+      return JSON.parse(await calls.call(other, ownCopy(params), caller, { ...run, depth: depth + 1 }));
     },
     fail(code, message, details) {
       throw new CallError("logic_failed", message, { details: { ...details, code } });

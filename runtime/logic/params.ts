@@ -3,6 +3,7 @@ import type { Scalar } from "../../schema/predicate.ts";
 import { readArray } from "../sql/array.ts";
 import { type SqlType, sqlType } from "../sql/type.ts";
 import { invalid, readParams } from "../table/params.ts";
+import { ownCopy } from "./own-copy.ts";
 
 /** A parameter as JSON, and as Postgres' text of its type. */
 export type Argument = { readonly value: unknown; readonly text: string | null };
@@ -47,7 +48,10 @@ function read(
   const value = Object.hasOwn(given, name) ? given[name] : undefined;
   if (value === undefined) {
     if (byDefault === undefined) throw invalid(name, "is missing");
-    return byDefault;
+    // One default stands for all calls, and what a module is given is its own.
+    return typeof byDefault.value === "object"
+      ? { ...byDefault, value: ownCopy(byDefault.value) }
+      : byDefault;
   }
   if (value === null) {
     if (!nullable) throw invalid(name, "is null");

@@ -16,6 +16,7 @@ type Setting = {
   logic?: Manifest["logic"];
   environment?: Record<string, string>;
   env?: string[];
+  params?: Manifest["logic"][string]["params"];
   timeMs?: number;
 };
 type Serving = Served & { database: string; lines: Record<string, unknown>[] };
@@ -23,7 +24,7 @@ type Serving = Served & { database: string; lines: Record<string, unknown>[] };
 /** Serves one module, whose body is the handler's, at `it`. */
 async function serving(
   body: string,
-  { logic = {}, environment = {}, env = [], timeMs }: Setting = {},
+  { logic = {}, environment = {}, env = [], timeMs, params }: Setting = {},
 ): Promise<Serving> {
   const root = await mkdtemp(path.join(tmpdir(), "santokit-logic-"));
   onTestFinished(() => rm(root, { recursive: true }));
@@ -57,7 +58,7 @@ async function serving(
         it: {
           kind: "module",
           access: "public",
-          params: { n: { type: "integer", default: 1 } },
+          params: params ?? { n: { type: "integer", default: 1 } },
           connection: "main",
           file: "modules/it.mjs",
           env,
@@ -213,6 +214,53 @@ describe("the context", () => {
       expect.objectContaining({ msg: "told", n: 1, requestId: "trace-7", path: "it" }),
     );
     expect(JSON.stringify(lines)).not.toContain("t0ps3cret");
+  });
+});
+
+describe("what a module changes", () => {
+  it("of the caller is refused, and no later caller has more roles or other claims", async () => {
+    const { call } = await serving(
+      `const attempts = [
+         () => context.user.roles.push("admin"),
+         () => { context.claims.org = "other"; },
+         () => { context.claims.app.roles.push("admin"); },
+         () => { context.env.PAGER_URL = "https://evil.test"; },
+       ];
+       if (params.n === 1) for (const attempt of attempts) try { attempt(); } catch {}
+       return [context.user, context.claims];`,
+    );
+    const token = (claims: object) =>
+      `Bearer ${[{}, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".")}.`;
+    for (const headers of [{}, { authorization: token({ sub: "ada", app: { roles: [] } }) }]) {
+      await call("it", { n: 1 }, headers);
+      const later = await call("it", { n: 2 }, headers);
+      expect(JSON.stringify(later.body)).not.toMatch(/admin|other/);
+      expect(later.status).toBe(200);
+    }
+  });
+
+  it.each(["text[]", "jsonb"])(
+    "of a default of %s is its own, and the next call has the default",
+    async (type) => {
+      const { call } = await serving(
+        "const before = params.list.length; params.list.push('secret'); return [before, params.list]",
+        { params: { list: { type, default: type === "jsonb" ? '["a"]' : "{a}" } } },
+      );
+      for (let round = 0; round < 2; round += 1)
+        expect((await call("it")).body.data).toEqual([1, ["a", "secret"]]);
+    },
+  );
+
+  it("of the params of a call that it makes is its own, and what it calls reads them once", async () => {
+    const { call } = await serving(
+      `if (params.n === 2) { params.list.push("inner"); return params.list; }
+       const list = ["outer"];
+       let reads = 0;
+       const given = new Proxy({ n: 2, list }, { get(target, name) { reads += name === "list" ? 1 : 0; return Reflect.get(target, name); } });
+       return [await context.call("it", given), list, reads];`,
+      { params: { n: { type: "integer", default: 1 }, list: { type: "jsonb", default: "[]" } } },
+    );
+    expect((await call("it")).body.data).toEqual([["outer", "inner"], ["outer"], 1]);
   });
 });
 
