@@ -6,7 +6,7 @@ import { cacheFiles } from "../core/cache-file.ts";
 import { digestOf } from "../core/digest.ts";
 import { type BundledModules, bundleModules, type ModuleEntry } from "./module.ts";
 
-const version = 1;
+const version = 2;
 
 const kept = z.strictObject({
   digests: z.record(z.string(), z.string()),

@@ -6,7 +6,10 @@ import { problem, startOf } from "../project/problem.ts";
 /** A module to bundle: the call's path and its file below the project's root. */
 export type ModuleEntry = { path: string; file: string };
 
-/** A bundled module. `map` is its source map (ECMA-426), which the code does not name. */
+/**
+ * A bundled module. `map` is its source map (ECMA-426), which the code does not name: places and names, not the sources,
+ * so that no comment and no code that is left out gets into an image.
+ */
 export type BundledModule = { path: string; code: string; map: string; exports: string[] };
 
 /** An import of something that is not bundled: of Node itself. */
@@ -66,7 +69,7 @@ const optionsOf = (root: string, entries: readonly ModuleEntry[]): BuildOptions 
   target: "node22",
   charset: "utf8",
   sourcemap: "external",
-  sourcesContent: true,
+  sourcesContent: false,
   tsconfigRaw: {},
   define: { "process.env.NODE_ENV": '"production"' },
   logLevel: "silent",
@@ -84,7 +87,7 @@ function moduleOf(
   return {
     path,
     code: withoutReturns(texts.get(name) ?? ""),
-    map: mapWithoutReturns(texts.get(`${name}.map`) ?? ""),
+    map: texts.get(`${name}.map`) ?? "",
     exports: output?.[1].exports ?? [],
   };
 }
@@ -94,10 +97,6 @@ function moduleOf(
  * however it is written, inside of a template literal too (ECMA-262, 12.9.6.1).
  */
 const withoutReturns = (text: string): string => text.replaceAll("\r\n", "\n");
-
-/** The same in the JSON that a source map is, where each line's end is written as an escape. */
-const mapWithoutReturns = (map: string): string =>
-  map.replace(/\\(r\\n|.)/gs, (pair, what) => (what === "r\\n" ? "\\n" : pair));
 
 const outsideImports = ({ inputs }: Metafile): OutsideImport[] =>
   Object.entries(inputs).flatMap(([file, { imports }]) =>

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -67,6 +68,26 @@ describe("createBundle", () => {
     expect(tar.includes(tmpdir())).toBe(false);
     expect(tar.includes("SECRET_VALUE")).toBe(false);
     expect(`sha256:${createHash("sha256").update(tar).digest("hex")}`).toBe(bundle.digest);
+  }, 30_000);
+
+  it("publishes no comment and no unused code of the sources, and still knows the lines of both", async () => {
+    const source =
+      "/*---\naccess: public\n---*/\n// A secret plan.\nfunction unused(): string {\n  return 'dead code';\n}\n" +
+      "export default (): void => {\n  throw new Error('live'); // Another secret plan.\n};\n";
+    const bundle = await bundleOf({ ...files, "logic/m/c.ts": source });
+    const tar = gunzipSync(bundle.tarball).toString();
+    expect(tar).toContain("live");
+    expect(tar).not.toMatch(/secret plan|dead code|sourcesContent/);
+    const contentOf = (wanted: string) =>
+      Buffer.from(bundle.files.find(({ path }) => path === wanted)?.content ?? "").toString();
+    const line = contentOf("logic/m/c.mjs")
+      .split("\n")
+      .findIndex((text) => text.includes("live"));
+    const map = new SourceMap(JSON.parse(contentOf("maps/logic/m/c.mjs.map")));
+    expect(map.findEntry(line, 8)).toMatchObject({
+      originalLine: 8,
+      originalSource: expect.stringContaining("c.ts"),
+    });
   }, 30_000);
 
   it("is refused for a project with a problem", async () => {
