@@ -71,7 +71,8 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
     const pools = openPools(manifest, before);
     try {
       const databases = new Map([...pools].map(([name, { database }]) => [name, database]));
-      const calls = await compileCalls({ manifest, modulesRoot, databases, environment, log });
+      const sources = new SourceLocations(modulesRoot);
+      const calls = await compileCalls({ manifest, modulesRoot, databases, environment, log, sources });
       const readiness = new Readiness({ databases, schemas: manifest.schema, log });
       return {
         manifest,
@@ -81,7 +82,7 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
         authenticator,
         cors: compileCors(manifest.server.cors),
         limits: manifest.server.limits,
-        sources: new SourceLocations(modulesRoot),
+        sources,
         isOpen: () => readiness.fitted,
       };
     } catch (error) {

@@ -7,7 +7,9 @@ import { unknownCall } from "./logic/access.ts";
 import { AnswerCache } from "./logic/answer-cache.ts";
 import { loadModule } from "./logic/module-file.ts";
 import { compileModuleLogic } from "./logic/module-logic.ts";
+import type { SourceLocations } from "./logic/source-map.ts";
 import { compileSqlLogic } from "./logic/sql-logic.ts";
+import { runLogic } from "./logic-scope.ts";
 import { compileTables } from "./table/table-calls.ts";
 
 /** What a project's calls are compiled with. */
@@ -18,6 +20,7 @@ export type CallsInput = {
   readonly databases: ReadonlyMap<string, Database>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
+  readonly sources: SourceLocations;
 };
 
 /**
@@ -52,7 +55,7 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
 async function compileLogic(
   path: string,
   logic: Logic,
-  { manifest, modulesRoot, databases, environment, log }: CallsInput,
+  { manifest, modulesRoot, databases, environment, log, sources }: CallsInput,
   calls: Calls,
   cache: AnswerCache,
 ): Promise<CallHandler> {
@@ -60,9 +63,10 @@ async function compileLogic(
   const database = databaseOf(databases, logic.connection);
   if (logic.kind === "sql")
     return compileSqlLogic({ path, logic, enums, database, cache, rows: manifest.server.limits.rows });
-  const handler = await loadModule(modulesRoot, logic.file);
+  const handler = await runLogic({ path: logic.file, sources }, () => loadModule(modulesRoot, logic.file));
   const env = Object.freeze(Object.fromEntries(logic.env.map((name) => [name, environment[name] ?? ""])));
-  return compileModuleLogic({ path, logic, handler, enums, databases, env, calls, log: redacting(log) });
+  const said = redacting(log);
+  return compileModuleLogic({ path, logic, handler, enums, databases, env, calls, log: said, sources });
 }
 
 function databaseOf(databases: ReadonlyMap<string, Database>, name: string): Database {

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { bridgeLimits } from "../../config/bridge.ts";
 import { backoffMs } from "../backoff.ts";
 import type { Log } from "../log.ts";
+import { outsideLogic } from "../logic-scope.ts";
 import { type PoolSettings, sessionConfig } from "./config.ts";
 import type { Database, Queryable, Rows, SqlStatement } from "./database.ts";
 import { isCancelled, isLostStatement, isSessionFailure, reasonOf } from "./failure.ts";
@@ -163,7 +164,7 @@ class Pool implements Database {
     if (this.#sessions.size + this.#opening >= this.#settings.pool) return;
     if (this.#opening > 0 && this.#failures > 0) return; // a database that is away is asked by one at a time
     this.#opening += 1;
-    Session.open(this.#config, this).then(
+    outsideLogic(() => Session.open(this.#config, this)).then(
       (session) => this.#opened(session),
       (error: unknown) => this.#refused(error),
     );

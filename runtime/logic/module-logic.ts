@@ -6,12 +6,15 @@ import type { Caller } from "../caller.ts";
 import type { Database } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import type { Log } from "../log.ts";
+import { runLogic } from "../logic-scope.ts";
 import { answerTo } from "../sql/failure.ts";
 import { assertAccess } from "./access.ts";
 import type { Connection, Context, LogLine } from "./context.ts";
 import type { ModuleHandler } from "./module-file.ts";
 import { ownCopy } from "./own-copy.ts";
+import { ownError } from "./own-error.ts";
 import { compileParams } from "./params.ts";
+import type { SourceLocations } from "./source-map.ts";
 import { sqlTag } from "./sql-tag.ts";
 
 /** What a module is run with. */
@@ -26,23 +29,27 @@ export type ModuleLogicInput = {
   /** Where `context.call` goes. */
   readonly calls: Calls;
   readonly log: Log;
+  readonly sources: SourceLocations;
 };
 
 const limits = bridgeLimits.logic;
 
 /** Compiles module logic. What the module returns is the answer; what it throws, but `fail`, is `internal`. */
 export function compileModuleLogic(input: ModuleLogicInput): CallHandler {
-  const { logic, handler, enums, path } = input;
+  const { logic, handler, enums, path, sources } = input;
   const read = compileParams(logic.params, enums);
   return async (params, caller, run) => {
     assertAccess(logic.access, caller, run.depth > 0);
     if (run.depth >= limits.depth)
       throw new Error(`Logic called logic ${limits.depth} times in a row; ${path} is the last.`);
     const given = Object.fromEntries([...read(params)].map(([name, { value }]) => [name, value]));
+    const scope = { path, requestId: run.requestId, sources };
     try {
-      return asJson(await handler(given, contextOf(input, caller, run)), path);
+      return await runLogic(scope, async () =>
+        asJson(await handler(given, contextOf(input, caller, run)), path),
+      );
     } catch (error) {
-      throw answerTo(error, () => undefined);
+      throw answerTo(ownError(error), () => undefined);
     }
   };
 }

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { createBridgeServer } from "../../runtime/http/server.ts";
+import type { Log } from "../../runtime/log.ts";
+import { takeStrayError } from "../../runtime/logic/stray-error.ts";
 import type { CommandContext } from "../core/command.ts";
 import { DiagnosticsError } from "../core/diagnostic.ts";
 import { StkError } from "../core/error.ts";
@@ -37,14 +39,29 @@ export async function develop(options: DevelopOptions, context: CommandContext):
     const key = await developmentKey(root);
     const input = { root, env, jwks: developmentJwks(key), output, log: requestLog(output) };
     const development = new Development(input);
+    const unwatch = watchStrayErrors(input.log);
     try {
       await serve(development, key, options, context);
     } finally {
+      unwatch();
       await development.close();
     }
   } finally {
     await lock.release();
   }
+}
+
+/** What logic throws where nobody catches it is shown as a line, and does not end `stk`; all else does. */
+function watchStrayErrors(log: Log): () => void {
+  const taken = (error: unknown) => {
+    if (!takeStrayError(error, log)) throw error;
+  };
+  process.on("uncaughtException", taken);
+  process.on("unhandledRejection", taken);
+  return () => {
+    process.off("uncaughtException", taken);
+    process.off("unhandledRejection", taken);
+  };
 }
 
 async function serve(

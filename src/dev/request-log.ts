@@ -47,9 +47,10 @@ export function logReader(output: Lines): (line: string) => void {
       output.progress(
         `${status} ${printableLine(path) || "(no path)"} ${ms} ms${code === undefined ? "" : `  ${code}`}`,
       );
-      if (error !== undefined) output.warn(error.stack ?? error.message);
+      if (error !== undefined) output.warn(shortStack(error));
       return;
     }
+    if (error !== undefined) return output.warn(`${path}: ${msg}\n${shortStack(error)}`);
     const fields = Object.keys(rest).length === 0 ? "" : ` ${JSON.stringify(rest)}`;
     const said = `${path === "" ? "" : `${path}: `}${msg}${fields}`;
     // What the Bridge says of itself is for those who operate it; what logic says has the call's path.
@@ -58,6 +59,17 @@ export function logReader(output: Lines): (line: string) => void {
     warned.add(said);
     output.warn(said);
   };
+}
+
+const shownLines = 4;
+
+/** What was thrown, and the lines of the project that led there. */
+function shortStack({ message, stack = message }: { message: string; stack?: string | undefined }): string {
+  const lines = stack.split("\n").filter((text) => !/^\s+at .*\bnode:/.test(text));
+  const ours = lines.filter(
+    (text, index) => index === 0 || !/^\s+at /.test(text) || /logic\/.*:\d+:\d+/.test(text),
+  );
+  return (ours.length > 1 ? ours : lines).slice(0, shownLines + 1).join("\n");
 }
 
 function jsonOf(text: string): unknown {

@@ -1,89 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { build } from "esbuild";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { Manifest } from "../../schema/manifest.ts";
 import { freePort } from "../services/port.ts";
+import { directory, readiness, run, untilReady } from "./bridge-process.ts";
 import { TestIssuer } from "./issuer.ts";
 import { manifestOf } from "./manifest.ts";
 import { notesDatabase, post } from "./serve.ts";
-
-/** The Bridge as it is shipped: one file, in a directory that holds nothing else but the bundle. */
-let directory: string;
-beforeAll(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), "santokit-main-"));
-  await build({
-    entryPoints: ["runtime/main.ts"],
-    outfile: path.join(directory, "bridge.mjs"),
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node22",
-    external: ["pg-native"],
-    banner: {
-      js: 'import { createRequire as __r } from "node:module"; const require = __r(import.meta.url);',
-    },
-    logLevel: "error",
-  });
-});
-afterAll(() => rm(directory, { recursive: true }));
-
-type Line = { level: string; msg: string; code?: string; reason?: string; hint?: string };
-type Process = {
-  child: ChildProcess;
-  lines: Line[];
-  output(): string;
-  ended: Promise<number | null>;
-  url: string;
-};
-
-async function run(manifest: unknown, environment: Record<string, string>): Promise<Process> {
-  const file = path.join(await mkdtemp(path.join(directory, "bundle-")), "manifest.json");
-  if (manifest !== undefined)
-    await writeFile(file, typeof manifest === "string" ? manifest : JSON.stringify(manifest));
-  const port = await freePort();
-  const child = spawn(
-    process.execPath,
-    [
-      "--permission",
-      "--allow-net",
-      `--allow-fs-read=${directory}`,
-      "--disable-warning=ExperimentalWarning",
-      path.join(directory, "bridge.mjs"),
-    ],
-    { env: { MANIFEST_PATH: file, HOST: "127.0.0.1", PORT: String(port), ...environment }, cwd: "/" },
-  );
-  const lines: Line[] = [];
-  let output = "";
-  child.stderr.on("data", (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  let rest = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    output += chunk.toString();
-    const parts = (rest + chunk.toString()).split("\n");
-    rest = parts.pop() ?? "";
-    for (const part of parts) lines.push(JSON.parse(part));
-  });
-  const ended = once(child, "close").then(() => child.exitCode);
-  onTestFinished(async () => {
-    child.kill("SIGKILL");
-    await ended;
-  });
-  return { child, lines, output: () => output, ended, url: `http://127.0.0.1:${port}` };
-}
-
-const readiness = async (url: string): Promise<number | undefined> =>
-  fetch(`${url}/readyz`).then(
-    ({ status }) => status,
-    () => undefined,
-  );
-
-const untilReady = ({ url }: Process) =>
-  expect.poll(() => readiness(url), { timeout: 10_000, interval: 20 }).toBe(200);
 
 const slow = (seconds: number): Manifest["logic"] => ({
   slow: {

@@ -1,0 +1,40 @@
+import { callErrors } from "../../schema/errors.ts";
+import { isDatabaseError } from "../database/database.ts";
+import { CallError } from "../error.ts";
+import { ownCopy } from "./own-copy.ts";
+
+const maxCauses = 4;
+const reportFields = ["code", "severity", "table", "column", "constraint"] as const;
+
+/**
+ * What a module threw, as an error that can be answered and logged: reading it runs no code of the module again, and
+ * its details are JSON.
+ */
+export function ownError(thrown: unknown, causes = 0): Error {
+  try {
+    return copyOf(thrown, causes);
+  } catch {
+    return new Error("A module threw what cannot be read.");
+  }
+}
+
+function copyOf(thrown: unknown, causes: number): Error {
+  if (!(thrown instanceof Error)) return new Error("Something was thrown that is no error.");
+  const { cause } = thrown;
+  const options = cause === undefined || causes >= maxCauses ? {} : { cause: ownError(cause, causes + 1) };
+  const message = String(thrown.message);
+  if (thrown instanceof CallError && Object.hasOwn(callErrors, thrown.code)) {
+    const details = ownCopy(thrown.details);
+    return new CallError(thrown.code, message, { ...options, ...(isObject(details) && { details }) });
+  }
+  const copy = new Error(message, options);
+  const report = isDatabaseError(thrown) ? reportFields : reportFields.slice(0, 1);
+  for (const field of ["name", "stack", ...report]) {
+    const value: unknown = Reflect.get(thrown, field);
+    if (typeof value === "string") Object.defineProperty(copy, field, { value });
+  }
+  return copy;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
