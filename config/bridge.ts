@@ -29,7 +29,17 @@ export const bridgeLimits = {
     idleInTransactionMs: 60_000,
     retry: { firstMs: 250, lastMs: 5_000 },
   },
-  readiness: { firstMs: 250, lastMs: 5_000, freshMs: 1_000, pingMs: 2_000 },
+  readiness: {
+    firstMs: 250,
+    lastMs: 5_000,
+    freshMs: 1_000,
+    pingMs: 2_000,
+    /** How long one comparison of the schema may take, and how often there is one. */
+    checkMs: 15_000,
+    recheckMs: 60_000,
+    /** For how long after an error of a call asked for a comparison the next error asks for none. */
+    suspectMs: 5_000,
+  },
   logic: {
     depth: 16,
     copyDepth: 100,

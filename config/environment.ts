@@ -23,6 +23,10 @@ export const bridgeEnvironment = z.object({
     description:
       "Connections that this process holds to a database at most, where config/connections.yaml says more.",
   }),
+  STK_SCHEMA_MISMATCH: z.enum(["refuse", "serve"]).default("refuse").meta({
+    description:
+      "What a start does where the database lacks what calls use: `refuse` is unready; `serve` is ready, and these calls fail.",
+  }),
   STK_DEV_JWKS: z
     .string()
     .optional()

@@ -46,7 +46,13 @@ export type Bridge = {
 };
 
 /** A release that is served: what answers, and what it holds open. */
-type Release = Served & { readonly manifest: Manifest; readonly readiness: Readiness; readonly pools: Pools };
+type Release = Served & {
+  readonly manifest: Manifest;
+  readonly readiness: Readiness;
+  /** Settled when every database was asked once. */
+  readonly asked: Promise<void>;
+  readonly pools: Pools;
+};
 type Pools = ReadonlyMap<string, { readonly settings: string; readonly database: Database }>;
 
 /**
@@ -72,11 +78,15 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
     try {
       const databases = new Map([...pools].map(([name, { database }]) => [name, database]));
       const sources = new SourceLocations(modulesRoot);
-      const calls = await compileCalls({ manifest, modulesRoot, databases, environment, log, sources });
-      const readiness = new Readiness({ databases, schemas: manifest.schema, log });
+      const servesMismatch = environment.STK_SCHEMA_MISMATCH === "serve";
+      const readiness = new Readiness({ databases, manifest, servesMismatch, log });
+      const shared = { manifest, modulesRoot, databases, readiness, environment, log, sources };
+      const calls = await compileCalls(shared);
+      const asked = readiness.start();
       return {
         manifest,
         readiness,
+        asked,
         pools,
         calls,
         authenticator,
@@ -125,7 +135,7 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
     readiness: report,
     async reload(manifest, modulesRoot) {
       const next = await open(manifest, modulesRoot, current.pools);
-      await next.readiness.asked;
+      await next.asked;
       const previous = current;
       current = next;
       previous.readiness.stop();

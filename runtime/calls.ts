@@ -10,6 +10,7 @@ import { compileModuleLogic } from "./logic/module-logic.ts";
 import type { SourceLocations } from "./logic/source-map.ts";
 import { compileSqlLogic } from "./logic/sql-logic.ts";
 import { runLogic } from "./logic-scope.ts";
+import type { Readiness } from "./readiness.ts";
 import { compileTables } from "./table/table-calls.ts";
 
 /** What a project's calls are compiled with. */
@@ -18,6 +19,7 @@ export type CallsInput = {
   /** The directory that the manifest's modules are in. */
   readonly modulesRoot: string;
   readonly databases: ReadonlyMap<string, Database>;
+  readonly readiness: Pick<Readiness, "guarded">;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
   readonly sources: SourceLocations;
@@ -29,9 +31,17 @@ export type CallsInput = {
  * @throws {StkError} `invalid_manifest`, `invalid_module`.
  */
 export async function compileCalls(input: CallsInput): Promise<Calls> {
-  const { manifest, databases } = input;
+  const { manifest, databases, readiness } = input;
   const { limits } = manifest.server;
   const tables = compileTables(manifest);
+  const guarded = new Map<string, Database>();
+  const databaseFor = (path: string, connection: string): Database => {
+    const known = guarded.get(path);
+    if (known !== undefined) return known;
+    const made = readiness.guarded(path, connection, databaseOf(databases, connection));
+    guarded.set(path, made);
+    return made;
+  };
   const logic = new Map<string, CallHandler>();
   const calls: Calls = {
     async call(path, params, caller, run) {
@@ -39,7 +49,7 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
       if (custom !== undefined) return custom(params, caller, run);
       const table = tables.lookup(path);
       if (table === undefined) throw unknownCall();
-      const database = databaseOf(databases, table.connection);
+      const database = databaseFor(path, table.connection);
       return JSON.stringify(await table.handle(params, caller, { database, limits, signal: run.signal }));
     },
   };
@@ -55,12 +65,12 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
 async function compileLogic(
   path: string,
   logic: Logic,
-  { manifest, modulesRoot, databases, environment, log, sources }: CallsInput,
+  { manifest, modulesRoot, databases, readiness, environment, log, sources }: CallsInput,
   calls: Calls,
   cache: AnswerCache,
 ): Promise<CallHandler> {
   const enums = new Map(Object.entries(manifest.schema[logic.connection]?.enums ?? {}));
-  const database = databaseOf(databases, logic.connection);
+  const database = readiness.guarded(path, logic.connection, databaseOf(databases, logic.connection));
   if (logic.kind === "sql")
     return compileSqlLogic({ path, logic, enums, database, cache, rows: manifest.server.limits.rows });
   const handler = await runLogic({ path: logic.file, sources }, () => loadModule(modulesRoot, logic.file));

@@ -14,6 +14,10 @@ export const connectionDeclaration = z.strictObject({
     .meta({ description: "Connections that one Bridge holds at most." }),
   statementTimeout: duration.optional().meta({ description: "How long one statement may run." }),
   connectTimeout: duration.optional(),
+  optional: z
+    .boolean()
+    .optional()
+    .meta({ description: "Whether the Bridge is ready while this database is away or does not fit." }),
 });
 export type ConnectionDeclaration = z.infer<typeof connectionDeclaration>;
 

@@ -17,6 +17,7 @@ export const callErrors = {
   logic_failed: 422,
   too_many_requests: 429,
   internal: 500,
+  schema_mismatch: 503,
   unavailable: 503,
   timeout: 504,
 } as const;

@@ -17,6 +17,8 @@ const connection = z.strictObject({
   pool: z.int(),
   statementTimeoutMs: z.int(),
   connectTimeoutMs: z.int(),
+  /** Whether the Bridge is ready without it. */
+  optional: z.literal(true).optional(),
 });
 
 const issuer = z.strictObject({

@@ -3,6 +3,7 @@ import type { CallHandler } from "../call.ts";
 import type { Caller } from "../caller.ts";
 import type { Database, Queryable, Rows, SqlStatement } from "../database/database.ts";
 import { CallError } from "../error.ts";
+import { asDeclared, declaredIntegers } from "../sql/declared-integers.ts";
 import { answerTo } from "../sql/failure.ts";
 import { statementName } from "../sql/statement-name.ts";
 import { sqlType } from "../sql/type.ts";
@@ -91,8 +92,11 @@ function compileBinding(
 }
 
 function compileResult({ returns, statements }: SqlLogic, limit: number): (result: Rows) => string {
-  const column = statements.at(-1)?.result[0]?.name;
+  const result = statements.at(-1)?.result ?? [];
+  const column = result[0]?.name;
+  const integers = declaredIntegers(result.map(({ name, type }) => [name, type]));
   return ({ rows }) => {
+    asDeclared(rows, integers);
     if (returns === "none") return "null";
     if (returns === "row") return JSON.stringify(rows[0] ?? null);
     if (returns === "value")

@@ -69,10 +69,20 @@ export function deleteHandler({
     return attempt(
       async () => {
         if (single)
-          return resultOf(await database.query(statement(), values, signal), limits.rows, back.length > 0);
+          return resultOf(
+            await database.query(statement(), values, signal),
+            table,
+            limits.rows,
+            back.length > 0,
+          );
         return database.transaction(
           async (transaction) =>
-            resultOf(await transaction.query(statement(), values, signal), limits.rows, back.length > 0),
+            resultOf(
+              await transaction.query(statement(), values, signal),
+              table,
+              limits.rows,
+              back.length > 0,
+            ),
           signal,
         );
       },

@@ -65,6 +65,7 @@ async function run(
       }
       return resultOf(
         await queryable.query(insert.statement(), insert.bind(values, caller), signal),
+        table,
         limits.rows,
         returns,
       );

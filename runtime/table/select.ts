@@ -1,3 +1,4 @@
+import { asDeclared } from "../sql/declared-integers.ts";
 import { answerTo } from "../sql/failure.ts";
 import type { Condition } from "./condition.ts";
 import { Filter } from "./filter.ts";
@@ -56,7 +57,7 @@ export function selectHandler({ table, rules, names, cache }: OperationInput<Rea
     const compiled = shapes.get(shape, () => compile({ table, readable, columns, where, sort, page }, names));
     try {
       const { rows } = await database.query(compiled.statement(), compiled.bind(values, caller), signal);
-      return rows;
+      return asDeclared(rows, table.integers);
     } catch (error) {
       throw answerTo(error, () => undefined);
     }

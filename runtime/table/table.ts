@@ -1,4 +1,5 @@
 import type { DeclaredSchema, DeclaredTable } from "../../schema/declared.ts";
+import { type DeclaredIntegers, declaredIntegers } from "../sql/declared-integers.ts";
 import { quoteIdentifier } from "../sql/quote.ts";
 import { type SqlType, sqlType } from "../sql/type.ts";
 
@@ -10,6 +11,7 @@ export type Table = {
   readonly name: string;
   readonly quoted: string;
   readonly columns: ReadonlyMap<string, Column>;
+  readonly integers: DeclaredIntegers;
   /** Columns of which equal values name at most one row. */
   readonly keys: readonly (readonly string[])[];
   /** The columns of each constraint by its name. */
@@ -40,6 +42,7 @@ function tableOf(
         { name: column, quoted: quoteIdentifier(column), type: sqlType(type, enums) },
       ]),
     ),
+    integers: declaredIntegers(Object.entries(declared.columns).map(([column, { type }]) => [column, type])),
     keys: keys.map((key) => key.columns),
     constraints: new Map(
       [...keys, ...declared.foreignKeys].map((constraint) => [constraint.name, constraint.columns]),

@@ -55,6 +55,7 @@ function run(
     }
     return resultOf(
       await queryable.query(write.statement(), write.bind(values, caller), signal),
+      table,
       limits.rows,
       returns,
     );

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { WriteResult } from "../../schema/wire.ts";
 import type { DatabaseError, Row, Rows } from "../database/database.ts";
 import { CallError } from "../error.ts";
+import { asDeclared } from "../sql/declared-integers.ts";
 import { answerTo, isCollision } from "../sql/failure.ts";
 import { quoteIdentifier } from "../sql/quote.ts";
 import type { Parameters } from "./parameters.ts";
@@ -72,12 +73,12 @@ export const printBounded = (write: string, list: readonly string[], most: numbe
  * @throws {CallError} `invalid_params` where more rows were written than may be; `forbidden` where one did not pass
  * its check. Either way the transaction around it is to be rolled back.
  */
-export function resultOf({ rows, count }: Rows, most: number, returns: boolean): WriteResult {
+export function resultOf({ rows, count }: Rows, table: Table, most: number, returns: boolean): WriteResult {
   const [first] = rows;
   const total = first !== undefined && typeof first[counted] === "number" ? first[counted] : count;
   if (total > most) throw tooMany(most);
   if (rows.some((row) => row[passed] === false)) throw checkFailed();
-  return { count: total, rows: returns ? rows.flatMap(readableRow) : [] };
+  return { count: total, rows: returns ? asDeclared(rows, table.integers).flatMap(readableRow) : [] };
 }
 
 /** More rows than one call may write. */

@@ -9,7 +9,7 @@ import type { ServerFile } from "../../schema/server.ts";
 /** The connections with their defaults filled in. */
 export const compileConnections = (file: ConnectionsFile): Manifest["connections"] =>
   Object.fromEntries(
-    Object.entries(file).map(([name, { url, pool, statementTimeout, connectTimeout }]) => [
+    Object.entries(file).map(([name, { url, pool, statementTimeout, connectTimeout, optional }]) => [
       name,
       {
         engine: "postgres" as const,
@@ -17,6 +17,7 @@ export const compileConnections = (file: ConnectionsFile): Manifest["connections
         pool: pool ?? defaults.connection.pool,
         statementTimeoutMs: time(statementTimeout, defaults.connection.statementTimeoutMs),
         connectTimeoutMs: time(connectTimeout, defaults.connection.connectTimeoutMs),
+        ...(optional === true ? { optional } : {}),
       },
     ]),
   );

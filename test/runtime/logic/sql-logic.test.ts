@@ -27,12 +27,15 @@ const logicOf = (statements: SqlLogic["statements"], change: Change = {}): SqlLo
   statements,
 });
 
-async function serving(logic: Record<string, SqlLogic>): Promise<Served & { database: string }> {
+async function serving(
+  logic: Record<string, SqlLogic>,
+  environment: Record<string, string> = {},
+): Promise<Served & { database: string }> {
   const { url } = await notesDatabase();
   const served = await serve({
     url,
     manifest: manifestOf({ logic }),
-    environment: { STK_DISABLE_AUTH: "true" },
+    environment: { STK_DISABLE_AUTH: "true", ...environment },
   });
   await untilReady(served);
   return { ...served, database: url };
@@ -196,11 +199,10 @@ describe("results", () => {
   });
 
   it("of a broken statement say nothing of it", async () => {
-    const { call } = await serving({
-      broken: logicOf([statement("select secret_column from secret_table")]),
-    });
+    const broken = logicOf([statement("select secret_column from secret_table")]);
+    const { call } = await serving({ broken }, { STK_SCHEMA_MISMATCH: "serve" });
     const { status, body } = await call("broken");
-    expect(status).toBe(500);
+    expect(status).toBe(503);
     expect(JSON.stringify(body)).not.toMatch(/secret/);
   });
 });
