@@ -32,6 +32,7 @@ export interface Database extends Queryable {
 export type DatabaseError = Error & {
   readonly code: string;
   readonly severity: string;
+  readonly schema?: string | undefined;
   readonly table?: string | undefined;
   readonly column?: string | undefined;
   readonly constraint?: string | undefined;

@@ -2,6 +2,9 @@ import type { CallErrorCode } from "../../schema/errors.ts";
 import { type DatabaseError, isDatabaseError } from "../database/database.ts";
 import { CallError } from "../error.ts";
 
+/** A constraint that a row broke, and its columns; a column that must have a value has no name before Postgres 18. */
+export type BrokenConstraint = { readonly constraint?: string; readonly columns: readonly string[] };
+
 type Answer = readonly [code: CallErrorCode, message: string];
 
 const constraint: Answer = ["constraint_violated", "The row breaks a constraint of its table."];
@@ -35,16 +38,16 @@ const answers: ReadonlyMap<string, Answer> = new Map([
 
 /**
  * What a caller is told when Postgres refused: never its own text, which holds values and names that the caller may
- * not know. `columns` are those of the broken constraint, where the caller may know them.
+ * not know. `broken` gives the broken constraint, where the caller may know it.
  */
 export function answerTo(
   error: unknown,
-  columns: (error: DatabaseError) => readonly string[] | undefined,
+  broken: (error: DatabaseError) => BrokenConstraint | undefined,
 ): unknown {
   if (!isDatabaseError(error)) return error;
   const [code, message] = answers.get(error.code) ?? answers.get(error.code.slice(0, 2)) ?? failed;
-  const known = error.code.startsWith("23") ? columns(error) : undefined;
-  return new CallError(code, message, { cause: error, ...(known && { details: { columns: known } }) });
+  const details = error.code.startsWith("23") ? broken(error) : undefined;
+  return new CallError(code, message, { cause: error, ...(details && { details }) });
 }
 
 /** Whether the same call may go well a moment later: a serialization failure or a deadlock. */

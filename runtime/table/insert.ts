@@ -1,8 +1,9 @@
+import type { WriteResult } from "../../schema/wire.ts";
 import type { Caller } from "../caller.ts";
 import type { Queryable } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import { writeArray } from "../sql/array.ts";
-import { compileInsert, type InsertAttempt } from "./insert-statements.ts";
+import { type CompiledInsert, compileInsert } from "./insert-statements.ts";
 import type { OperationInput, TableContext, TableHandler } from "./operation.ts";
 import {
   forbiddenColumn,
@@ -13,8 +14,9 @@ import {
   readParams,
   readValue,
 } from "./params.ts";
+import { isFailedCheck } from "./passed.ts";
 import type { Column, Table } from "./table.ts";
-import { attempt, checkFailed, resultOf } from "./write.ts";
+import { attempt, checkFailed, resultOf, writableOf } from "./write.ts";
 import { writePlanner } from "./write-plan.ts";
 import { usableRules, type WriteRule } from "./write-rule.ts";
 
@@ -23,7 +25,7 @@ const keys: ReadonlySet<string> = new Set(["values", "columns"]);
 /** The handler of `db/{connection}/{table}/insert`. */
 export function insertHandler(input: OperationInput<WriteRule>): TableHandler {
   const { table, names } = input;
-  const planOf = writePlanner<readonly InsertAttempt[]>(input);
+  const planOf = writePlanner<readonly CompiledInsert[]>(input);
 
   return async (params, caller, context) => {
     const plan = planOf(caller);
@@ -33,56 +35,79 @@ export function insertHandler(input: OperationInput<WriteRule>): TableHandler {
     const columnNames = columns.map(({ name }) => name);
     const usable = usableRules(plan.rules, columnNames, "values", caller);
     const back = readColumns(given.columns, plan.readable.columns) ?? plan.all;
-    const values = readValues(rows, columns);
-
-    const many = rows.length > 1;
     const used = usable.map((rule) => plan.rules.indexOf(rule)).join(",");
-    const shape = `${columnNames.join(",")}|${many}|${used}|${back === plan.all ? "" : back.join(",")}`;
-    const attempts = plan.shapes.get(shape, () =>
-      groupsOf(usable).map((group) =>
-        compileInsert({ table, columns, many, group, readable: plan.readable, back }, names),
-      ),
-    );
-    return run(attempts, values, caller, context, table, usable);
+    const shape = `${columnNames.join(",")}|${used}|${back === plan.all ? "" : back.join(",")}`;
+    const compiled = (many: boolean): readonly CompiledInsert[] =>
+      plan.shapes.get(`${shape}|${many}`, () =>
+        groupsOf(usable).map((group) =>
+          compileInsert({ table, columns, many, group, readable: plan.readable, back }, names),
+        ),
+      );
+    const run = { caller, context, table, usable };
+    const [first] = compiled(rows.length > 1);
+    if (first === undefined) throw checkFailed();
+    const ways = compiled(false);
+    try {
+      return await insertTogether(first, readValues(rows, columns), run);
+    } catch (error) {
+      if (ways.length === 1 || !isRefusal(error)) throw error;
+    }
+    const single = rows.map((row) => readValues([row], columns));
+    return insertEach(ways, single, run);
   };
 }
 
-/** Tries one group of rules after the other, each whole or not at all. */
-async function run(
-  attempts: readonly InsertAttempt[],
+type Run = {
+  readonly caller: Caller;
+  readonly context: TableContext;
+  readonly table: Table;
+  readonly usable: readonly WriteRule[];
+};
+
+/** Writes all rows in one statement under one group of rules. */
+async function insertTogether(
+  { insert, returns, decided }: CompiledInsert,
   values: readonly (string | null)[],
-  caller: Caller,
-  { database, limits, signal }: TableContext,
-  table: Table,
-  usable: readonly WriteRule[],
-): Promise<unknown> {
-  const writable = usable.map(({ columns }) => columns);
-  for (const { precheck, insert, checked, returns } of attempts) {
-    const write = async (queryable: Queryable): Promise<unknown> => {
-      if (precheck !== undefined) {
-        const failing = await queryable.query(precheck.statement(), precheck.bind(values, caller), signal);
-        if (failing.rows.length > 0) throw checkFailed();
-      }
-      return resultOf(
-        await queryable.query(insert.statement(), insert.bind(values, caller), signal),
-        table,
-        limits.rows,
-        returns,
-      );
-    };
-    try {
-      return await attempt(
-        () => (checked ? database.transaction(write, signal) : write(database)),
-        table,
-        writable,
-        signal,
-      );
-    } catch (error) {
-      if (!(error instanceof CallError && error.code === "forbidden")) throw error;
-    }
-  }
-  throw checkFailed();
+  { caller, context: { database, limits, signal }, table, usable }: Run,
+): Promise<WriteResult> {
+  const write = () => database.query(insert.statement(), insert.bind(values, caller), signal);
+  const written = await attempt(write, table, writableOf(usable, decided), signal);
+  return resultOf(written, table, limits.rows, returns);
 }
+
+/** Writes each row under the first group of rules that covers it, in one transaction. */
+function insertEach(
+  ways: readonly CompiledInsert[],
+  rows: readonly (readonly (string | null)[])[],
+  { caller, context: { database, limits, signal }, table, usable }: Run,
+): Promise<WriteResult> {
+  const write = async (transaction: Queryable): Promise<WriteResult> => {
+    const results: WriteResult[] = [];
+    for (const values of rows) results.push(await insertOne(transaction, values));
+    return { count: rows.length, rows: results.flatMap((result) => result.rows) };
+  };
+  const insertOne = async (
+    transaction: Queryable,
+    values: readonly (string | null)[],
+  ): Promise<WriteResult> => {
+    for (const { insert, returns } of ways) {
+      await transaction.query({ text: "savepoint stk_row" }, [], signal);
+      try {
+        const written = await transaction.query(insert.statement(), insert.bind(values, caller), signal);
+        await transaction.query({ text: "release savepoint stk_row" }, [], signal);
+        return resultOf(written, table, limits.rows, returns);
+      } catch (error) {
+        if (!isFailedCheck(error)) throw error;
+        await transaction.query({ text: "rollback to savepoint stk_row" }, [], signal);
+      }
+    }
+    throw checkFailed();
+  };
+  const decided = ways.every((way) => way.decided);
+  return attempt(() => database.transaction(write, signal), table, writableOf(usable, decided), signal);
+}
+
+const isRefusal = (error: unknown): boolean => error instanceof CallError && error.code === "forbidden";
 
 function readRows(values: unknown, most: number): readonly Params[] {
   const rows = Array.isArray(values) ? values : [values];

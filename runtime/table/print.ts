@@ -14,7 +14,7 @@ export type Cell = {
 /** What a condition is printed for. */
 export type Scope = {
   readonly parameters: Parameters;
-  /** A column of the judged row; undefined where its value is not known yet. */
+  /** A column of the judged row; undefined where the caller may never see it. */
   cell(column: Column): Cell | undefined;
 };
 
@@ -77,7 +77,7 @@ function printTest(
   positive: boolean,
 ): string {
   const cell = cellAt(condition.column, scope, depth);
-  if (cell === undefined || dependsOnUnknown(condition, scope)) return unknown;
+  if (cell === undefined) return unknown;
   const leaky = condition.kind === "compare" && leakyOperators.has(condition.operator);
   if (cell.guard === undefined || (cell.implied === true && !leaky)) return `${cell.sql} ${test}`;
   if (leaky || !positive) return `${masked(cell.guard, cell.sql)} ${test}`;
@@ -101,7 +101,6 @@ function printExists(
   depth: number,
   positive: boolean,
 ): string {
-  if (dependsOnUnknown(condition, scope)) return unknown;
   const alias = aliasAt(depth + 1);
   const where = print(condition.where, scope, depth + 1, true);
   const test = `exists (select 1 from ${condition.table.quoted} as ${alias} where ${where})`;
@@ -112,9 +111,6 @@ function printExists(
   const present = new Set(claims.map((claim) => `${scope.parameters.claim(claim)} is not null`));
   return `case when ${[...present].join(" and ")} then ${test} end`;
 }
-
-const dependsOnUnknown = (condition: Condition, scope: Scope): boolean =>
-  operandsOf(condition).some((operand) => operand.kind === "row" && scope.cell(operand.column) === undefined);
 
 const aliasAt = (depth: number): string => `"e${depth}"`;
 

@@ -1,10 +1,21 @@
-import type { DeclaredSchema, DeclaredTable } from "../../schema/declared.ts";
+import type {
+  DeclaredKey,
+  DeclaredSchema,
+  DeclaredStatements,
+  DeclaredTable,
+} from "../../schema/declared.ts";
 import { type DeclaredIntegers, declaredIntegers } from "../sql/declared-integers.ts";
 import { quoteIdentifier } from "../sql/quote.ts";
 import { type SqlType, sqlType } from "../sql/type.ts";
 
 /** A column of the manifest; `quoted` is its name as SQL. */
-export type Column = { readonly name: string; readonly quoted: string; readonly type: SqlType };
+export type Column = {
+  readonly name: string;
+  readonly quoted: string;
+  readonly type: SqlType;
+  /** How Postgres computes it; undefined where it is written. */
+  readonly generated: "stored" | "virtual" | undefined;
+};
 
 /** A table of the manifest. */
 export type Table = {
@@ -16,6 +27,8 @@ export type Table = {
   readonly keys: readonly (readonly string[])[];
   /** The columns of each constraint by its name. */
   readonly constraints: ReadonlyMap<string, readonly string[]>;
+  /** Whether a declared trigger may change a row before it is written. */
+  readonly rewritten: boolean;
 };
 
 /** The tables of one connection by name. */
@@ -24,28 +37,65 @@ export type Tables = ReadonlyMap<string, Table>;
 /** Reads the declared schema of one connection. */
 export function tablesOf(schema: DeclaredSchema): Tables {
   const enums = new Map(Object.entries(schema.enums));
-  return new Map(Object.entries(schema.tables).map(([name, table]) => [name, tableOf(name, table, enums)]));
+  const rewritten = new Set((schema.objects ?? []).filter(rewrites).map(({ table }) => table));
+  return new Map(
+    Object.entries(schema.tables).map(([name, table]) => [
+      name,
+      tableOf(name, table, enums, rewritten.has(name)),
+    ]),
+  );
 }
+
+/** Whether an object is a trigger that is not surely one of AFTER. */
+const rewrites = ({ kind, sql: [create = ""] }: DeclaredStatements): boolean =>
+  kind === "trigger" && !/^create (?:constraint )?trigger (?:"(?:[^"]|"")*"|\S+) after /.test(create);
 
 function tableOf(
   name: string,
   declared: DeclaredTable,
   enums: ReadonlyMap<string, readonly string[]>,
+  rewritten: boolean,
 ): Table {
   const keys = [...(declared.primaryKey ? [declared.primaryKey] : []), ...declared.uniques];
   return {
     name,
     quoted: quoteIdentifier(name),
     columns: new Map(
-      Object.entries(declared.columns).map(([column, { type }]) => [
+      Object.entries(declared.columns).map(([column, { type, generated }]) => [
         column,
-        { name: column, quoted: quoteIdentifier(column), type: sqlType(type, enums) },
+        {
+          name: column,
+          quoted: quoteIdentifier(column),
+          type: sqlType(type, enums),
+          generated: generated?.kind,
+        },
       ]),
     ),
     integers: declaredIntegers(Object.entries(declared.columns).map(([column, { type }]) => [column, type])),
     keys: keys.map((key) => key.columns),
-    constraints: new Map(
-      [...keys, ...declared.foreignKeys].map((constraint) => [constraint.name, constraint.columns]),
-    ),
+    constraints: constraintsOf(declared, keys),
+    rewritten,
   };
+}
+
+function constraintsOf(
+  { columns, checks, exclusions = [], indexes, foreignKeys }: DeclaredTable,
+  keys: readonly DeclaredKey[],
+): ReadonlyMap<string, readonly string[]> {
+  const names = Object.keys(columns);
+  return new Map([
+    ...[...keys, ...foreignKeys].map((key) => [key.name, key.columns] as const),
+    ...checks.map(({ name, expression }) => [name, mentioned(names, expression)] as const),
+    ...exclusions.map(({ name, definition }) => [name, mentioned(names, definition)] as const),
+    ...indexes
+      .filter(({ unique }) => unique)
+      .map((index) => [index.name, mentioned(names, index.columns.join())] as const),
+  ]);
+}
+
+/** The columns that an expression may look at: those whose names stand in it outside of texts. */
+function mentioned(columns: readonly string[], sql: string): string[] {
+  const words = sql.replace(/'(?:[^']|'')*'/g, "").match(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*/gu) ?? [];
+  const names = new Set(words.map((word) => (word.startsWith('"') ? word : word.toLowerCase())));
+  return columns.filter((column) => names.has(column) || names.has(quoteIdentifier(column)));
 }

@@ -5,7 +5,7 @@ import type { OperationInput, TableContext, TableHandler } from "./operation.ts"
 import { forbiddenColumn, invalid, isObject, readColumns, readParams, readValue } from "./params.ts";
 import type { Column, Table } from "./table.ts";
 import { type CompiledUpdate, compileUpdate } from "./update-statements.ts";
-import { attempt, checkFailed, resultOf, ruleColumn, tooMany } from "./write.ts";
+import { attempt, checkFailed, resultOf, ruleColumn, tooMany, writableOf } from "./write.ts";
 import { writePlanner } from "./write-plan.ts";
 import { usableRules, type WriteRule } from "./write-rule.ts";
 
@@ -39,7 +39,7 @@ export function updateHandler(input: OperationInput<WriteRule>): TableHandler {
 }
 
 function run(
-  { lock, write, alone, returns }: CompiledUpdate,
+  { lock, write, alone, returns, decided }: CompiledUpdate,
   values: readonly (string | null)[],
   caller: Caller,
   { database, limits, signal }: TableContext,
@@ -60,11 +60,10 @@ function run(
       returns,
     );
   };
-  const writable = usable.map(({ columns }) => columns);
   return attempt(
     () => (alone ? work(database) : database.transaction(work, signal)),
     table,
-    writable,
+    writableOf(usable, decided),
     signal,
   );
 }

@@ -105,18 +105,28 @@ export const bySpecificity = (rules: readonly WriteRule[]): WriteRule[] =>
 const hasClaims = ({ set }: WriteRule, caller: Caller): boolean =>
   set.every(({ value }) => value.kind !== "claim" || claimValue(value.claim, caller) !== null);
 
-/** The columns that a rule lets be written: the caller's and its own. */
-export const writtenColumns = (rule: WriteRule, names: readonly string[]): ReadonlySet<string> =>
-  new Set([...names, ...rule.set.map(({ column }) => column.name)]);
-
-/** Whether a row that met a condition meets it still when these columns of its table were written. */
-export const isUntouched = (
-  { condition }: RuleCondition,
+/**
+ * The columns of an updated row that hold another value than before, or may: the caller's, the rule's own, and what
+ * Postgres computes; with a trigger that may change the row, all.
+ */
+export const changedColumns = (
+  { set }: WriteRule,
   table: Table,
-  written: ReadonlySet<string>,
-): boolean => !looksAt(condition, table) && !dependsOn(condition, written);
+  names: readonly string[],
+): ReadonlySet<string> =>
+  new Set(
+    table.rewritten
+      ? table.columns.keys()
+      : [...names, ...set.map(({ column }) => column.name), ...generatedColumns(table)],
+  );
 
-/** Whether an updated row has to be checked: not where nothing was written that its rule looks at. */
-export const needsCheck = (rule: WriteRule, table: Table, names: readonly string[]): boolean =>
-  rule.check !== undefined &&
-  !(rule.check.key === rule.where?.key && isUntouched(rule.check, table, writtenColumns(rule, names)));
+/** The columns that Postgres computes from others. */
+export const generatedColumns = ({ columns }: Table): string[] =>
+  [...columns.values()].flatMap(({ name, generated }) => (generated === undefined ? [] : [name]));
+
+/** Whether a row that a rule covers meets its check still when these columns of its table were written. */
+export const keepsCheck = (rule: WriteRule, table: Table, names: readonly string[]): boolean =>
+  rule.check === undefined ||
+  (rule.check.key === rule.where?.key &&
+    !looksAt(rule.check.condition, table) &&
+    !dependsOn(rule.check.condition, changedColumns(rule, table, names)));

@@ -3,9 +3,10 @@ import type { WriteResult } from "../../schema/wire.ts";
 import type { DatabaseError, Row, Rows } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import { asDeclared } from "../sql/declared-integers.ts";
-import { answerTo, isCollision } from "../sql/failure.ts";
+import { answerTo, type BrokenConstraint, isCollision } from "../sql/failure.ts";
 import { quoteIdentifier } from "../sql/quote.ts";
 import type { Parameters } from "./parameters.ts";
+import { isFailedCheck, passed } from "./passed.ts";
 import {
   callerScope,
   printColumns,
@@ -22,7 +23,6 @@ import type { Table } from "./table.ts";
  */
 const visible = "+visible";
 const counted = "+count";
-const passed = "+passed";
 /** The number of the rule that a row is written under. */
 export const ruleColumn = "+rule";
 export const written = quoteIdentifier("+written");
@@ -51,9 +51,6 @@ export function returning(
   ];
 }
 
-/** Whether the row passed a check, given as SQL. */
-export const printPassed = (check: string): string => `(${check}) is true as ${quoteIdentifier(passed)}`;
-
 /** The end of a statement that gives `list` of what it wrote. */
 export const printReturning = (list: readonly string[]): string =>
   list.length === 0 ? "" : ` returning ${list.join(", ")}`;
@@ -70,14 +67,13 @@ export const printBounded = (write: string, list: readonly string[], most: numbe
 /**
  * The answer to a write.
  *
- * @throws {CallError} `invalid_params` where more rows were written than may be; `forbidden` where one did not pass
- * its check. Either way the transaction around it is to be rolled back.
+ * @throws {CallError} `invalid_params` where more rows were written than may be: the transaction around it is to be
+ * rolled back.
  */
 export function resultOf({ rows, count }: Rows, table: Table, most: number, returns: boolean): WriteResult {
   const [first] = rows;
   const total = first !== undefined && typeof first[counted] === "number" ? first[counted] : count;
   if (total > most) throw tooMany(most);
-  if (rows.some((row) => row[passed] === false)) throw checkFailed();
   return { count: total, rows: returns ? asDeclared(rows, table.integers).flatMap(readableRow) : [] };
 }
 
@@ -112,6 +108,7 @@ export async function attempt<T>(
     try {
       return await work();
     } catch (error) {
+      if (isFailedCheck(error)) throw checkFailed();
       if (turn === retries || !isCollision(error))
         throw answerTo(error, (report) => known(report, table, writable));
       await delay(firstRetryMs * 4 ** turn, undefined, signal === undefined ? {} : { signal });
@@ -119,15 +116,24 @@ export async function attempt<T>(
   }
 }
 
-/** The columns of a broken constraint, where the caller may write all of them. */
+/**
+ * The sets of columns of which one must hold those of a constraint that the answer names. None where a row may have
+ * met it that its check refuses: what the constraint says is then not the caller's to know.
+ */
+export const writableOf = (
+  rules: readonly { readonly columns: ReadonlySet<string> }[],
+  decided: boolean,
+): readonly ReadonlySet<string>[] => (decided ? rules.map(({ columns }) => columns) : []);
+
+/** A broken constraint and its columns, where the caller may write all of them. */
 function known(
-  { table: name, column, constraint }: DatabaseError,
+  { schema = "public", table: name, column, constraint }: DatabaseError,
   table: Table,
   writable: readonly ReadonlySet<string>[],
-): readonly string[] | undefined {
-  if (name !== table.name) return undefined;
+): BrokenConstraint | undefined {
+  if (name !== table.name && `${schema}.${name}` !== table.name) return undefined;
   const columns = column === undefined ? table.constraints.get(constraint ?? "") : [column];
-  return columns !== undefined && writable.some((set) => columns.every((item) => set.has(item)))
-    ? columns
-    : undefined;
+  if (columns === undefined || !writable.some((set) => columns.every((item) => set.has(item))))
+    return undefined;
+  return { ...(constraint !== undefined && { constraint }), columns };
 }

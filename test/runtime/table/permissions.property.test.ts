@@ -461,24 +461,29 @@ function modelInsert(
     names,
     caller,
   );
-  for (const first of usable) {
-    const group = usable.filter(({ set }) => JSON.stringify(set) === JSON.stringify(first.set));
-    const rows = values.map((row) => ({
-      id: null,
-      owner: null,
-      org: null,
-      a: null,
-      s: null,
-      ...row,
-      ...resolved(first.set, caller),
-    }));
-    if (rows.every((row) => group.some((rule) => matches(rule.check, row, caller, data) === true)))
-      return rows;
-  }
-  return undefined;
+  const asWritten = (row: Row, set: Record<string, unknown>): Row => ({
+    ...{ id: null, owner: null, org: null, a: null, s: null },
+    ...row,
+    ...resolved(set, caller),
+  });
+  const passes = (rule: WriteRule, row: Row): boolean =>
+    matches(rule.check, asWritten(row, rule.set), caller, data) === true;
+  const groups = usable.map(({ set }) =>
+    usable.filter((rule) => JSON.stringify(rule.set) === JSON.stringify(set)),
+  );
+  const rows = values.map((row) => {
+    const group = groups.find((one) => one.some((rule) => passes(rule, row)));
+    return group?.[0] && asWritten(row, group[0].set);
+  });
+  return rows.every((row) => row !== undefined) ? rows : undefined;
 }
 
-type WriteRule = { columns: string[]; set: Record<string, unknown>; where?: Predicate | undefined };
+type WriteRule = {
+  columns: string[];
+  set: Record<string, unknown>;
+  where?: Predicate | undefined;
+  check?: Predicate | undefined;
+};
 
 /** The rules that let the columns be written, most specific first. */
 function usableRules<T extends WriteRule>(rules: T[], names: string[], caller: Caller): T[] {

@@ -311,7 +311,9 @@ describe("update", () => {
         name: undefined,
         text:
           `update "tasks" as "r" set "title" = $1::varchar where "r"."owner_id" = $2::uuid and "r"."id" = $3::integer ` +
-          `returning "r"."id" as "id", "r"."title" as "title", "r"."status" as "status", ` +
+          `returning case when "r"."owner_id" = $2::uuid then true else ` +
+          `('stk: a row fails its check' || left(clock_timestamp()::text, 0))::boolean end as "+passed", ` +
+          `"r"."id" as "id", "r"."title" as "title", "r"."status" as "status", ` +
           `("r"."owner_id" = $2::uuid) is true as "+visible"`,
         values: ["draw", ada, "11"],
       },
@@ -556,8 +558,13 @@ describe("an error of Postgres", () => {
   };
 
   it.each<[string, object, string, unknown]>([
-    ["a key that exists", { id: 11, title: "x" }, "conflict", { columns: ["id"] }],
-    ["a reference to nothing", { title: "x", org: 77 }, "constraint_violated", { columns: ["org"] }],
+    ["a key that exists", { id: 11, title: "x" }, "conflict", { constraint: "tasks_pkey", columns: ["id"] }],
+    [
+      "a reference to nothing",
+      { title: "x", org: 77 },
+      "constraint_violated",
+      { constraint: "tasks_org_fkey", columns: ["org"] },
+    ],
     ["a required column", { title: null }, "constraint_violated", { columns: ["title"] }],
     ["a check", { title: "x", status: "none" }, "constraint_violated", undefined],
     ["a text that is too long", { title: "x".repeat(21) }, "invalid_params", undefined],
