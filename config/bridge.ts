@@ -11,6 +11,12 @@ export const bridgeLimits = {
     /** Longer than a load balancer keeps its side open (60 s), so that it is never the Bridge that closes first. */
     keepAliveMs: 65_000,
     checkEveryMs: 1_000,
+    /** How long a body that is refused is still read and dropped, so that the answer is not lost with a reset. */
+    lingerMs: 1_000,
+    /** A body of at most so many bytes that is not wanted is read and dropped, so that the connection can be used on. */
+    droppedBytes: 64 * 1_024,
+    /** Requests that a client may send ahead on one connection. */
+    pipelined: 64,
   },
   jwks: { timeoutMs: 5_000, bytes: 512 * 1_024, refreshMs: 600_000, cooldownMs: 30_000, retryMs: 5_000 },
   tokens: { bytes: 8_192, cached: 10_000, cachedMs: 600_000 },

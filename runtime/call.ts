@@ -24,4 +24,6 @@ export type Calls = {
    * @throws {CallError} `not_found` for a path that is none, and what the call itself throws.
    */
   call(path: string, params: unknown, caller: Caller, run: CallRun): Promise<string>;
+  /** Whether a call only reads, so that it may be ended when nobody waits for its answer. */
+  reads(path: string): boolean;
 };

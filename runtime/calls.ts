@@ -2,6 +2,7 @@ import type { Logic, Manifest } from "../schema/manifest.ts";
 import { StkError } from "../src/core/error.ts";
 import type { CallHandler, Calls } from "./call.ts";
 import type { Database } from "./database/database.ts";
+import { isPlainRead } from "./database/read.ts";
 import { type Log, redacting } from "./log.ts";
 import { unknownCall } from "./logic/access.ts";
 import { AnswerCache } from "./logic/answer-cache.ts";
@@ -43,6 +44,11 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
     return made;
   };
   const logic = new Map<string, CallHandler>();
+  const reading = new Set(
+    Object.entries(manifest.logic).flatMap(([path, declared]) =>
+      declared.kind === "sql" && declared.statements.every(({ sql }) => isPlainRead(sql)) ? [path] : [],
+    ),
+  );
   const calls: Calls = {
     async call(path, params, caller, run) {
       const custom = logic.get(path);
@@ -52,6 +58,7 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
       const database = databaseFor(path, table.connection);
       return JSON.stringify(await table.handle(params, caller, { database, limits, signal: run.signal }));
     },
+    reads: (path) => (logic.has(path) ? reading.has(path) : path.endsWith("/select")),
   };
   const cache = new AnswerCache();
   await Promise.all(

@@ -11,15 +11,19 @@ export const callErrors = {
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
+  request_timeout: 408,
   conflict: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
   logic_failed: 422,
   too_many_requests: 429,
+  headers_too_large: 431,
   internal: 500,
+  not_implemented: 501,
   schema_mismatch: 503,
   unavailable: 503,
   timeout: 504,
+  http_version_not_supported: 505,
 } as const;
 
 /** One of the {@link callErrors}. */

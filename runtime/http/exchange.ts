@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { bridgeLimits } from "../../config/bridge.ts";
 import { type CallErrorCode, callErrors, type ErrorBody } from "../../schema/errors.ts";
 import type { CallError } from "../error.ts";
 import type { HeaderList } from "./cors.ts";
@@ -13,8 +14,13 @@ const json: HeaderList = [
   "nosniff",
 ];
 
-/** How an exchange ended. */
-export type Outcome = { readonly status: number; readonly code?: CallErrorCode };
+/**
+ * How an exchange ended. The status is 499 where the client was gone, as nginx logs it; then `unread` is that of the
+ * answer that nobody got.
+ */
+export type Outcome = { readonly status: number; readonly code?: CallErrorCode; readonly unread?: number };
+
+const clientGone = 499;
 
 /** One HTTP request and its answer, which is written once. */
 export class Exchange {
@@ -39,11 +45,30 @@ export class Exchange {
     this.requestId = requestId(request.headers["x-request-id"]);
   }
 
+  /** Whether the client closed the connection. */
+  get isGone(): boolean {
+    return this.request.socket.destroyed;
+  }
+
+  /** Answers nobody, as the client is gone. */
+  abandon(): Outcome | undefined {
+    if (this.#answered) return undefined;
+    this.#answered = true;
+    return { status: clientGone };
+  }
+
+  /** Lets the client send the body that it announced (RFC 9110, 10.1.1). */
+  continue(): void {
+    const { headers, httpVersionMinor } = this.request;
+    if (httpVersionMinor > 0 && headers.expect?.toLowerCase() === "100-continue")
+      this.#response.writeContinue();
+  }
+
   /** Answers with a status and JSON. An answer after the first is dropped: then there is no outcome. */
   answer(status: number, body: string, headers: HeaderList = []): Outcome | undefined {
     if (this.#answered) return undefined;
     this.#write(status, body, [...json, ...headers]);
-    return { status };
+    return this.isGone ? { status: clientGone, unread: status } : { status };
   }
 
   /** Answers without a body. */
@@ -67,10 +92,31 @@ export class Exchange {
     this.#answered = true;
     headers.push("x-request-id", this.requestId, "content-length", String(Buffer.byteLength(body)));
     headers.push(...this.headers);
+    if (!this.request.complete && !isShort(this.request)) this.closes = true; // what still comes is not read
     if (this.closes || this.#isEnding()) headers.push("connection", "close");
-    this.#response.writeHead(status, headers).end(body);
+    this.#response.writeHead(status, headers);
+    if (this.closes && !this.request.complete) this.#linger(body);
+    else this.#response.end(body);
+  }
+
+  /** Drops what still comes for a moment: closing with unread bytes resets the connection (RFC 9112, 9.6). */
+  #linger(body: string): void {
+    const { request } = this;
+    const response = this.#response;
+    response.write(body);
+    const end = () => {
+      clearTimeout(timer);
+      response.end();
+    };
+    const timer = setTimeout(end, bridgeLimits.http.lingerMs);
+    request.once("close", end).resume();
   }
 }
+
+/** Whether the body of a request costs less to read than a new connection. */
+const isShort = ({ headers }: IncomingMessage): boolean =>
+  headers["transfer-encoding"] === undefined &&
+  Number(headers["content-length"] ?? 0) <= bridgeLimits.http.droppedBytes;
 
 /** What HTTP says beside a code: RFC 9110, 10.2.3 (Retry-After); RFC 6750, 3 (WWW-Authenticate). */
 function hintsOf({ code }: CallError): HeaderList {

@@ -1,14 +1,17 @@
 import type { RequestListener } from "node:http";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Calls } from "../call.ts";
+import type { Caller } from "../caller.ts";
 import { describeError } from "../describe-error.ts";
 import { CallError } from "../error.ts";
 import type { Log } from "../log.ts";
 import type { SourceLocations } from "../logic/source-map.ts";
 import type { ReadinessReport } from "../readiness.ts";
 import { readBody } from "./body.ts";
-import type { Cors } from "./cors.ts";
-import { Exchange } from "./exchange.ts";
+import type { Cors, HeaderList } from "./cors.ts";
+import { Exchange, type Outcome } from "./exchange.ts";
+import { inOrder } from "./in-order.ts";
+import { pathOf, protocolFault } from "./protocol.ts";
 import { readCall } from "./read-call.ts";
 import type { RunningCall, RunningCalls } from "./running.ts";
 
@@ -34,19 +37,21 @@ export type HandlerInput = {
 
 /** Serves `POST /call`, `GET /healthz` and `GET /readyz`. */
 export function createHandler(input: HandlerInput): RequestListener {
-  return (request, response) => {
+  return inOrder((request, response) => {
     const exchange = new Exchange(request, response, input.isDraining);
+    const fault = protocolFault(request);
+    if (fault !== undefined) {
+      exchange.closes = true; // where the request ends may be doubtful
+      settle(exchange, fault, input, input.served());
+      return;
+    }
     const path = pathOf(request.url);
     if (path === "/call") receive(exchange, input);
     else if (path === "/healthz" || path === "/readyz") void health(exchange, path, input);
+    else if (path === "*" && request.method === "OPTIONS") exchange.answerEmpty(["allow", "GET, HEAD, POST"]);
     else exchange.refuse(new CallError("not_found", "There is only /call, /healthz and /readyz."));
-  };
+  });
 }
-
-const pathOf = (url = "/"): string => {
-  const query = url.indexOf("?");
-  return query < 0 ? url : url.slice(0, query);
-};
 
 async function health(exchange: Exchange, path: string, { report }: HandlerInput): Promise<void> {
   const { method } = exchange.request;
@@ -70,20 +75,45 @@ function receive(exchange: Exchange, input: HandlerInput): void {
   if (cors !== undefined) exchange.headers = cors.answer(headers.origin);
   if (method !== "POST") refuseMethod(exchange, cors === undefined ? "POST" : "POST, OPTIONS");
   else if (!isJson(headers["content-type"])) settle(exchange, unsupported(), input, served);
-  else {
-    const { bodyBytes } = served.limits;
-    readBody(request, bodyBytes, (body) => {
-      if (body === "too_large") {
-        exchange.closes = true; // what still comes is not read
-        settle(exchange, tooLarge(bodyBytes), input, served);
-      } else if (body !== "aborted") void make(exchange, body, input, served);
-    });
+  else if (!isPlain(headers["content-encoding"]))
+    settle(exchange, encoded(), input, served, ["accept-encoding", "identity"]);
+  else void identify(exchange, input, served);
+}
+
+/** Looks at the token before a byte of the body is kept. */
+async function identify(exchange: Exchange, input: HandlerInput, served: Served): Promise<void> {
+  try {
+    const known = served.authenticator.authenticate(exchange.request.headers.authorization);
+    receiveBody(exchange, known instanceof Promise ? await known : known, input, served);
+  } catch (error) {
+    settle(exchange, asError(error), input, served);
   }
 }
 
-async function make(exchange: Exchange, body: Buffer, input: HandlerInput, served: Served): Promise<void> {
+function receiveBody(exchange: Exchange, caller: Caller, input: HandlerInput, served: Served): void {
+  const { bodyBytes } = served.limits;
+  const isAnnounced = Number(exchange.request.headers["content-length"] ?? 0) > bodyBytes;
+  if (!isAnnounced) exchange.continue();
+  readBody(exchange.request, bodyBytes, (received) => {
+    if (typeof received !== "string") {
+      void make(exchange, received, caller, input, served);
+      return;
+    }
+    exchange.closes = true; // what still comes is not read
+    if (received === "aborted") record(exchange, exchange.abandon(), undefined, input, served);
+    else settle(exchange, bodyFaults[received](bodyBytes), input, served);
+  });
+}
+
+async function make(
+  exchange: Exchange,
+  body: Buffer,
+  caller: Caller,
+  input: HandlerInput,
+  served: Served,
+): Promise<void> {
   const { running } = input;
-  const { limits, authenticator, calls } = served;
+  const { limits, calls } = served;
   if (running.size >= limits.concurrency) {
     settle(exchange, tooMany(), input, served);
     return;
@@ -92,24 +122,23 @@ async function make(exchange: Exchange, body: Buffer, input: HandlerInput, serve
   const call: RunningCall = {
     controller,
     deadline: performance.now() + limits.timeMs,
-    expire: () => settle(exchange, timedOut(), input, served),
+    isGone: () => exchange.isGone,
+    reads: false,
+    end: (why) => {
+      if (why === "late") settle(exchange, timedOut(), input, served);
+      else record(exchange, exchange.abandon(), undefined, input, served);
+    },
   };
   running.add(call);
   try {
-    const known = authenticator.authenticate(exchange.request.headers.authorization);
-    const caller = known instanceof Promise ? await known : known;
     const { path, params } = readCall(body, limits.depth);
     exchange.path = path;
+    call.reads = calls.reads(path);
     if (!served.isOpen()) throw notReady();
     const run = { requestId: exchange.requestId, signal: controller.signal, depth: 0 };
     settle(exchange, await calls.call(path, params, caller, run), input, served);
   } catch (error) {
-    settle(
-      exchange,
-      error instanceof Error ? error : new Error("Something was thrown that is no error."),
-      input,
-      served,
-    );
+    settle(exchange, asError(error), input, served);
   } finally {
     running.delete(call);
   }
@@ -119,20 +148,33 @@ async function make(exchange: Exchange, body: Buffer, input: HandlerInput, serve
 function settle(
   exchange: Exchange,
   result: string | Error,
-  { log }: HandlerInput,
-  { sources }: Served,
+  input: HandlerInput,
+  served: Served,
+  headers: HeaderList = [],
 ): void {
-  const { requestId, path, startedAt } = exchange;
   const outcome =
     typeof result === "string"
       ? exchange.answer(200, `{"data":${result}}`)
-      : exchange.refuse(answerable(result));
+      : exchange.refuse(answerable(result), headers);
+  record(exchange, outcome, result, input, served);
+}
+
+function record(
+  { requestId, path, startedAt }: Exchange,
+  outcome: Outcome | undefined,
+  result: string | Error | undefined,
+  { log }: HandlerInput,
+  { sources }: Served,
+): void {
   if (outcome === undefined) return;
   const ms = Math.round((performance.now() - startedAt) * 100) / 100;
   const line = { requestId, path, ...outcome, ms };
-  if (outcome.status < 500) log.info(line, "call");
+  if ((outcome.unread ?? outcome.status) < 500) log.info(line, "call");
   else log.error({ ...line, error: describeError(result, sources) }, "call");
 }
+
+const asError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error("Something was thrown that is no error.");
 
 const answerable = (error: Error): CallError =>
   error instanceof CallError ? error : new CallError("internal", "The call failed.");
@@ -140,14 +182,25 @@ const answerable = (error: Error): CallError =>
 const isJson = (type: string | undefined): boolean =>
   type === "application/json" || (type !== undefined && /^application\/json\s*(?:;|$)/i.test(type));
 
+/** No content coding but the one that is none (RFC 9110, 8.4.1). */
+const isPlain = (encoding: string | undefined): boolean =>
+  encoding === undefined || encoding.toLowerCase() === "identity";
+
 function refuseMethod(exchange: Exchange, allowed: string): void {
   exchange.refuse(new CallError("method_not_allowed", `Use ${allowed}.`), ["allow", allowed]);
 }
 
 const unsupported = () => new CallError("unsupported_media_type", "Send the call as application/json.");
+const encoded = () => new CallError("unsupported_media_type", "Send the call without a content coding.");
+const tooSlow = () => new CallError("request_timeout", "The request did not come in time.");
 const tooLarge = (bytes: number) =>
   new CallError("payload_too_large", `The body is larger than ${bytes} bytes.`);
 const tooMany = () =>
   new CallError("too_many_requests", "Too many calls are being made. Try again in a moment.");
 const timedOut = () => new CallError("timeout", "The call took too long and was cancelled.");
+const bodyFaults = {
+  too_large: tooLarge,
+  late: tooSlow,
+  malformed: () => new CallError("malformed_request", "The body's chunks are malformed."),
+} as const;
 const notReady = () => new CallError("unavailable", "The service is not ready yet.");

@@ -3,15 +3,19 @@ export type RunningCall = {
   readonly controller: AbortController;
   /** When its time is over, on the clock of `performance.now`. */
   readonly deadline: number;
-  /** Answers it as timed out. */
-  expire(): void;
+  /** Whether nobody waits for its answer any more. */
+  isGone(): boolean;
+  /** Whether it may be ended when its client is gone: it only reads. */
+  reads: boolean;
+  /** Answers it as timed out, or nobody where the client is gone. */
+  end(why: "late" | "gone"): void;
 };
 
 type Watch = { readonly left: Set<RunningCall>; readonly done: () => void };
 
 const sweepMs = 50;
 
-/** The calls that are being made. One timer looks after the time of all: a timer for each costs more than most calls. */
+/** The calls that are being made. One timer looks after all: a timer or a listener for each costs more than most calls. */
 export class RunningCalls {
   readonly #running = new Set<RunningCall>();
   readonly #watches = new Set<Watch>();
@@ -54,10 +58,14 @@ export class RunningCalls {
 
   #sweep(now: number): void {
     for (const call of this.#running) {
-      if (now < call.deadline) continue;
-      call.controller.abort();
-      call.expire();
-      this.delete(call); // it may never return, and holds no place from here on
+      if (now >= call.deadline) this.#end(call, "late");
+      else if (call.reads && call.isGone()) this.#end(call, "gone");
     }
+  }
+
+  #end(call: RunningCall, why: "late" | "gone"): void {
+    call.controller.abort();
+    call.end(why);
+    this.delete(call); // it may never return, and holds no place from here on
   }
 }

@@ -1,9 +1,21 @@
-import type { RequestListener, Server } from "node:http";
+import type { RequestListener, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import process from "node:process";
+import type { Duplex } from "node:stream";
 import { bridgeLimits } from "../../config/bridge.ts";
-import { type CallErrorCode, callErrors, type ErrorBody } from "../../schema/errors.ts";
+import { callErrors, type ErrorBody } from "../../schema/errors.ts";
+import { CallError } from "../error.ts";
+import { type Log, silentLog } from "../log.ts";
+import { requestTimeout } from "./body.ts";
+import { versionNotSupported } from "./protocol.ts";
 import { requestId } from "./request-id.ts";
+
+declare module "node:net" {
+  interface Socket {
+    /** The response that is under way, which Node's own listener of `clientError` looks at (lib/_http_server.js). */
+    readonly _httpMessage?: ServerResponse | null;
+  }
+}
 
 const limits = bridgeLimits.http;
 
@@ -11,7 +23,7 @@ const limits = bridgeLimits.http;
 const { createServer } = process.getBuiltinModule("node:http");
 
 /** An HTTP server that gives up on clients that send their requests too slowly, too large or malformed. */
-export function createBridgeServer(handle: RequestListener): Server {
+export function createBridgeServer(handle: RequestListener, log: Log = silentLog): Server {
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
@@ -19,35 +31,66 @@ export function createBridgeServer(handle: RequestListener): Server {
       requestTimeout: limits.requestMs,
       keepAliveTimeout: limits.keepAliveMs,
       connectionsCheckingInterval: limits.checkEveryMs,
+      joinDuplicateHeaders: true, // else Node takes the first, where a proxy may have looked at the last
+      requireHostHeader: false, // is looked at by the handler, which answers in the shape of an error
       noDelay: true,
     },
     handle,
   );
-  server.on("clientError", refuse);
+  server.on("checkContinue", handle); // which first looks at what can be refused without the body
+  server.on("checkExpectation", handle); // other expectations may be ignored (RFC 9110, 10.1.1)
+  server.on("connect", (_, socket) =>
+    refuse(new CallError("method_not_allowed", "This is no proxy."), socket, log),
+  );
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    const { _httpMessage: message } = socket;
+    if (error.code === "ECONNRESET" || error.code === "HPE_INVALID_EOF_STATE" || !socket.writable)
+      socket.destroy();
+    else if (message === null || message === undefined) refuse(meaningOf(error), socket, log);
+    else if (message.req.complete) message.once("finish", () => refuse(meaningOf(error), socket, log));
+    else {
+      if (message.req.listenerCount("error") > 0) message.req.emit("error", error); // who reads its body answers
+      if (!message.headersSent) refuse(meaningOf(error), socket, log);
+    }
+  });
   return server;
 }
 
 /** Answers what the parser refused, in the one shape of an error. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable || socket.bytesWritten > 0) {
+function refuse({ code, message }: CallError, socket: Duplex, log: Log): void {
+  if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const [code, message] = meaningOf(error.code);
-  const body: ErrorBody = { error: { code, message, requestId: requestId(undefined) } };
+  const id = requestId(undefined);
+  const status = callErrors[code];
+  const body: ErrorBody = { error: { code, message, requestId: id } };
   const json = JSON.stringify(body);
   const head = [
-    `HTTP/1.1 ${callErrors[code]} ${code}`,
+    `HTTP/1.1 ${status} ${code}`,
     "content-type: application/json; charset=utf-8",
     `content-length: ${Buffer.byteLength(json)}`,
+    `x-request-id: ${id}`,
     "connection: close",
   ];
-  socket.end(`${head.join("\r\n")}\r\n\r\n${json}`);
+  // The client gets a moment to read it: closing with unread bytes resets the connection (RFC 9112, 9.6).
+  const end = () => setTimeout(() => socket.destroy(), limits.lingerMs);
+  socket.end(`${head.join("\r\n")}\r\n\r\n${json}`, end);
+  log.info({ requestId: id, status, code }, "A request could not be read.");
 }
 
-function meaningOf(code: string | undefined): readonly [CallErrorCode, string] {
-  if (code === "HPE_HEADER_OVERFLOW")
-    return ["payload_too_large", `The headers are larger than ${limits.headerBytes} bytes.`];
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return ["timeout", "The request did not come in time."];
-  return ["malformed_request", "The request is not HTTP/1.1."];
+function meaningOf({ code }: NodeJS.ErrnoException): CallError {
+  switch (code) {
+    case "HPE_HEADER_OVERFLOW":
+      return new CallError("headers_too_large", `The headers are larger than ${limits.headerBytes} bytes.`);
+    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
+      return new CallError("payload_too_large", "The extensions of the body's chunks are too large.");
+    case "HPE_INVALID_VERSION":
+    case "HPE_PAUSED_H2_UPGRADE":
+      return versionNotSupported();
+    case requestTimeout:
+      return new CallError("request_timeout", "The request did not come in time.");
+    default:
+      return new CallError("malformed_request", "The request is not HTTP/1.1.");
+  }
 }

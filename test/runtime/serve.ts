@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import { Socket } from "node:net";
 import pg from "pg";
+import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { z } from "zod";
 import { type Bridge, type BridgeInput, createBridge } from "../../runtime/bridge.ts";
 import { createBridgeServer } from "../../runtime/http/server.ts";
+import type { Log } from "../../runtime/log.ts";
 import { type FreshDatabase, freshDatabase } from "../services/postgres.ts";
 import { manifestOf, notesSql } from "./manifest.ts";
 
@@ -67,6 +69,17 @@ export async function execute(url: string, sql: string): Promise<pg.QueryResult>
   }
 }
 
+/** A line of the log, as far as tests look at it. */
+export type Line = { level: string; msg: string; status?: number; code?: string };
+
+/** A log that can be read. */
+export function recordingLog(): { log: Log; lines(): Line[] } {
+  const lines: Line[] = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
+  const log = pino({ base: null, formatters: { level: (level) => ({ level }) } }, destination);
+  return { log, lines: () => lines };
+}
+
 /** Serves a manifest until the test is over. */
 export async function serve(
   input: Partial<BridgeInput> & { url: string },
@@ -79,7 +92,7 @@ export async function serve(
     ...rest,
     environment: { DATABASE_URL: databaseUrl, ...rest.environment },
   });
-  const server = createBridgeServer(bridge.handle).listen(0, "127.0.0.1");
+  const server = createBridgeServer(bridge.handle, rest.log).listen(0, "127.0.0.1");
   await once(server, "listening");
   after(async () => {
     await bridge.close();

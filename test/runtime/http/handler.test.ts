@@ -226,13 +226,6 @@ describe("other requests", () => {
     expect(refused.headers.get("vary")).toBe("origin");
   });
 
-  it("answers what is no HTTP with 400, and headers that are too large with 413", async () => {
-    const { port } = shared;
-    expect(await exchange(port, "hello\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 malformed_request/);
-    const large = await exchange(port, `GET / HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(20_000)}\r\n\r\n`);
-    expect(large).toMatch(/^HTTP\/1\.1 413 payload_too_large/);
-  });
-
   it("never answers 500 to bytes at random", async () => {
     const { url } = shared;
     let seed = 42;

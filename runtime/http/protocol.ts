@@ -1,0 +1,34 @@
+import type { IncomingMessage } from "node:http";
+import { CallError } from "../error.ts";
+
+/** `uri-host [ ":" port ]` (RFC 3986, 3.2.2), or nothing; two fields are joined with a comma and a space. */
+const host = /^[\w.~!$&'()*+,;=%:[\]-]*$/;
+
+/**
+ * Why a request that the parser took is refused all the same, whatever it asks for: another version of HTTP (RFC 9110,
+ * 15.6.6), no or several Host fields (RFC 9112, 3.2), a transfer coding that is not known here (RFC 9112, 6.1).
+ */
+export function protocolFault({
+  httpVersionMajor,
+  httpVersionMinor,
+  headers,
+}: IncomingMessage): CallError | undefined {
+  if (httpVersionMajor !== 1) return versionNotSupported();
+  if (headers.host === undefined ? httpVersionMinor > 0 : !host.test(headers.host))
+    return new CallError("malformed_request", "The request does not have exactly one valid Host header.");
+  const coding = headers["transfer-encoding"];
+  if (coding !== undefined && coding.toLowerCase() !== "chunked")
+    return new CallError("not_implemented", "Send the body with no transfer coding but `chunked`.");
+  return undefined;
+}
+
+/** The path of a request target in origin-form or absolute-form (RFC 9112, 3.2.1 and 3.2.2). */
+export function pathOf(target = "/"): string {
+  const origin = target.startsWith("/") ? target : target.replace(/^https?:\/\/[^/?]*/i, "");
+  const query = origin.indexOf("?");
+  return query < 0 ? origin : origin.slice(0, query);
+}
+
+/** The answer to another version than HTTP/1.0 and HTTP/1.1. */
+export const versionNotSupported = (): CallError =>
+  new CallError("http_version_not_supported", "Use HTTP/1.1.");
