@@ -18,6 +18,8 @@ export const bridgeLimits = {
     /** Requests that a client may send ahead on one connection. */
     pipelined: 64,
   },
+  /** How long answers that were written may take to leave at the end. */
+  ending: { graceMs: 1_000 },
   jwks: { timeoutMs: 5_000, bytes: 512 * 1_024, refreshMs: 600_000, cooldownMs: 30_000, retryMs: 5_000 },
   tokens: { bytes: 8_192, cached: 10_000, cachedMs: 600_000 },
   pool: {

@@ -4,5 +4,6 @@ export const defaults = {
   issuer: { algorithms: ["RS256", "ES256"], id: "sub", roles: "roles", clockToleranceMs: 5_000 },
   limits: { bodyBytes: 1_048_576, depth: 20, rows: 1_000, timeMs: 15_000, concurrency: 1_000 },
   cors: { maxAgeMs: 600_000 },
-  drainMs: 10_000,
+  lameduckMs: 3_000,
+  drainMs: 5_000,
 } as const;

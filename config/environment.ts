@@ -7,7 +7,9 @@ const port = z.coerce.number().int().min(0).max(65_535);
 export const bridgeEnvironment = z.object({
   MANIFEST_PATH: z.string().min(1).meta({ description: "The manifest to serve." }),
   PORT: port.default(8080).meta({ description: "The TCP port to listen on." }),
-  HOST: z.string().default("0.0.0.0").meta({ description: "The address to listen on." }),
+  HOST: z.string().min(1).optional().meta({
+    description: "The address to listen on; without it every address of IPv6 and IPv4 that there is.",
+  }),
   NODE_ENV: z
     .string()
     .optional()

@@ -41,8 +41,14 @@ export type Bridge = {
    * @throws {StkError} as {@link createBridge}.
    */
   reload(manifest: Manifest, modulesRoot: string): Promise<void>;
-  /** Is unready from now on, waits for the calls that run as long as the manifest's `drainMs`, ends the rest. */
-  close(): Promise<void>;
+  /** Is unready from now on, and closes connections with their answers; calls are still made. */
+  retire(): void;
+  /**
+   * Is unready from now on, waits for the calls that run, ends the rest, and closes what is open.
+   *
+   * @param withinMs how long calls may run on: the manifest's `drainMs` without it.
+   */
+  close(withinMs?: number): Promise<void>;
 };
 
 /** A release that is served: what answers, and what it holds open. */
@@ -142,9 +148,12 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
       await running.ended();
       await closePools(previous.pools, next.pools);
     },
-    async close() {
+    retire() {
       draining = true;
-      await running.drain(current.manifest.server.drainMs);
+    },
+    async close(withinMs = current.manifest.server.drainMs) {
+      draining = true;
+      await running.drain(withinMs);
       current.readiness.stop();
       await closePools(current.pools, new Map());
     },

@@ -1,3 +1,4 @@
+import "./signals.ts"; // first: the signals are to be heard while the rest is loaded
 import { once } from "node:events";
 import path from "node:path";
 import process from "node:process";
@@ -5,82 +6,79 @@ import { z } from "zod";
 import { type BridgeEnvironment, bridgeEnvironment } from "../config/environment.ts";
 import { StkError } from "../src/core/error.ts";
 import { createBridge } from "./bridge.ts";
+import { endServing, endTimes, warnOfCutCalls } from "./ending.ts";
 import { createBridgeServer } from "./http/server.ts";
-import { type BufferedLog, createLog } from "./log.ts";
+import { createLog, type Log } from "./log.ts";
 import { takeStrayError } from "./logic/stray-error.ts";
 import { readManifest } from "./manifest-file.ts";
+import { type EndSignal, onEndSignal } from "./signals.ts";
 
-/** Ends the process: drains once it serves, and writes the log out. */
-type Ending = { end(exitCode: number): Promise<void> };
+/** Ends serving, at a signal or where the Bridge is broken. */
+type Drain = (signal?: EndSignal) => Promise<void>;
 
-/** Boots the Bridge from the process's environment, and ends it when the process is told to. */
-async function main(
-  { log, flush }: BufferedLog,
-  variables: BridgeEnvironment,
-  ending: Ending,
-): Promise<void> {
+/** Boots the Bridge from the process's environment, and gives the way to end it. */
+async function main(log: Log, variables: BridgeEnvironment): Promise<Drain> {
   const manifest = await readManifest(variables.MANIFEST_PATH);
   const environment = { ...process.env };
   // Modules, and the packages in them, are given what they declare; the rest of the secrets is not theirs to read.
   for (const name of Object.keys(process.env)) if (!readLater.test(name)) delete process.env[name];
   const modulesRoot = path.dirname(path.resolve(variables.MANIFEST_PATH));
   const bridge = await createBridge({ manifest, modulesRoot, environment, log });
-  const server = createBridgeServer(bridge.handle).listen(variables.PORT, variables.HOST);
+  const server = createBridgeServer(bridge.handle, log).listen(variables.PORT, variables.HOST);
   await once(server, "listening");
   log.info(
     { name: manifest.name, address: server.address(), ms: Math.round(performance.now()) },
     "The Bridge listens.",
   );
-
-  ending.end = async (exitCode) => {
-    ending.end = async () => process.exit(1); // asked twice
-    const closed = new Promise((resolve) => server.close(resolve));
-    await bridge.close();
-    server.closeIdleConnections();
-    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, graceMs))]);
-    server.closeAllConnections();
-    await flush();
-    process.exit(exitCode);
+  const times = endTimes(manifest.server, environment);
+  warnOfCutCalls(manifest.server, times, log);
+  return async (signal) => {
+    // Only a platform that ends it has balancers that must hear of it.
+    const asked = signal === "SIGTERM" ? times : { ...times, lameduckMs: 0 };
+    log.info({ signal, ...asked }, "The Bridge ends.");
+    const isCut = await endServing(bridge, server, asked);
+    if (isCut) log.warn("Calls or answers that were not done in time were cut.");
   };
-  const told = (signal: NodeJS.Signals) => {
-    log.info({ signal }, "The Bridge ends.");
-    void ending.end(0);
-  };
-  process.on("SIGTERM", told);
-  process.on("SIGINT", told);
 }
 
 /** Variables that Node, OpenSSL and `pg` look at while the process runs. */
 const readLater = /^(?:TZ$|NODE_|SSL_CERT_|PG(?!PASSWORD$))|_PROXY$/i;
 
-/** How long answers that were written may take to leave. */
-const graceMs = 1_000;
-
 function start(): void {
   const parsed = bridgeEnvironment.safeParse(process.env);
-  const output = createLog(parsed.success ? parsed.data.STK_LOG_LEVEL : "info");
-  const ending: Ending = {
-    async end(exitCode) {
-      await output.flush();
-      process.exit(exitCode);
-    },
+  const { log, flush } = createLog(parsed.success ? parsed.data.STK_LOG_LEVEL : "info");
+  let drain: Drain | undefined;
+  let ending = false;
+
+  const end = async (exitCode: number, signal?: EndSignal): Promise<void> => {
+    const isFirst = !ending;
+    ending = true;
+    if (isFirst) await drain?.(signal);
+    await flush();
+    process.exit(isFirst ? exitCode : 1);
   };
-  const die = (error: unknown) => {
-    output.log.fatal(describe(error), "The Bridge cannot go on.");
-    void ending.end(1);
+  const die = (error: unknown): void => {
+    log.fatal(describe(error), "The Bridge cannot go on.");
+    void end(1);
   };
+  onEndSignal((signal) => {
+    if (drain === undefined) log.info({ signal }, "The Bridge ends before it serves.");
+    end(0, signal).catch(die);
+  });
   if (!parsed.success) {
     die(new StkError("invalid_variable", z.prettifyError(parsed.error)));
     return;
   }
   process.on("uncaughtException", (error) => {
-    if (!takeStrayError(error, output.log)) die(error);
+    if (!takeStrayError(error, log)) die(error);
   });
   process.on("unhandledRejection", (error) => {
-    if (!takeStrayError(error, output.log))
-      output.log.error(describe(error), "A promise was rejected and nobody waited for it.");
+    if (!takeStrayError(error, log))
+      log.error(describe(error), "A promise was rejected and nobody waited for it.");
   });
-  main(output, parsed.data, ending).catch(die);
+  main(log, parsed.data).then((serving) => {
+    drain = serving;
+  }, die);
 }
 
 /** No stack: an error of boot is about the environment, and what it holds is secret. */

@@ -40,6 +40,8 @@ const server = z.strictObject({
     concurrency: z.int(),
   }),
   cors: z.strictObject({ origins: z.array(z.string()), maxAgeMs: z.int() }).optional(),
+  /** In production `defaults.lameduckMs` where it is absent, in development none. */
+  lameduckMs: z.int().optional(),
   drainMs: z.int(),
 });
 

@@ -29,7 +29,10 @@ export const serverFile = z
         maxAge: duration.optional(),
       })
       .optional(),
-    drain: duration.optional().meta({ description: "How long running calls may go on after SIGTERM." }),
+    lameduck: duration.optional().meta({
+      description: "How long everything is still served after SIGTERM, while balancers learn of it.",
+    }),
+    drain: duration.optional().meta({ description: "How long running calls may go on after that." }),
   })
   .meta({ title: "config/server.yaml", description: "Limits, CORS and timeouts." });
 export type ServerFile = z.infer<typeof serverFile>;

@@ -34,7 +34,7 @@ export const compileIssuers = (file: AuthFile): Issuer[] =>
   }));
 
 /** The server's limits with their defaults filled in. */
-export const compileServer = ({ limits, cors, drain }: ServerFile): Manifest["server"] => ({
+export const compileServer = ({ limits, cors, lameduck, drain }: ServerFile): Manifest["server"] => ({
   limits: {
     bodyBytes: limits?.body === undefined ? defaults.limits.bodyBytes : bytes(limits.body),
     depth: limits?.depth ?? defaults.limits.depth,
@@ -43,6 +43,7 @@ export const compileServer = ({ limits, cors, drain }: ServerFile): Manifest["se
     concurrency: limits?.concurrency ?? defaults.limits.concurrency,
   },
   ...(cors && { cors: { origins: cors.origins, maxAgeMs: time(cors.maxAge, defaults.cors.maxAgeMs) } }),
+  ...(lameduck !== undefined && { lameduckMs: milliseconds(lameduck) }),
   drainMs: time(drain, defaults.drainMs),
 });
 

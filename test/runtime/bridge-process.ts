@@ -8,8 +8,18 @@ import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 import { freePort } from "../services/port.ts";
 
 /** The Bridge as it is shipped: one file, in a directory that holds nothing else but the bundle. */
-export let directory: string;
-beforeAll(async () => {
+let directory: string;
+
+/** The directory that the Bridge's file is in, and may read. */
+export const bridgeDirectory = (): string => directory;
+
+/** Builds the Bridge's file before the tests of a file, and removes it after them. */
+export function useBridgeFile(): void {
+  beforeAll(buildBridge);
+  afterAll(() => rm(directory, { recursive: true }));
+}
+
+async function buildBridge(): Promise<void> {
   directory = await mkdtemp(path.join(tmpdir(), "santokit-main-"));
   await build({
     entryPoints: ["runtime/main.ts"],
@@ -24,11 +34,10 @@ beforeAll(async () => {
     },
     logLevel: "error",
   });
-});
-afterAll(() => rm(directory, { recursive: true }));
+}
 
-/** A line of the log. */
-export type Line = {
+/** A line of the log, as far as tests look at it. */
+export type LogLine = {
   level: string;
   msg: string;
   code?: string;
@@ -37,20 +46,23 @@ export type Line = {
   path?: string;
 };
 /** A Bridge in a process of its own. */
-export type Process = {
+export type BridgeProcess = {
   child: ChildProcess;
-  lines: Line[];
+  lines: LogLine[];
   output(): string;
   ended: Promise<number | null>;
   url: string;
 };
 
-/** Runs the Bridge with the flags of the image. `files` stand beside the manifest. */
+/**
+ * Starts the Bridge with a manifest, on a free port and with the flags of the image, until the test is over. `files`
+ * stand beside the manifest.
+ */
 export async function run(
   manifest: unknown,
-  environment: Record<string, string>,
+  environment: Record<string, string | undefined>,
   files: Readonly<Record<string, string>> = {},
-): Promise<Process> {
+): Promise<BridgeProcess> {
   const bundle = await mkdtemp(path.join(directory, "bundle-"));
   const file = path.join(bundle, "manifest.json");
   for (const [name, text] of Object.entries(files)) {
@@ -71,7 +83,7 @@ export async function run(
     ],
     { env: { MANIFEST_PATH: file, HOST: "127.0.0.1", PORT: String(port), ...environment }, cwd: "/" },
   );
-  const lines: Line[] = [];
+  const lines: LogLine[] = [];
   let output = "";
   child.stderr.on("data", (chunk: Buffer) => {
     output += chunk.toString();
@@ -91,11 +103,13 @@ export async function run(
   return { child, lines, output: () => output, ended, url: `http://127.0.0.1:${port}` };
 }
 
+/** The status of `/readyz`; undefined where nobody listens. */
 export const readiness = async (url: string): Promise<number | undefined> =>
   fetch(`${url}/readyz`).then(
     ({ status }) => status,
     () => undefined,
   );
 
-export const untilReady = ({ url }: Process) =>
+/** Waits until the Bridge is ready. */
+export const untilReady = ({ url }: BridgeProcess): Promise<void> =>
   expect.poll(() => readiness(url), { timeout: 10_000, interval: 20 }).toBe(200);

@@ -1,6 +1,9 @@
 import { once } from "node:events";
 import { expect, it } from "vitest";
+import { useBridgeFile } from "./bridge-process.ts";
 import { serveModules } from "./logic-process.ts";
+
+useBridgeFile();
 
 it("loses lines with a count where nobody reads the log, keeps its memory, and ends when told", async () => {
   const bridge = await serveModules({

@@ -3,12 +3,12 @@ import { onTestFinished } from "vitest";
 import type { Manifest } from "../../schema/manifest.ts";
 import { bundleModules } from "../../src/compile/module.ts";
 import { projectDirectory } from "../project/project-directory.ts";
-import { type Process, run, untilReady } from "./bridge-process.ts";
+import { type BridgeProcess, run, untilReady } from "./bridge-process.ts";
 import { manifestOf } from "./manifest.ts";
 import { type Answer, notesDatabase, post } from "./serve.ts";
 
 /** A Bridge in a process of its own that serves modules. */
-export type LogicProcess = Process & {
+export type LogicProcess = BridgeProcess & {
   database: string;
   call(path: string, params?: unknown): Promise<Answer>;
 };

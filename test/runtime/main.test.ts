@@ -3,10 +3,12 @@ import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Manifest } from "../../schema/manifest.ts";
 import { freePort } from "../services/port.ts";
-import { directory, readiness, run, untilReady } from "./bridge-process.ts";
+import { bridgeDirectory, readiness, run, untilReady, useBridgeFile } from "./bridge-process.ts";
 import { TestIssuer } from "./issuer.ts";
 import { manifestOf } from "./manifest.ts";
 import { notesDatabase, post } from "./serve.ts";
+
+useBridgeFile();
 
 const slow = (seconds: number): Manifest["logic"] => ({
   slow: {
@@ -32,7 +34,8 @@ describe("a start", () => {
     const issuer = await TestIssuer.start();
     onTestFinished(() => issuer.stop());
     const token = await issuer.sign(await issuer.addKey("a"), "a");
-    const bridge = await run(manifestOf({ issuers: [issuer.declared] }), {
+    const server = { ...manifestOf().server, lameduckMs: 1 };
+    const bridge = await run(manifestOf({ issuers: [issuer.declared], server }), {
       DATABASE_URL,
       NODE_ENV: "production",
     });
@@ -55,7 +58,7 @@ describe("a start", () => {
 
   it("shows modules no variable but those that they name", async () => {
     const { url: DATABASE_URL } = await notesDatabase();
-    const file = path.join(directory, "leak.mjs");
+    const file = path.join(bridgeDirectory(), "leak.mjs");
     await writeFile(
       file,
       `export default (_, { env }) => ({ env, all: [...Object.values(process.env),

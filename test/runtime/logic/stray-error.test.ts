@@ -1,5 +1,8 @@
 import { expect, it } from "vitest";
+import { useBridgeFile } from "../bridge-process.ts";
 import { serveModules } from "../logic-process.ts";
+
+useBridgeFile();
 
 const handler = (body: string) =>
   `export default async function it(params: any, context: any) {\n${body}\n}\n`;

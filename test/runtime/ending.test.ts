@@ -1,0 +1,112 @@
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
+import { run, untilReady, useBridgeFile } from "./bridge-process.ts";
+import { manifestOf } from "./manifest.ts";
+import { notesDatabase, post } from "./serve.ts";
+
+useBridgeFile();
+
+const nothing = '{"path":"nothing"}';
+const head = (length: number) =>
+  `POST /call HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
+
+async function started(server: Partial<ReturnType<typeof manifestOf>["server"]>, environment = {}) {
+  const { url: DATABASE_URL } = await notesDatabase();
+  const manifest = manifestOf({ server: { ...manifestOf().server, ...server } });
+  const bridge = await run(manifest, { DATABASE_URL, ...environment });
+  await untilReady(bridge);
+  return bridge;
+}
+
+async function opened(url: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  await once(socket, "connect");
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  return socket;
+}
+
+it("is unready at once, and serves on for the lameduck: new connections too, each answer the last of its own", async () => {
+  const bridge = await started({ lameduckMs: 800 });
+  const startedAt = performance.now();
+  bridge.child.kill("SIGTERM");
+  await expect.poll(async () => (await fetch(`${bridge.url}/readyz`)).status, { interval: 10 }).toBe(503);
+  const { status, headers } = await post(bridge.url, nothing);
+  expect({ status, connection: headers.get("connection") }).toEqual({ status: 404, connection: "close" });
+  expect(await bridge.ended).toBe(0);
+  expect(performance.now() - startedAt).toBeGreaterThan(750);
+});
+
+it("keeps the lameduck in production without being told", async () => {
+  const bridge = await started({}, { NODE_ENV: "production" });
+  bridge.child.kill("SIGTERM");
+  await expect.poll(() => bridge.lines.at(-1), { interval: 10 }).toMatchObject({ lameduckMs: 3_000 });
+  bridge.child.kill("SIGTERM"); // the second ends at once
+  expect(await bridge.ended).toBe(1);
+});
+
+it("answers a body that is still arriving after the listener has closed", async () => {
+  const bridge = await started({});
+  const socket = await opened(bridge.url);
+  socket.write(head(nothing.length) + nothing.slice(0, 5));
+  await expect.poll(async () => (await fetch(`${bridge.url}/healthz`)).status).toBe(200); // what was sent has arrived
+  bridge.child.kill("SIGTERM");
+  await expect.poll(() => fetch(bridge.url).catch(() => "closed"), { interval: 10 }).toBe("closed");
+  socket.write(nothing.slice(5));
+  const [answer] = await once(socket, "data");
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 404 /);
+  expect(await bridge.ended).toBe(0);
+  expect(bridge.lines.map(({ msg }) => msg)).not.toContain(
+    "Calls or answers that were not done in time were cut.",
+  );
+});
+
+it("cuts a body that never comes when the time is over, and says so", async () => {
+  const bridge = await started({ drainMs: 300 });
+  const socket = await opened(bridge.url);
+  socket.write(head(100));
+  await expect.poll(async () => (await fetch(`${bridge.url}/healthz`)).status).toBe(200);
+  const startedAt = performance.now();
+  bridge.child.kill("SIGTERM");
+  expect(await bridge.ended).toBe(0);
+  expect(performance.now() - startedAt).toBeLessThan(3_000);
+  expect(bridge.lines.find(({ level }) => level === "warn")).toMatchObject({
+    msg: "Calls or answers that were not done in time were cut.",
+  });
+});
+
+it("ends at once with 0 while it boots", async () => {
+  // A database that takes the connection and says nothing: the Bridge waits for it.
+  const silent = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => {
+    silent.close();
+  });
+  await once(silent, "listening");
+  const address = silent.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no port.");
+  const bridge = await run(manifestOf(), { DATABASE_URL: `postgres://a:b@127.0.0.1:${address.port}/c` });
+  await Promise.race([once(silent, "connection"), bridge.ended]);
+  const startedAt = performance.now();
+  bridge.child.kill("SIGTERM");
+  expect(await bridge.ended).toBe(0);
+  expect(performance.now() - startedAt).toBeLessThan(3_000);
+});
+
+it("says at boot which grace period lets the longest call be answered", async () => {
+  const { limits } = manifestOf().server;
+  const server = { limits: { ...limits, timeMs: 20_000 }, drainMs: 5_000, lameduckMs: 3_000 };
+  const bridge = await started(server);
+  expect(bridge.lines).toContainEqual(
+    expect.objectContaining({ level: "warn", timeMs: 20_000, drainMs: 5_000, graceSeconds: 25 }),
+  );
+  bridge.child.kill("SIGKILL");
+});
+
+it("is reached over IPv4 and IPv6 where HOST says nothing", async () => {
+  const bridge = await started({}, { HOST: undefined });
+  const { port } = new URL(bridge.url);
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+  expect((await fetch(`http://[::1]:${port}/healthz`)).status).toBe(200);
+});
