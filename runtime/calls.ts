@@ -8,6 +8,7 @@ import { unknownCall } from "./logic/access.ts";
 import { AnswerCache } from "./logic/answer-cache.ts";
 import { loadModule } from "./logic/module-file.ts";
 import { compileModuleLogic } from "./logic/module-logic.ts";
+import { OpenTransactions } from "./logic/open-transactions.ts";
 import type { SourceLocations } from "./logic/source-map.ts";
 import { compileSqlLogic } from "./logic/sql-logic.ts";
 import { runLogic } from "./logic-scope.ts";
@@ -55,7 +56,8 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
       if (custom !== undefined) return custom(params, caller, run);
       const table = tables.lookup(path);
       if (table === undefined) throw unknownCall();
-      const database = databaseFor(path, table.connection);
+      const database =
+        OpenTransactions.of(run.signal)?.database(table.connection) ?? databaseFor(path, table.connection);
       return JSON.stringify(await table.handle(params, caller, { database, limits, signal: run.signal }));
     },
     reads: (path) => (logic.has(path) ? reading.has(path) : path.endsWith("/select")),

@@ -3,7 +3,7 @@ import type { ModuleLogic } from "../../schema/manifest.ts";
 import { StkError } from "../../src/core/error.ts";
 import type { CallHandler, CallRun, Calls } from "../call.ts";
 import type { Caller } from "../caller.ts";
-import type { Database } from "../database/database.ts";
+import type { Database, Queryable } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import type { Log } from "../log.ts";
 import { runLogic } from "../logic-scope.ts";
@@ -11,6 +11,7 @@ import { answerTo } from "../sql/failure.ts";
 import { assertAccess } from "./access.ts";
 import type { Connection, Context, LogLine } from "./context.ts";
 import type { ModuleHandler } from "./module-file.ts";
+import { type CallConnection, OpenTransactions } from "./open-transactions.ts";
 import { ownCopy } from "./own-copy.ts";
 import { ownError } from "./own-error.ts";
 import { compileParams } from "./params.ts";
@@ -64,10 +65,7 @@ function contextOf(
     const database = databases.get(name);
     if (database === undefined)
       throw new StkError("unknown_connection", `There is no connection \`${name}\`.`);
-    return {
-      sql: sqlTag(database, signal),
-      transaction: (work) => database.transaction((open) => work({ sql: sqlTag(open, signal) }), signal),
-    };
+    return connectionOf({ call: signal, connection: name, database });
   };
   const line =
     (level: "debug" | "info" | "warn" | "error"): LogLine =>
@@ -83,11 +81,26 @@ function contextOf(
     log: { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") },
     connection,
     async call(other, params) {
-      return JSON.parse(await calls.call(other, ownCopy(params), caller, { ...run, depth: depth + 1 }));
+      const own = ownCopy(params);
+      const make = () => calls.call(other, own, caller, { ...run, depth: depth + 1 });
+      const open = OpenTransactions.of(signal);
+      return JSON.parse(await (open === undefined ? make() : open.savepoint(make)));
     },
     fail(code, message, details) {
       throw new CallError("logic_failed", message, { details: { ...details, code } });
     },
+  };
+}
+
+/** A connection whose statements join the transaction that is open where they are sent. */
+function connectionOf(one: CallConnection): Connection {
+  const { call, connection, database } = one;
+  const query: Queryable["query"] = (...statement) =>
+    (OpenTransactions.of(call)?.queryable(connection) ?? database).query(...statement);
+  return {
+    sql: sqlTag({ query }, call),
+    transaction: (work) =>
+      OpenTransactions.transaction(one, async (open) => work({ sql: sqlTag(open, call) })),
   };
 }
 

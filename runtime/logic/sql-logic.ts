@@ -10,6 +10,7 @@ import { sqlType } from "../sql/type.ts";
 import { claimValue } from "../table/claim.ts";
 import { assertAccess } from "./access.ts";
 import type { AnswerCache } from "./answer-cache.ts";
+import { OpenTransactions } from "./open-transactions.ts";
 import { type Arguments, compileParams } from "./params.ts";
 
 /** What SQL logic is compiled with. */
@@ -42,7 +43,11 @@ export function compileSqlLogic({
   const give = compileResult(logic, limit);
   const { cacheMs } = logic;
 
-  const run = async (values: readonly (string | null)[][], signal: AbortSignal): Promise<string> => {
+  const run = async (
+    database: Database,
+    values: readonly (string | null)[][],
+    signal: AbortSignal,
+  ): Promise<string> => {
     try {
       const [only] = statements;
       if (statements.length === 1 && only !== undefined)
@@ -59,8 +64,11 @@ export function compileSqlLogic({
     assertAccess(logic.access, caller, depth > 0);
     const given = read(params);
     const values = binds.map((bind) => bind(given, caller));
-    if (cacheMs === undefined) return run(values, signal);
-    return cache.get(path, values, cacheMs, () => run(values, signal));
+    const open = OpenTransactions.of(signal);
+    // Inside of a transaction an answer may hold what nobody else sees, and must not be older than its writes.
+    if (open !== undefined) return run(open.database(logic.connection) ?? database, values, signal);
+    if (cacheMs === undefined) return run(database, values, signal);
+    return cache.get(path, values, cacheMs, () => run(database, values, signal));
   };
 }
 

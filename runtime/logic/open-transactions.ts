@@ -1,0 +1,155 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Database, Queryable, Rows, SqlStatement } from "../database/database.ts";
+import { answerTo, isCollision } from "../sql/failure.ts";
+
+const places = new AsyncLocalStorage<OpenTransactions>();
+
+/** No statement of logic has a savepoint of this name; the newest one of a name hides the others. */
+const name = '"+stk"';
+const save = `savepoint ${name}`;
+const release = `release savepoint ${name}`;
+const rollback = `rollback to savepoint ${name}`;
+
+/** A connection of a call: `call` is the signal of the request, which no other request has. */
+export type CallConnection = {
+  readonly call: AbortSignal;
+  readonly connection: string;
+  readonly database: Database;
+};
+
+/**
+ * The transactions that a call has open at one place of its code, by connection. All that runs at the place joins them,
+ * so that no call waits for a session while it holds one of the same connection. Statements and inner calls of one place
+ * run one after the other, since savepoints must nest.
+ *
+ * The place is followed through `await` and belongs to its request: what another request does there does not join.
+ */
+export class OpenTransactions {
+  readonly #call: AbortSignal;
+  readonly #outer: OpenTransactions | undefined;
+  readonly #open: ReadonlyMap<string, Queryable>;
+  #last: Promise<unknown> = Promise.resolve();
+  #ended = false;
+
+  private constructor(
+    call: AbortSignal,
+    outer: OpenTransactions | undefined,
+    open: ReadonlyMap<string, Queryable>,
+  ) {
+    this.#call = call;
+    this.#outer = outer;
+    this.#open = open;
+  }
+
+  /** Those at the place that runs now, of the request with this signal. */
+  static of(call: AbortSignal): OpenTransactions | undefined {
+    const here = places.getStore();
+    return here !== undefined && here.#call === call ? here : undefined;
+  }
+
+  /** Runs `work` in a transaction: behind a savepoint where one is open, else in a new one. */
+  static async transaction<T>(
+    { call, connection, database }: CallConnection,
+    work: (transaction: Queryable) => Promise<T>,
+  ): Promise<T> {
+    const here = OpenTransactions.of(call);
+    const joined = here?.queryable(connection);
+    if (here !== undefined && joined !== undefined) return here.savepoint(() => work(joined));
+    const begin = () =>
+      database.transaction((opened) => {
+        const outer = here === undefined ? [] : here.#open;
+        const open = new Map([...outer, [connection, opened]]);
+        const inside = new OpenTransactions(call, here, open);
+        return inside.#run(() => work(inside.#joining(connection)));
+      }, call);
+    return here === undefined ? begin() : here.#inTurn(begin);
+  }
+
+  /** What runs statements in the open transaction of a connection; undefined where none is open. */
+  queryable(connection: string): Queryable | undefined {
+    return this.#open.has(connection) ? this.#joining(connection) : undefined;
+  }
+
+  /**
+   * The database of a connection for a call that is made inside. A collision is final there: the transaction keeps the
+   * locks that collided, so that trying again cannot help.
+   */
+  database(connection: string): Database | undefined {
+    const joined = this.queryable(connection);
+    if (joined === undefined) return undefined;
+    const query: Queryable["query"] = async (...statement) => {
+      try {
+        return await joined.query(...statement);
+      } catch (error) {
+        throw isCollision(error) ? answerTo(error, () => undefined) : error;
+      }
+    };
+    return {
+      query,
+      transaction: (work) => this.savepoint(() => work({ query })),
+      close: async () => undefined,
+    };
+  }
+
+  /** Runs `work` behind a savepoint of every open transaction: what it did is undone where it throws. */
+  savepoint<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      // Written together with the first statement; where it fails, so does that.
+      const saved = this.#all(save);
+      saved.catch(() => undefined);
+      try {
+        const result = await new OpenTransactions(this.#call, this, this.#open).#run(work);
+        await saved;
+        await this.#all(release);
+        return result;
+      } catch (error) {
+        await Promise.all([this.#all(rollback), this.#all(release)]).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  #joining(connection: string): Queryable {
+    return { query: (...statement) => this.#innermost().#query(connection, ...statement) };
+  }
+
+  /** The place that runs now where it is inside of this one: this one waits until that is done. */
+  #innermost(): OpenTransactions {
+    const here = places.getStore();
+    for (let place = here; here !== undefined && place !== undefined; place = place.#outer)
+      if (place === this) return here;
+    return this;
+  }
+
+  async #query(
+    connection: string,
+    statement: SqlStatement,
+    values: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<Rows> {
+    const opened = this.#open.get(connection);
+    if (opened === undefined) throw new Error(`No transaction of ${connection} is open here.`);
+    return this.#inTurn(() => opened.query(statement, values, signal));
+  }
+
+  async #all(text: string): Promise<void> {
+    await Promise.all([...this.#open.values()].map((opened) => opened.query({ text }, [])));
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#ended) throw new Error("A statement was sent after its transaction was over.");
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Runs `work` at this place, and what it began without waiting for it. */
+  async #run<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await places.run(this, work);
+    } finally {
+      this.#ended = true;
+      await this.#last;
+    }
+  }
+}
