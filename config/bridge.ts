@@ -55,4 +55,6 @@ export const bridgeLimits = {
     cachedAnswers: 10_000,
     cachedBytes: 64 * 1_024 ** 2,
   },
+  /** The largest answer that is kept for a call with a key. */
+  idempotency: { keptBytes: 1_024 ** 2 },
 } as const;

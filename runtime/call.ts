@@ -3,8 +3,12 @@ import type { Caller } from "./caller.ts";
 /** What accompanies a call from where it came in to the database. */
 export type CallRun = {
   readonly requestId: string;
-  /** Aborted when the call's time is over. */
+  /** Aborted when the call's time is over. No other request has the same one. */
   readonly signal: AbortSignal;
+  /** When the call's time is over, on the clock of `performance.now`. */
+  readonly deadline: number;
+  /** The idempotency key that the client gave. */
+  readonly key?: string | undefined;
   /** How many calls of logic stand between the client and this one. */
   readonly depth: number;
 };

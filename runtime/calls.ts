@@ -3,6 +3,7 @@ import { StkError } from "../src/core/error.ts";
 import type { CallHandler, Calls } from "./call.ts";
 import type { Database } from "./database/database.ts";
 import { isPlainRead } from "./database/read.ts";
+import { keyedCalls } from "./idempotency/keyed-calls.ts";
 import { type Log, redacting } from "./log.ts";
 import { unknownCall } from "./logic/access.ts";
 import { AnswerCache } from "./logic/answer-cache.ts";
@@ -68,7 +69,14 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
       logic.set(path, await compileLogic(path, declared, input, calls, cache));
     }),
   );
-  return calls;
+  const withKey = keyedCalls({ manifest, tables, databases, calls });
+  return {
+    ...calls,
+    call: (path, params, caller, run) =>
+      run.key === undefined
+        ? calls.call(path, params, caller, run)
+        : withKey(run.key, path, params, caller, run),
+  };
 }
 
 async function compileLogic(

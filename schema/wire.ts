@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ErrorBody } from "./errors.ts";
+import { keyForm } from "./idempotency-key.ts";
 import { columnName } from "./names.ts";
 import { predicate } from "./predicate.ts";
 
@@ -7,6 +8,7 @@ import { predicate } from "./predicate.ts";
 export const callRequest = z.strictObject({
   path: z.string().min(1).max(200),
   params: z.record(z.string(), z.unknown()).optional(),
+  key: z.string().regex(keyForm).optional(),
 });
 export type CallRequest = z.infer<typeof callRequest>;
 

@@ -22,7 +22,7 @@ export function compileCors(declared: Manifest["server"]["cors"]): Cors | undefi
     "access-control-allow-methods",
     "POST",
     "access-control-allow-headers",
-    "authorization, content-type, x-request-id",
+    "authorization, content-type, idempotency-key, x-request-id",
     "access-control-max-age",
     String(Math.floor(declared.maxAgeMs / 1_000)),
   ];

@@ -131,11 +131,12 @@ async function make(
   };
   running.add(call);
   try {
-    const { path, params } = readCall(body, limits.depth);
+    const { path, params, key } = readCall(body, limits.depth, exchange.request.headers["idempotency-key"]);
     exchange.path = path;
     call.reads = calls.reads(path);
     if (!served.isOpen()) throw notReady();
-    const run = { requestId: exchange.requestId, signal: controller.signal, depth: 0 };
+    const { deadline } = call;
+    const run = { requestId: exchange.requestId, signal: controller.signal, deadline, depth: 0, key };
     settle(exchange, await calls.call(path, params, caller, run), input, served);
   } catch (error) {
     settle(exchange, asError(error), input, served);

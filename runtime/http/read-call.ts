@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { CallRequest } from "../../schema/wire.ts";
 import { CallError } from "../error.ts";
+import { readKey } from "../idempotency/key.ts";
 
 const longestPath = 200;
 
@@ -9,21 +10,24 @@ const longestPath = 200;
  * for it.
  *
  * @param depth how deep params may nest; `{ a: 1 }` is one deep.
+ * @param header the `Idempotency-Key` header, which says the same as `key`.
  * @throws {CallError} `malformed_request`.
  */
-export function readCall(body: Buffer, depth: number): CallRequest {
+export function readCall(body: Buffer, depth: number, header?: string | string[]): CallRequest {
   const request = parse(body);
   if (!isObject(request)) throw malformed("The body is not a JSON object.");
   for (const key in request)
-    if (key !== "path" && key !== "params")
-      throw malformed("The body has members other than `path` and `params`.");
+    if (key !== "path" && key !== "params" && key !== "key")
+      throw malformed("The body has members other than `path`, `params` and `key`.");
   const { path, params } = request;
+  const key = readKey(request.key, header);
+  const keyed = key === undefined ? {} : { key };
   if (typeof path !== "string" || path === "" || path.length > longestPath)
     throw malformed(`\`path\` is not a text of 1 to ${longestPath} characters.`);
-  if (params === undefined) return { path };
+  if (params === undefined) return { path, ...keyed };
   if (!isObject(params)) throw malformed("`params` is not an object.");
   if (isDeeperThan(params, depth)) throw malformed(`\`params\` nests deeper than ${depth} levels.`);
-  return { path, params };
+  return { path, params, ...keyed };
 }
 
 function parse(body: Buffer): unknown {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Database, Queryable, Rows, SqlStatement } from "../database/database.ts";
+import { CallError } from "../error.ts";
 import { answerTo, isCollision } from "../sql/failure.ts";
 
 const places = new AsyncLocalStorage<OpenTransactions>();
@@ -9,6 +10,9 @@ const name = '"+stk"';
 const save = `savepoint ${name}`;
 const release = `release savepoint ${name}`;
 const rollback = `rollback to savepoint ${name}`;
+
+/** What a call with a key has to keep to, and whether the place is inside of a transaction that its module opened. */
+type Keyed = { readonly opened: { transactions: number }; readonly inside: boolean };
 
 /** A connection of a call: `call` is the signal of the request, which no other request has. */
 export type CallConnection = {
@@ -28,6 +32,7 @@ export class OpenTransactions {
   readonly #call: AbortSignal;
   readonly #outer: OpenTransactions | undefined;
   readonly #open: ReadonlyMap<string, Queryable>;
+  readonly #keyed: Keyed | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #ended = false;
 
@@ -35,10 +40,12 @@ export class OpenTransactions {
     call: AbortSignal,
     outer: OpenTransactions | undefined,
     open: ReadonlyMap<string, Queryable>,
+    keyed: Keyed | undefined,
   ) {
     this.#call = call;
     this.#outer = outer;
     this.#open = open;
+    this.#keyed = keyed;
   }
 
   /** Those at the place that runs now, of the request with this signal. */
@@ -54,20 +61,45 @@ export class OpenTransactions {
   ): Promise<T> {
     const here = OpenTransactions.of(call);
     const joined = here?.queryable(connection);
-    if (here !== undefined && joined !== undefined) return here.savepoint(() => work(joined));
+    if (here !== undefined && joined !== undefined) {
+      here.#assertFirst();
+      const keyed = here.#keyed && { ...here.#keyed, inside: true };
+      return here.#behindSavepoint(() => work(joined), keyed);
+    }
     const begin = () =>
       database.transaction((opened) => {
         const outer = here === undefined ? [] : here.#open;
         const open = new Map([...outer, [connection, opened]]);
-        const inside = new OpenTransactions(call, here, open);
+        const inside = new OpenTransactions(call, here, open, undefined);
         return inside.#run(() => work(inside.#joining(connection)));
       }, call);
     return here === undefined ? begin() : here.#inTurn(begin);
   }
 
-  /** What runs statements in the open transaction of a connection; undefined where none is open. */
+  /**
+   * Runs a call with a key, all of it in one transaction. The module that it runs may open one itself, and uses no other
+   * connection: what it does is done once, or not at all.
+   */
+  static keyed<T>(
+    { call, connection, database }: CallConnection,
+    work: (transaction: Queryable) => Promise<T>,
+  ): Promise<T> {
+    return database.transaction((opened) => {
+      const keyed = { opened: { transactions: 0 }, inside: false };
+      const inside = new OpenTransactions(call, undefined, new Map([[connection, opened]]), keyed);
+      return inside.#run(() => work({ query: (...statement) => inside.#query(connection, ...statement) }));
+    }, call);
+  }
+
+  /**
+   * What runs statements in the open transaction of a connection; undefined where none is open.
+   *
+   * @throws {CallError} `key_refused` where the call has a key, and that is of another connection.
+   */
   queryable(connection: string): Queryable | undefined {
-    return this.#open.has(connection) ? this.#joining(connection) : undefined;
+    if (this.#open.has(connection)) return this.#joining(connection);
+    if (this.#keyed !== undefined) throw keyRefused("several_connections", "uses several connections");
+    return undefined;
   }
 
   /**
@@ -75,11 +107,10 @@ export class OpenTransactions {
    * locks that collided, so that trying again cannot help.
    */
   database(connection: string): Database | undefined {
-    const joined = this.queryable(connection);
-    if (joined === undefined) return undefined;
+    if (this.queryable(connection) === undefined) return undefined;
     const query: Queryable["query"] = async (...statement) => {
       try {
-        return await joined.query(...statement);
+        return await this.#innermost().#query(connection, ...statement);
       } catch (error) {
         throw isCollision(error) ? answerTo(error, () => undefined) : error;
       }
@@ -93,12 +124,16 @@ export class OpenTransactions {
 
   /** Runs `work` behind a savepoint of every open transaction: what it did is undone where it throws. */
   savepoint<T>(work: () => Promise<T>): Promise<T> {
+    return this.#behindSavepoint(work, this.#keyed);
+  }
+
+  #behindSavepoint<T>(work: () => Promise<T>, keyed: Keyed | undefined): Promise<T> {
     return this.#inTurn(async () => {
       // Written together with the first statement; where it fails, so does that.
       const saved = this.#all(save);
       saved.catch(() => undefined);
       try {
-        const result = await new OpenTransactions(this.#call, this, this.#open).#run(work);
+        const result = await new OpenTransactions(this.#call, this, this.#open, keyed).#run(work);
         await saved;
         await this.#all(release);
         return result;
@@ -110,7 +145,21 @@ export class OpenTransactions {
   }
 
   #joining(connection: string): Queryable {
-    return { query: (...statement) => this.#innermost().#query(connection, ...statement) };
+    return {
+      query: (...statement) => {
+        const here = this.#innermost();
+        const send = () => here.#innermost().#query(connection, ...statement);
+        // Without a key it would be a transaction of its own, whose failure ends no other.
+        return here.#keyed?.inside === false ? here.savepoint(send) : send();
+      },
+    };
+  }
+
+  #assertFirst(): void {
+    if (this.#keyed === undefined || this.#keyed.inside) return;
+    this.#keyed.opened.transactions += 1;
+    if (this.#keyed.opened.transactions > 1)
+      throw keyRefused("several_transactions", "opens several transactions");
   }
 
   /** The place that runs now where it is inside of this one: this one waits until that is done. */
@@ -153,3 +202,6 @@ export class OpenTransactions {
     }
   }
 }
+
+const keyRefused = (reason: string, what: string): CallError =>
+  new CallError("key_refused", `This call takes no key: it ${what}.`, { details: { reason } });

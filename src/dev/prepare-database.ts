@@ -1,6 +1,7 @@
 import type { PlannableSchema } from "../../schema/declared.ts";
 import type { Output } from "../core/command.ts";
 import { applyPlan } from "../database/apply/apply.ts";
+import { makeRunSchema } from "../database/apply/run-schema.ts";
 import type { Database } from "../database/database.ts";
 import type { Blocked } from "../database/diff/change.ts";
 import { planSchema } from "../database/plan/plan.ts";
@@ -23,6 +24,7 @@ export async function prepareDatabase(
   const { steps, blocked } = planned.plan;
   if (blocked.length > 0) return blocked;
   await applyPlan(database, planned, { by: { version } });
+  await makeRunSchema(database);
   const isNew = planned.live.tables.size === 0;
   if (isNew) output.progress(`${connection}: made ${counted(planned.desired.tables.size, "table")}`);
   else for (const { description } of steps) output.progress(`${connection}: ${description}`);

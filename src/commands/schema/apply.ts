@@ -7,6 +7,7 @@ import { exitCodes, StkError } from "../../core/error.ts";
 import { ownPackage } from "../../core/package-root.ts";
 import { applyPlan } from "../../database/apply/apply.ts";
 import { type ApprovedPlan, assertApproved } from "../../database/apply/approved-plan.ts";
+import { makeRunSchema } from "../../database/apply/run-schema.ts";
 import type { Plan } from "../../database/plan/plan.ts";
 import { revisionOf } from "../../deploy/revision.ts";
 import { confirm } from "./confirm.ts";
@@ -21,7 +22,8 @@ export const command = defineCommand({
   description:
     "Plans, shows the plan, asks, and applies it: under an advisory lock, in as few transactions as Postgres allows, each " +
     "lock waited for no longer than the lock timeout. With anything blocked nothing is applied (exit code 4). Every step " +
-    "is recorded in _stk.applies and _stk.steps; what was cut off anywhere, the next apply takes up.",
+    "is recorded in _stk.applies and _stk.steps; what was cut off anywhere, the next apply takes up. It makes the table " +
+    "of idempotency keys, _stk_run.idempotency, and prints the grants that the role of the release needs on it.",
   arguments: [],
   options: {
     ...selectionOptions,
@@ -104,6 +106,8 @@ export const command = defineCommand({
               `${connection}: a lock was not to be had in try ${attempt}; again in ${pauseMs} ms`,
             ),
         });
+        const made = await makeRunSchema(database);
+        if (made !== undefined) output.line(`${connection}: ${made}`);
         if (steps.length > 0)
           output.line(`${connection}: applied ${steps.length} ${steps.length === 1 ? "change" : "changes"}`);
       }

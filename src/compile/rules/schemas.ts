@@ -57,7 +57,7 @@ function unmanaged({ word, name, at }: Declared, schemas: readonly string[]): Di
   ];
 }
 
-const reserved = /^(?:pg_.*|information_schema|_stk)$/;
+const reserved = /^(?:pg_.*|information_schema|_stk|_stk_run)$/;
 
 const reservedSchemas = ({ objects }: ConnectionCatalog): Diagnostic[] =>
   objects
@@ -66,7 +66,7 @@ const reservedSchemas = ({ objects }: ConnectionCatalog): Diagnostic[] =>
       problem(
         at,
         "reserved_name",
-        `The schema \`${name}\` is ${name === "_stk" ? "stk's own" : "Postgres' own"}.`,
+        `The schema \`${name}\` is ${name.startsWith("_stk") ? "stk's own" : "Postgres' own"}.`,
         "Give the schema another name.",
       ),
     );

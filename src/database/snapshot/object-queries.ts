@@ -6,7 +6,7 @@ const inSchemas = (oid: string): string => `join pg_namespace n on n.oid = ${oid
 /** The schemas that somebody made, with those of them that no tool of Postgres' own needs. */
 export const schemaNamesQuery = `
   select n.nspname::text as name from pg_namespace n
-  where n.nspname not in ('information_schema', '_stk') and n.nspname !~ '^pg_' and ${notOfExtension("pg_namespace", "n.oid")}
+  where n.nspname not in ('information_schema', '_stk', '_stk_run') and n.nspname !~ '^pg_' and ${notOfExtension("pg_namespace", "n.oid")}
   order by n.oid`;
 
 /** Managed schemas. */

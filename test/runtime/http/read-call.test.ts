@@ -29,7 +29,7 @@ describe("the check by hand", () => {
       JSON.stringify("x".repeat(201)),
     ];
     const params = ["undefined", "{}", '{"a":1}', "null", "[]", "1", '"a"', '{"a":{"b":[1,null]}}'];
-    const others = ["", '"c":1', '"toString":1'];
+    const others = ["", '"c":1', '"toString":1', '"key":"k"', '"key":1', '"key":"a b"', '"key":""'];
     let taken = 0;
     for (const path of paths)
       for (const param of params)
@@ -43,7 +43,7 @@ describe("the check by hand", () => {
           expect({ body, result: accepted(body) }).toEqual({ body, result: declared(body) });
           if (accepted(body) !== "refused") taken += 1;
         }
-    expect(taken).toBe(8);
+    expect(taken).toBe(16);
     for (const body of ["null", "1", "[]", '"a"', "true"]) expect(accepted(body)).toBe("refused");
   });
 
