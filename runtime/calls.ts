@@ -10,6 +10,7 @@ import { AnswerCache } from "./logic/answer-cache.ts";
 import { loadModule } from "./logic/module-file.ts";
 import { compileModuleLogic } from "./logic/module-logic.ts";
 import { OpenTransactions } from "./logic/open-transactions.ts";
+import { telling } from "./logic/raised.ts";
 import type { SourceLocations } from "./logic/source-map.ts";
 import { compileSqlLogic } from "./logic/sql-logic.ts";
 import { runLogic } from "./logic-scope.ts";
@@ -59,14 +60,19 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
       if (table === undefined) throw unknownCall();
       const database =
         OpenTransactions.of(run.signal)?.database(table.connection) ?? databaseFor(path, table.connection);
-      return JSON.stringify(await table.handle(params, caller, { database, limits, signal: run.signal }));
+      const { connection, handle } = table;
+      return telling(manifest.connections[connection]?.raises, async () =>
+        JSON.stringify(await handle(params, caller, { database, limits, signal: run.signal })),
+      );
     },
     reads: (path) => (logic.has(path) ? reading.has(path) : path.endsWith("/select")),
   };
   const cache = new AnswerCache();
   await Promise.all(
     Object.entries(manifest.logic).map(async ([path, declared]) => {
-      logic.set(path, await compileLogic(path, declared, input, calls, cache));
+      const made = await compileLogic(path, declared, input, calls, cache);
+      const raises = manifest.connections[declared.connection]?.raises;
+      logic.set(path, raises === undefined ? made : (...call) => telling(raises, () => made(...call)));
     }),
   );
   const withKey = keyedCalls({ manifest, tables, databases, calls });

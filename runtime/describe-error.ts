@@ -6,6 +6,9 @@ export type ErrorDescription = {
   readonly name: string;
   readonly message: string;
   readonly code?: string;
+  /** Of Postgres' report: where in the statement, in characters from 1, and inside of which functions. */
+  readonly position?: number;
+  readonly where?: string;
   readonly stack?: string | undefined;
   readonly cause?: ErrorDescription;
 };
@@ -13,23 +16,36 @@ export type ErrorDescription = {
 const maxCauses = 4;
 
 /**
- * What the log says of an error: places in the user's own sources, and of Postgres' reports no text that holds values
- * (classes 22, data exception, and 23, integrity constraint violation).
+ * What the log says of an error: places in the user's own sources, and of Postgres' reports no text that holds values. Of
+ * class 22, data exception, and of a text in a small language (42601 without a position) it is what stands in quotes.
  */
 export function describeError(error: unknown, sources: SourceLocations, causes = 0): ErrorDescription {
   if (!(error instanceof Error))
     return { name: typeof error, message: "Something was thrown that is no error." };
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  const holdsValues = isDatabaseError(error) && /^2[23]/.test(error.code);
-  return {
-    name: error.name,
-    message: holdsValues
-      ? `Postgres refused a value: ${[error.table, error.column, error.constraint].filter(Boolean).join(" ")}`
-      : error.message,
-    ...(code === undefined ? {} : { code }),
-    ...(holdsValues ? {} : { stack: sources.stackOf(error) }),
-    ...(error.cause === undefined || causes >= maxCauses
+  const cause =
+    error.cause === undefined || causes >= maxCauses
       ? {}
-      : { cause: describeError(error.cause, sources, causes + 1) }),
+      : { cause: describeError(error.cause, sources, causes + 1) };
+  const named = { name: error.name, ...(code === undefined ? {} : { code }) };
+  if (!isDatabaseError(error))
+    return { ...named, message: error.message, stack: sources.stackOf(error), ...cause };
+  const { position, where } = error;
+  const quotes = error.code.startsWith("22") || (error.code === "42601" && position === undefined);
+  const message = quotes ? withoutQuoted(error.message) : error.message;
+  return {
+    ...named,
+    message,
+    ...(position === undefined ? {} : { position: Number(position) }),
+    ...(where === undefined ? {} : { where: withoutQuoted(where) }),
+    stack: [`${error.name}: ${message}`, ...framesOf(sources.stackOf(error))].join("\n"),
+    ...cause,
   };
 }
+
+/** A text without what stands in quotes, from the first to the last of them: a value may hold some itself. */
+const withoutQuoted = (text: string): string => text.replace(/["«„“'].*["»”“']/s, '"…"');
+
+/** A stack begins with the message, which may hold values. */
+const framesOf = (stack: string | undefined): string[] =>
+  (stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));

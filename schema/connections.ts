@@ -18,6 +18,14 @@ export const connectionDeclaration = z.strictObject({
     .boolean()
     .optional()
     .meta({ description: "Whether the Bridge is ready while this database is away or does not fit." }),
+  raises: z
+    .array(z.string().regex(/^[0-9A-Z]{2}(?:[0-9A-Z]{3})?$/))
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        "SQLSTATEs, or classes of two characters, whose message clients are shown as logic_failed: [P0001].",
+    }),
 });
 export type ConnectionDeclaration = z.infer<typeof connectionDeclaration>;
 

@@ -19,6 +19,7 @@ const connection = z.strictObject({
   connectTimeoutMs: z.int(),
   /** Whether the Bridge is ready without it. */
   optional: z.literal(true).optional(),
+  raises: z.array(z.string()).optional(),
 });
 
 const issuer = z.strictObject({
@@ -80,12 +81,16 @@ export const binding = z.discriminatedUnion("from", [
 ]);
 export type Binding = z.infer<typeof binding>;
 
-/** One SQL statement: `$1` is the first of `bindings`, whose Postgres type is the first of `types`. */
+/**
+ * One SQL statement: `$1` is the first of `bindings`, whose Postgres type is the first of `types`. `places` are offsets in
+ * `sql` with the line and the column of the file that stand there, from 1.
+ */
 export const statement = z.strictObject({
   sql: z.string(),
   bindings: z.array(binding),
   types: z.array(z.string()),
   result: z.array(z.strictObject({ name: z.string(), type: z.string() })),
+  places: z.array(z.tuple([z.int(), z.int(), z.int()])).optional(),
 });
 export type Statement = z.infer<typeof statement>;
 

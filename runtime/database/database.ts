@@ -36,6 +36,12 @@ export type DatabaseError = Error & {
   readonly table?: string | undefined;
   readonly column?: string | undefined;
   readonly constraint?: string | undefined;
+  /** Where in the statement, in characters from 1. */
+  readonly position?: string | undefined;
+  /** What was being done: functions, and the parameter that was read. */
+  readonly where?: string | undefined;
+  /** The statement of a function that failed. */
+  readonly internalQuery?: string | undefined;
 };
 
 /** Whether something thrown is Postgres' own report: it has a severity and a five-character SQLSTATE. */

@@ -4,9 +4,13 @@ import pg from "pg";
 export const isCancelled = (error: Error): boolean =>
   error instanceof pg.DatabaseError && error.code === "57014";
 
-/** Whether the session, not the statement, failed: shut down, crashed, refused, or a socket's own error. */
+/**
+ * Whether the session, not the statement, failed: shut down, crashed, refused, or a socket's own error. Of 08P01,
+ * protocol_violation, a session is left where it is no FATAL: a statement was given more values than it has parameters.
+ */
 export const isSessionFailure = (error: Error): boolean =>
-  !(error instanceof pg.DatabaseError) || /^(?:08|53|57P0)/.test(error.code ?? "");
+  !(error instanceof pg.DatabaseError) ||
+  (error.code === "08P01" ? error.severity !== "ERROR" : /^(?:08|53|57P0)/.test(error.code ?? ""));
 
 /**
  * Whether a session no longer has a prepared statement, or its table changed under it. The statement was not run.

@@ -7,6 +7,9 @@ import { type Database, isDatabaseError, type Queryable } from "../database/data
 import { CallError } from "../error.ts";
 import { assertAccess } from "../logic/access.ts";
 import { OpenTransactions } from "../logic/open-transactions.ts";
+import { telling } from "../logic/raised.ts";
+import { logicFailure } from "../logic/statement-failure.ts";
+import { answerTo } from "../sql/failure.ts";
 import type { TableCalls } from "../table/table-calls.ts";
 import { type KeptAnswer, keepAnswer, keptAnswer, takeId } from "./kept-answers.ts";
 import { keepWrite, repeatWrite, type TableWrite } from "./repeated-write.ts";
@@ -48,7 +51,7 @@ export function keyedCalls(
     const id = digest([connection, ...identityOf(caller), key]);
     const seen = { request: digest([path, params ?? null]), rights: rightsOf(caller) };
     const call: Calls["call"] = (...made) => calls.call(...made);
-    return OpenTransactions.keyed({ call: run.signal, connection, database }, async (transaction) => {
+    const made = OpenTransactions.keyed({ call: run.signal, connection, database }, async (transaction) => {
       const waitMs = waitOf(run, manifest.connections[connection]?.statementTimeoutMs ?? 0);
       if (await take(transaction, id, seen, waitMs)) {
         const answer = await call(path, params, caller, run);
@@ -63,6 +66,11 @@ export function keyedCalls(
       if (kept.rights !== seen.rights) throw otherRights();
       return kept.answer;
     });
+    // What was put off until the commit is refused there, outside of the call.
+    const refused = (error: unknown): never => {
+      throw write === undefined ? logicFailure(error) : answerTo(error, () => undefined);
+    };
+    return telling(manifest.connections[connection]?.raises, () => made.catch(refused));
   };
 }
 

@@ -7,7 +7,6 @@ import type { Database, Queryable } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import type { Log } from "../log.ts";
 import { runLogic } from "../logic-scope.ts";
-import { answerTo } from "../sql/failure.ts";
 import { assertAccess } from "./access.ts";
 import type { Connection, Context, LogLine } from "./context.ts";
 import type { ModuleHandler } from "./module-file.ts";
@@ -17,6 +16,7 @@ import { ownError } from "./own-error.ts";
 import { compileParams } from "./params.ts";
 import type { SourceLocations } from "./source-map.ts";
 import { sqlTag } from "./sql-tag.ts";
+import { logicFailure } from "./statement-failure.ts";
 
 /** What a module is run with. */
 export type ModuleLogicInput = {
@@ -50,7 +50,7 @@ export function compileModuleLogic(input: ModuleLogicInput): CallHandler {
         asJson(await handler(given, contextOf(input, caller, run)), path),
       );
     } catch (error) {
-      throw answerTo(ownError(error), () => undefined);
+      throw logicFailure(ownError(error));
     }
   };
 }

@@ -4,7 +4,17 @@ import { CallError } from "../error.ts";
 import { ownCopy } from "./own-copy.ts";
 
 const maxCauses = 4;
-const reportFields = ["code", "severity", "table", "column", "constraint"] as const;
+const reportFields = [
+  "code",
+  "severity",
+  "schema",
+  "table",
+  "column",
+  "constraint",
+  "position",
+  "where",
+  "internalQuery",
+] as const;
 
 /**
  * What a module threw, as an error that can be answered and logged: reading it runs no code of the module again, and

@@ -4,7 +4,6 @@ import type { Caller } from "../caller.ts";
 import type { Database, Queryable, Rows, SqlStatement } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import { asDeclared, declaredIntegers } from "../sql/declared-integers.ts";
-import { answerTo } from "../sql/failure.ts";
 import { statementName } from "../sql/statement-name.ts";
 import { sqlType } from "../sql/type.ts";
 import { claimValue } from "../table/claim.ts";
@@ -12,6 +11,7 @@ import { assertAccess } from "./access.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import { OpenTransactions } from "./open-transactions.ts";
 import { type Arguments, compileParams } from "./params.ts";
+import { logicFailure, statementFailure } from "./statement-failure.ts";
 
 /** What SQL logic is compiled with. */
 export type SqlLogicInput = {
@@ -23,6 +23,9 @@ export type SqlLogicInput = {
   /** The most rows that an answer may have. */
   readonly rows: number;
 };
+
+/** A statement of the manifest, and what is sent of it. */
+type Prepared = { readonly declared: Statement; readonly sent: SqlStatement };
 
 type Bind = (given: Arguments, caller: Caller) => (string | null)[];
 
@@ -37,11 +40,24 @@ export function compileSqlLogic({
 }: SqlLogicInput): CallHandler {
   const read = compileParams(logic.params, enums);
   const statements = logic.statements.map(
-    ({ sql }): SqlStatement => ({ name: statementName(sql), text: sql }),
+    (declared): Prepared => ({ declared, sent: { name: statementName(declared.sql), text: declared.sql } }),
   );
   const binds = logic.statements.map((statement) => compileBindings(statement, enums));
   const give = compileResult(logic, limit);
   const { cacheMs } = logic;
+
+  const send = async (
+    queryable: Queryable,
+    { declared, sent }: Prepared,
+    values: readonly (string | null)[],
+    signal: AbortSignal,
+  ): Promise<Rows> => {
+    try {
+      return await queryable.query(sent, values, signal);
+    } catch (error) {
+      throw statementFailure(error, path, declared, values);
+    }
+  };
 
   const run = async (
     database: Database,
@@ -51,12 +67,15 @@ export function compileSqlLogic({
     try {
       const [only] = statements;
       if (statements.length === 1 && only !== undefined)
-        return give(await database.query(only, values[0] ?? [], signal));
+        return give(await send(database, only, values[0] ?? [], signal));
       return await database.transaction(async (transaction) => {
-        return give(await runAll(transaction, statements, values));
+        let last: Rows = { rows: [], count: 0 };
+        for (const [index, one] of statements.entries())
+          last = await send(transaction, one, values[index] ?? [], signal);
+        return give(last);
       }, signal);
     } catch (error) {
-      throw answerTo(error, () => undefined);
+      throw logicFailure(error);
     }
   };
 
@@ -70,17 +89,6 @@ export function compileSqlLogic({
     if (cacheMs === undefined) return run(database, values, signal);
     return cache.get(path, values, cacheMs, () => run(database, values, signal));
   };
-}
-
-async function runAll(
-  transaction: Queryable,
-  statements: readonly SqlStatement[],
-  values: readonly (string | null)[][],
-): Promise<Rows> {
-  let last: Rows = { rows: [], count: 0 };
-  for (const [index, statement] of statements.entries())
-    last = await transaction.query(statement, values[index] ?? []);
-  return last;
 }
 
 function compileBindings({ bindings, types }: Statement, enums: SqlLogicInput["enums"]): Bind {

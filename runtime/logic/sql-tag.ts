@@ -1,9 +1,12 @@
-import type { Queryable, SqlStatement } from "../database/database.ts";
+import { isDatabaseError, type Queryable, type SqlStatement } from "../database/database.ts";
 import { type ArrayElement, writeArray } from "../sql/array.ts";
 import { statementName } from "../sql/statement-name.ts";
 import type { Sql } from "./context.ts";
 
-const statements = new WeakMap<TemplateStringsArray, SqlStatement>();
+/** A template's statement, and the stack of its first use, which leads to the line of the module. */
+type Template = { readonly statement: SqlStatement; readonly used: { readonly stack?: string } };
+
+const templates = new WeakMap<TemplateStringsArray, Template>();
 
 /**
  * The `sql` of a database or a transaction.
@@ -15,17 +18,32 @@ export function sqlTag(queryable: Queryable, signal: AbortSignal): Sql {
     strings: TemplateStringsArray,
     ...values: readonly unknown[]
   ): Promise<T[]> => {
-    const statement = statementOf(strings);
+    const { statement, used } = templateOf(strings);
     const bindings = values.map(bound);
     try {
       const { rows } = await queryable.query(statement, bindings, signal);
       return rows.map(asRow<T>);
     } catch (error) {
-      // The stack of what the socket brought leads to the socket; this one leads to the line of the module.
-      if (error instanceof Error) Error.captureStackTrace(error);
-      throw error;
+      const failure = untypedValue(error) ?? error;
+      // The stack of what the socket brought leads to the socket, and a promise that is returned has none of its module.
+      if (failure instanceof Error)
+        failure.stack = [`${failure.name}: ${failure.message}`, ...framesOf(used.stack)].join("\n");
+      throw failure;
     }
   };
+}
+
+/** A value that stands where none can be, as in quotes or in a comment, or whose type nothing says. */
+function untypedValue(cause: unknown): Error | undefined {
+  if (!isDatabaseError(cause)) return undefined;
+  const { code, message } = cause;
+  if (code !== "42P18" && code !== "08P01") return undefined;
+  const number = code === "42P18" ? /\$(\d+)/.exec(message)?.[1] : undefined;
+  return new Error(
+    `A \${value} of a statement${number === undefined ? "" : ` (number ${number})`} is not used, or nothing says its type. ` +
+      "In quotes and in comments there are no values: take it out of them, or write its type, as in ${value}::text.",
+    { cause },
+  );
 }
 
 /** The caller says what its columns are; the compiler cannot know better. */
@@ -35,16 +53,20 @@ function asRow(row: object): object {
 }
 
 /** A template stands at one place of the code and has one text, so it is prepared. */
-function statementOf(strings: TemplateStringsArray): SqlStatement {
-  const known = statements.get(strings);
+function templateOf(strings: TemplateStringsArray): Template {
+  const known = templates.get(strings);
   if (known !== undefined) return known;
   if (!Array.isArray(strings) || !("raw" in strings))
     throw new TypeError("Write sql`...` with the values as ${value}: sql is not called with a string.");
   const text = strings.reduce((before, part, index) => `${before}$${index}${part}`);
-  const statement = { name: statementName(text), text };
-  statements.set(strings, statement);
-  return statement;
+  const used: { stack?: string } = {};
+  Error.captureStackTrace(used, templateOf);
+  const template = { statement: { name: statementName(text), text }, used };
+  templates.set(strings, template);
+  return template;
 }
+
+const framesOf = (stack = ""): string[] => stack.split("\n").slice(1);
 
 function bound(value: unknown): string | null {
   if (value === null || value === undefined) return null;

@@ -9,7 +9,7 @@ import type { ServerFile } from "../../schema/server.ts";
 /** The connections with their defaults filled in. */
 export const compileConnections = (file: ConnectionsFile): Manifest["connections"] =>
   Object.fromEntries(
-    Object.entries(file).map(([name, { url, pool, statementTimeout, connectTimeout, optional }]) => [
+    Object.entries(file).map(([name, { url, pool, statementTimeout, connectTimeout, optional, raises }]) => [
       name,
       {
         engine: "postgres" as const,
@@ -18,6 +18,7 @@ export const compileConnections = (file: ConnectionsFile): Manifest["connections
         statementTimeoutMs: time(statementTimeout, defaults.connection.statementTimeoutMs),
         connectTimeoutMs: time(connectTimeout, defaults.connection.connectTimeoutMs),
         ...(optional === true ? { optional } : {}),
+        ...(raises === undefined ? {} : { raises: [...new Set(raises)].sort() }),
       },
     ]),
   );

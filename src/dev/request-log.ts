@@ -4,6 +4,16 @@ import type { Log } from "../../runtime/log.ts";
 import type { Output } from "../core/command.ts";
 import { printableLine } from "../core/printable.ts";
 
+const described = z.looseObject({
+  message: z.string(),
+  code: z.string().optional(),
+  stack: z.string().optional(),
+  get cause() {
+    return described.optional();
+  },
+});
+type Described = z.infer<typeof described>;
+
 const line = z.looseObject({
   level: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]),
   msg: z.string().default(""),
@@ -11,7 +21,7 @@ const line = z.looseObject({
   status: z.int().optional(),
   code: z.string().optional(),
   ms: z.number().optional(),
-  error: z.looseObject({ message: z.string(), stack: z.string().optional() }).optional(),
+  error: described.optional(),
 });
 
 /** Where the lines for a person go. */
@@ -47,10 +57,10 @@ export function logReader(output: Lines): (line: string) => void {
       output.progress(
         `${status} ${printableLine(path) || "(no path)"} ${ms} ms${code === undefined ? "" : `  ${code}`}`,
       );
-      if (error !== undefined) output.warn(shortStack(error));
+      if (error !== undefined) output.warn(storyOf(error).join("\n"));
       return;
     }
-    if (error !== undefined) return output.warn(`${path}: ${msg}\n${shortStack(error)}`);
+    if (error !== undefined) return output.warn(`${path}: ${msg}\n${storyOf(error).join("\n")}`);
     const fields = Object.keys(rest).length === 0 ? "" : ` ${JSON.stringify(rest)}`;
     const said = `${path === "" ? "" : `${path}: `}${msg}${fields}`;
     // What the Bridge says of itself is for those who operate it; what logic says has the call's path.
@@ -64,12 +74,20 @@ export function logReader(output: Lines): (line: string) => void {
 const shownLines = 4;
 
 /** What was thrown, and the lines of the project that led there. */
-function shortStack({ message, stack = message }: { message: string; stack?: string | undefined }): string {
+function shortStack({ message, stack = message }: Described): string {
   const lines = stack.split("\n").filter((text) => !/^\s+at .*\bnode:/.test(text));
   const ours = lines.filter(
     (text, index) => index === 0 || !/^\s+at /.test(text) || /logic\/.*:\d+:\d+/.test(text),
   );
   return (ours.length > 1 ? ours : lines).slice(0, shownLines + 1).join("\n");
+}
+
+/** An error and its causes, without what the client was told where there is a cause. */
+function storyOf(error: Described): string[] {
+  const { code, cause } = error;
+  const said = `${shortStack(error)}${code === undefined ? "" : ` (${code})`}`;
+  if (cause === undefined) return [said];
+  return [...(code === "internal" ? [] : [said]), ...storyOf(cause)];
 }
 
 function jsonOf(text: string): unknown {

@@ -58,7 +58,7 @@ describe("bindStatement", () => {
 
   it("maps every offset outside a placeholder back to the same character", () => {
     const text = "  select 'é😀', :a , x\n from t /* :a */ where y = :bee and z = $user.id || ':a' limit :a";
-    const { sql, originOf } = bind(text, { a: { type: "integer" }, bee: { type: "text" } });
+    const { sql, originOf, places } = bind(text, { a: { type: "integer" }, bee: { type: "text" } });
     const placeholders = [...sql.matchAll(/\(\$\d+::\w+\)|\$\d+/g)].map(
       ({ index, 0: match }) => [index, index + match.length] as const,
     );
@@ -70,6 +70,8 @@ describe("bindStatement", () => {
       compared += 1;
     }
     expect(compared).toBeGreaterThan(70);
+    expect(places.map(([offset]) => sql[offset])).toEqual(places.map(([, origin]) => text[origin]));
+    expect(places).toHaveLength(4);
   });
 });
 

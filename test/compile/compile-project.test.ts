@@ -146,6 +146,7 @@ select id, title, $user.roles as roles from tasks where owner_id = $user.id and 
             { name: "title", type: "text" },
             { name: "roles", type: "text[]" },
           ],
+          places: expect.arrayContaining([[0, expect.any(Number), 1]]),
         },
       ],
     });

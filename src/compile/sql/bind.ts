@@ -14,6 +14,8 @@ export type BoundStatement = {
   bindings: Binding[];
   /** The offset in the original text of an offset in `sql`, both in UTF-16 units. */
   originOf(offset: number): number;
+  /** Offsets in `sql` and in the original text from which on both go the same way. */
+  places: readonly (readonly [sql: number, origin: number])[];
   diagnostics: Diagnostic[];
 };
 
@@ -70,6 +72,9 @@ export function bindStatement(statement: SqlStatement, scope: BindScope): BoundS
         ? start
         : piece.origin + Math.min(offset - piece.sql, Math.max(0, piece.length));
     },
+    places: pieces
+      .filter(({ length }, index) => index === 0 || length > 0)
+      .map(({ sql, origin }) => [sql, origin]),
     diagnostics,
   };
 }

@@ -73,6 +73,10 @@ export function readSqlLogic(logic: LogicFile & { kind: "sql" }, { catalog }: Co
           bindings: one.bindings,
           types: description.parameterTypes,
           result: description.columns,
+          places: one.places.map(([offset, origin]) => {
+            const { line, column } = placeOf(file, text, origin);
+            return [offset, line, column];
+          }),
         };
         return index === bound.length - 1 ? judgeResult(description, logic, placeIn(one, undefined)) : [];
       },

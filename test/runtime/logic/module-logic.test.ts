@@ -287,15 +287,18 @@ describe("an error", () => {
     expect(JSON.stringify(lines)).toContain("logic/it.ts:5:");
     expect(JSON.stringify(lines)).toContain("42P01");
     const refused = await serving("await context.sql`select ${'t0ps3cret'}::integer`");
-    expect((await refused.call("it")).body.error?.code).toBe("invalid_params");
+    expect((await refused.call("it")).body.error?.code).toBe("internal");
+    expect(JSON.stringify(refused.lines)).toContain("invalid input syntax for type integer");
     expect(JSON.stringify(refused.lines)).not.toContain("t0ps3cret");
   });
 
-  it("of the database is told as what it means", async () => {
-    const { call } = await serving("return context.sql`insert into notes values (1, 'ada', 'again')`");
+  it("of the database that the module does not catch is internal, and logged with its cause", async () => {
+    const { call, lines } = await serving("return context.sql`insert into notes values (1, 'ada', 'again')`");
     const { status, body } = await call("it");
-    expect({ status, code: body.error?.code }).toEqual({ status: 409, code: "conflict" });
+    expect({ status, code: body.error?.code }).toEqual({ status: 500, code: "internal" });
     expect(JSON.stringify(body)).not.toContain("notes_pkey");
+    expect(JSON.stringify(lines)).toContain("notes_pkey");
+    expect(JSON.stringify(lines)).toContain("23505");
   });
 
   it("that is no error is internal", async () => {

@@ -189,7 +189,7 @@ describe("results", () => {
         { returns: "value", params: { id: { type: "integer" }, body: { type: "text", nullable: true } } },
       ),
     });
-    expect((await call("swap", { id: 1, body: null })).body.error?.code).toBe("constraint_violated");
+    expect((await call("swap", { id: 1, body: null })).body.error?.code).toBe("internal");
     expect((await execute(database, "select id from notes order by id")).rows).toEqual([
       { id: 1 },
       { id: 2 },

@@ -1,0 +1,28 @@
+import { type DatabaseError, isDatabaseError } from "../database/database.ts";
+import { CallError } from "../error.ts";
+
+/**
+ * Makes a call, and tells the caller what the database says to its users: the message of an error whose SQLSTATE, or its
+ * class of two characters, is one that the connection declares under `raises`.
+ *
+ * @throws {CallError} `logic_failed` with it, and the SQLSTATE as `details.code`; what the call throws for others.
+ */
+export async function telling<T>(raises: readonly string[] | undefined, call: () => Promise<T>): Promise<T> {
+  if (raises === undefined) return call();
+  try {
+    return await call();
+  } catch (error) {
+    const report = reportOf(error);
+    if (report === undefined) throw error;
+    const { code, message } = report;
+    if (!raises.includes(code) && !raises.includes(code.slice(0, 2))) throw error;
+    throw new CallError("logic_failed", message, { details: { code }, cause: report });
+  }
+}
+
+/** The report of Postgres that an answer was made of. What a module throws of its own with one as its cause is not. */
+function reportOf(error: unknown): DatabaseError | undefined {
+  if (!(error instanceof CallError)) return undefined;
+  for (let one = error.cause; one instanceof Error; one = one.cause) if (isDatabaseError(one)) return one;
+  return undefined;
+}
