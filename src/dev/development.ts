@@ -52,7 +52,7 @@ export class Development {
    * Serves the project's files as they are now. Where they have problems these are shown, and what was served before
    * goes on.
    *
-   * @throws {StkError} `database_blocked` where a database would lose data, and what serving and seeding throw.
+   * @throws {StkError} `database_blocked` where a database cannot become what is declared, and what serving and seeding throw.
    */
   async refresh(): Promise<"served" | "invalid"> {
     const { root, output } = this.#input;
@@ -158,7 +158,7 @@ export class Development {
 const databaseBlocked = (blocked: readonly [connection: string, Blocked][]): StkError =>
   new StkError(
     "database_blocked",
-    `The development database would lose data:\n${blocked
+    `The development database cannot become what is declared:\n${blocked
       .map(
         ([connection, { object, message, wayOut }]) =>
           `  ${connection}: ${object}: ${message}\n    ${wayOut}`,

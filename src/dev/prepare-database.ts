@@ -12,8 +12,8 @@ import { counted } from "./counted.ts";
 export type Preparation = { connection: string; declared: PlannableSchema; shadow: Shadow; version: string };
 
 /**
- * Makes a development database what is declared, and says what it did. What would lose data is not done; it is given
- * back, and with it nothing was done.
+ * Makes a development database what is declared, and says what it did. Where something is blocked, that is given back,
+ * and nothing was done.
  */
 export async function prepareDatabase(
   database: Database,

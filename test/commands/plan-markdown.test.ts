@@ -12,6 +12,7 @@ const markdownOf = (name: string, sql: string): string[] =>
     blocked: [
       { code: "column_not_declared", object: name, message: `There is ${name}.`, wayOut: "Keep it.", sql },
     ],
+    warnings: [],
     notices: [{ kind: "table", object: name, message: `The table ${name} is not declared.` }],
   });
 

@@ -2,7 +2,7 @@ import { printableLine } from "../../core/printable.ts";
 import type { Plan } from "../../database/plan/plan.ts";
 
 /** A plan as Markdown, for a comment on a pull request. */
-export function planMarkdown({ connection, steps, blocked, notices }: Plan): string[] {
+export function planMarkdown({ connection, steps, blocked, notices, warnings }: Plan): string[] {
   const nothing = steps.length + blocked.length === 0;
   return [
     `### Schema of \`${connection}\``,
@@ -26,6 +26,14 @@ export function planMarkdown({ connection, steps, blocked, notices }: Plan): str
     ...(steps.length === 0
       ? []
       : ["", "<details><summary>SQL</summary>", "", ...block(steps.map(({ sql }) => sql)), "", "</details>"]),
+    ...(warnings.length === 0
+      ? []
+      : [
+          "",
+          "For the release that runs:",
+          "",
+          ...warnings.map(({ kind, message }) => `- ⚠️ \`${kind}\` ${inline(message)}`),
+        ]),
     ...(notices.length === 0
       ? []
       : ["", "Left alone:", "", ...notices.map(({ message }) => `- ${inline(message)}`)]),

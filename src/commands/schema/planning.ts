@@ -1,5 +1,7 @@
+import type { DeclaredSchema } from "../../../schema/declared.ts";
 import type { Manifest } from "../../../schema/manifest.ts";
 import type { CommandContext, OptionDeclaration } from "../../core/command.ts";
+import { type TableUse, tableUses } from "../../core/table-use.ts";
 import type { Database } from "../../database/database.ts";
 import { openDatabase } from "../../database/open.ts";
 import { type Planned, planSchema } from "../../database/plan/plan.ts";
@@ -19,14 +21,28 @@ export const releaseOption: OptionDeclaration = {
 };
 
 /** What of a release is about one connection. */
-const partOf = ({ schema, logic }: Manifest, connection: string): RunningRelease => ({
-  schema: schema[connection] ?? { enums: {}, tables: {} },
+const partOf = ({ schema, permissions, logic }: Manifest, connection: string): RunningRelease => ({
+  schema: schema[connection] ?? noSchema,
+  uses: [
+    ...tableUses(connection, permissions[connection] ?? {}),
+    ...Object.entries(logic).flatMap(([call, one]) =>
+      one.kind === "module" && one.connection === connection
+        ? [{ call, tables: allOf(schema[connection]) }]
+        : [],
+    ),
+  ],
   statements: Object.entries(logic).flatMap(([call, one]) =>
     one.kind === "sql" && one.connection === connection
       ? one.statements.map(({ sql }) => ({ call, sql }))
       : [],
   ),
 });
+
+const noSchema: DeclaredSchema = { enums: {}, tables: {} };
+
+/** The SQL of a module is not known: it may read everything. */
+const allOf = ({ tables }: DeclaredSchema = noSchema): TableUse[] =>
+  Object.entries(tables).map(([table, { columns }]) => ({ table, reads: new Set(Object.keys(columns)) }));
 
 /** Plans every target, closes the shadow, and hands all plans to `work` while their databases are open. */
 export async function withPlans<T>(
@@ -52,7 +68,7 @@ export async function withPlans<T>(
             connection,
             declared,
             shadow,
-            ...(running === undefined ? {} : { release: partOf(running, connection) }),
+            release: running === undefined ? "unknown" : partOf(running, connection),
           }),
         });
       }

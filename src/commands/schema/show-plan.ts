@@ -7,7 +7,7 @@ import type { Step } from "../../database/plan/step.ts";
 
 /** Shows a plan to a person: each step with its SQL and what it does to others, what is blocked, what is left alone. */
 export function showPlan(
-  { connection, steps, blocked, notices }: Plan,
+  { connection, steps, blocked, notices, warnings }: Plan,
   { line }: Pick<Output, "line">,
 ): void {
   line(`${connection}: ${summary(steps, blocked.length)}`);
@@ -28,6 +28,11 @@ export function showPlan(
     line(`  blocked: ${printableLine(message)} (${code})`);
     line(`     ${wayOut}`);
     if (sql !== undefined) line(indented(`${sql};`, 5));
+  }
+  if (warnings.length > 0) {
+    line();
+    line("  for the release that runs:");
+    for (const { kind, message } of warnings) line(`     ! ${printableLine(message)} (${kind})`);
   }
   if (notices.length === 0) return;
   line();

@@ -5,7 +5,7 @@ import type { Blocked } from "../diff/change.ts";
  * What an approval can let through: changes that can be made, and cost something. What Postgres refuses, or what
  * would lose data, is declared otherwise or not at all.
  */
-export const approvable = ["long_lock", "policy_weakened", "breaks_release"] as const;
+export const approvable = ["long_lock", "policy_weakened", "breaks_release", "breaks_inserts"] as const;
 
 /** What of the blocked is not approved in the declaration, object by object. */
 export const withoutApproved = (

@@ -13,6 +13,7 @@ import { inLiveWords } from "../shadow/live-words.ts";
 import type { Shadow } from "../shadow/shadow.ts";
 import { inSnapshot } from "../transaction.ts";
 import { withoutApproved } from "./approval.ts";
+import { breaksInserts } from "./breaks-inserts.ts";
 import { longLocks } from "./long-locks.ts";
 import { type MissingRight, missingRights, orLacking } from "./missing-rights.ts";
 import { neededRights } from "./needed-rights.ts";
@@ -21,6 +22,7 @@ import { breaksRelease, type RunningRelease } from "./release-fit.ts";
 import type { Step } from "./step.ts";
 import { stepsFor } from "./steps-for.ts";
 import { tryOut } from "./try-out.ts";
+import { type Warning, warningsOf } from "./warnings.ts";
 import { wordingsFor } from "./wordings-for.ts";
 
 /** What to do to a database, as data. With anything in `blocked`, none of it is done. */
@@ -34,6 +36,8 @@ export type Plan = {
   steps: Step[];
   blocked: Blocked[];
   notices: Notice[];
+  /** What the steps mean to the release that runs, where one may. */
+  warnings: Warning[];
 };
 
 /** A plan with the two models that it leads from and to, and the one that it has come to before it renames. */
@@ -52,8 +56,8 @@ export type PlanOptions = {
   connection: string;
   declared: PlannableSchema;
   shadow: Pick<Shadow, "model" | "read" | "stage" | "rehearse">;
-  /** What is running on the database meanwhile. */
-  release?: RunningRelease;
+  /** What is running on the database meanwhile: nothing without it. */
+  release?: RunningRelease | "unknown";
   probeTimeoutMs?: number;
   /** How many bytes of a table may be read or written while others wait for it. */
   longLockBytes?: number;
@@ -107,10 +111,7 @@ export async function planSchema(
     found.steps.length === 0
       ? { steps: [], blocked: [], notices: [] }
       : await tryOut(shadow, { ...read, steps: found.steps, declared });
-  const broken =
-    release === undefined || found.steps.length === 0
-      ? []
-      : await breaksRelease(release, { live, desired, declared, shadow });
+  const broken = await brokenBy(release, read, { declared, shadow });
   const plan: Plan = {
     formatVersion: 1,
     connection,
@@ -128,8 +129,20 @@ export async function planSchema(
       declared.approved,
     ),
     notices: [...difference.notices, ...tried.notices, ...read.missing.map(asNotice)],
+    warnings: release === undefined ? [] : warningsOf(read.changes, live),
   };
   return { plan, changes: read.changes, live, beforeRenames, desired, declared };
+}
+
+/** What the changes would break of what is running. */
+async function brokenBy(
+  release: PlanOptions["release"],
+  { changes, live, desired }: Pick<Planned, "changes" | "live" | "desired">,
+  options: Pick<PlanOptions, "declared" | "shadow">,
+): Promise<Blocked[]> {
+  if (release === undefined || changes.length === 0) return [];
+  if (release === "unknown") return breaksInserts(changes, live, desired);
+  return breaksRelease(release, { live, desired, ...options });
 }
 
 const asNotice = ({ role, lacks, object, help }: MissingRight): Notice => ({

@@ -1,23 +1,25 @@
 import type { DeclaredSchema, PlannableSchema } from "../../../schema/declared.ts";
+import { type Found, type FoundColumn, schemaMismatches } from "../../core/schema-mismatch.ts";
+import type { CallUse } from "../../core/table-use.ts";
 import type { Blocked } from "../diff/change.ts";
-import type { Model } from "../model/model.ts";
+import { quoteName } from "../identifier.ts";
+import type { Column, Model, Table } from "../model/model.ts";
 import type { Shadow } from "../shadow/shadow.ts";
+import { fillsRows } from "./fills-rows.ts";
 
-/** What a release that is running was built for: the schema of one connection, and its statements there. */
+/** What a release that is running was built for: the schema of one connection, what its calls use, its statements. */
 export type RunningRelease = {
   schema: DeclaredSchema;
+  uses: readonly CallUse[];
   statements: readonly { call: string; sql: string }[];
 };
 
-/** What a release would not find any more. */
-type Misfit = { object: string; message: string };
-
 /**
- * What a plan takes from under the release that is running: what it was built for and the live database has, and the
- * desired one has not, and statements that Postgres would refuse there.
+ * What a plan takes from under the release that is running: what its calls find in the live database and not in the
+ * desired one, by the rule of the Bridge, and statements that Postgres would refuse there.
  */
 export async function breaksRelease(
-  { schema, statements }: RunningRelease,
+  { schema, uses, statements }: RunningRelease,
   {
     live,
     desired,
@@ -30,16 +32,24 @@ export async function breaksRelease(
     shadow: Pick<Shadow, "rehearse">;
   },
 ): Promise<Blocked[]> {
-  const before = new Set(misfits(schema, live).map(({ message }) => message));
-  const found = misfits(schema, desired).filter(({ message }) => !before.has(message));
+  const before = new Set(schemaMismatches(uses, schema, foundIn(live)).map(({ message }) => message));
+  const found = schemaMismatches(uses, schema, foundIn(desired)).filter(
+    ({ message }) => !before.has(message),
+  );
   const answers = statements.length === 0 ? [] : (await shadow.rehearse(declared, statements)).descriptions;
-  const refused = statements.flatMap(({ call }, index): Misfit[] => {
+  const refused = statements.flatMap(({ call }, index) => {
     const answer = answers[index];
     return answer !== undefined && "error" in answer
       ? [{ object: call, message: `The call ${call} would fail: ${answer.error.message}.` }]
       : [];
   });
-  return [...found, ...refused].map(({ object, message }) => ({
+  const byMessage = Map.groupBy(found, ({ message }) => message);
+  const concerned = [...byMessage].flatMap(([message, [first, ...others]]) => {
+    if (first === undefined) return [];
+    const calls = [first, ...others].map(({ call }) => call).join(", ");
+    return [{ object: first.object, message: `${message} Calls of the running release fail: ${calls}.` }];
+  });
+  return [...concerned, ...refused].map(({ object, message }) => ({
     code: "breaks_release",
     object,
     message,
@@ -47,55 +57,29 @@ export async function breaksRelease(
   }));
 }
 
-function misfits({ tables, enums }: DeclaredSchema, model: Model): Misfit[] {
-  return [
-    ...Object.entries(enums).flatMap(([name, values]) => {
-      const present = model.enums.get(name) ?? [];
-      return values
-        .filter((value) => !present.includes(value))
-        .map((value) => ({
-          object: name,
-          message: `The release that runs knows the value ${value} of ${name}, which goes.`,
-        }));
-    }),
-    ...Object.entries(tables).flatMap(([name, table]) => tableMisfits(name, table, model)),
-  ];
-}
-
-function tableMisfits(name: string, { columns }: DeclaredSchema["tables"][string], model: Model): Misfit[] {
-  const present = model.tables.get(name);
-  if (present === undefined)
-    return [{ object: name, message: `The release that runs uses the table ${name}, which goes.` }];
-  const kept = Object.entries(columns).flatMap(([column, { type, nullable }]): Misfit[] => {
-    const object = `${name}.${column}`;
-    const found = present.columns.get(column);
-    if (found === undefined)
-      return [{ object, message: `The release that runs uses the column ${object}, which goes.` }];
-    if (found.type !== type)
-      return [
-        {
-          object,
-          message: `The release that runs was built for ${object} as ${type}, and it becomes ${found.type}.`,
-        },
-      ];
-    if (found.nullable === nullable) return [];
-    return [
+/** A model as the rule of the Bridge sees it. The rights of the serving role are not in it. */
+const foundIn = (model: Model): Found => ({
+  role: "",
+  enums: model.enums,
+  tables: new Map(
+    [...model.tables].map(([name, table]) => [
+      name,
       {
-        object,
-        message: `The release that runs takes ${object} to be ${nullable ? "nullable" : "never null"}, which changes.`,
+        quoted: quoteName(name),
+        columns: columnsOf(table),
+        triggered: fillsRows(name, model),
+        mayDelete: true,
       },
-    ];
-  });
-  const added = [...present.columns].flatMap(([column, own]): Misfit[] => {
-    const isFilled = own.nullable || own.default !== undefined || own.serial || own.identity !== undefined;
-    return isFilled || Object.hasOwn(columns, column)
-      ? []
-      : [
-          {
-            object: `${name}.${column}`,
-            message: `The release that runs gives no value to the new column ${name}.${column}, which must have one.`,
-          },
-        ];
-  });
-  return [...kept, ...added];
-}
+    ]),
+  ),
+});
+
+const columnsOf = ({ columns }: Table): Map<string, FoundColumn> =>
+  new Map([...columns].map(([name, column]) => [name, columnOf(column)]));
+
+const columnOf = ({ type, nullable, default: value, serial, identity, generated }: Column): FoundColumn => ({
+  type,
+  required: !nullable && value === undefined && !serial && identity === undefined,
+  computed: generated !== undefined || identity === "always",
+  lacks: [],
+});
