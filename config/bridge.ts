@@ -20,8 +20,25 @@ export const bridgeLimits = {
   },
   /** How long answers that were written may take to leave at the end. */
   ending: { graceMs: 1_000 },
-  jwks: { timeoutMs: 5_000, bytes: 512 * 1_024, refreshMs: 600_000, cooldownMs: 30_000, retryMs: 5_000 },
-  tokens: { bytes: 8_192, cached: 10_000, cachedMs: 600_000 },
+  jwks: {
+    timeoutMs: 5_000,
+    bytes: 512 * 1_024,
+    /** How old keys get before they are fetched again; an issuer may say sooner, but no sooner than `soonestMs`. */
+    refreshMs: 300_000,
+    soonestMs: 30_000,
+    /** A set that was not asked for within this time is confirmed before it is used. */
+    confirmMs: 600_000,
+    /** For how long keys are used while their issuer is away. */
+    staleMs: 86_400_000,
+    /** How long after a fetch for an unknown key that brought nothing there is no other. */
+    cooldownMs: 5_000,
+    retryMs: 5_000,
+    /** Unknown keys that are remembered as such. */
+    absent: 100,
+  },
+  tokens: { bytes: 8_192, cached: 10_000 },
+  /** A line of an error that repeats is written once in `repeatMs`; so many kinds are told apart. */
+  log: { repeatMs: 10_000, kinds: 200 },
   pool: {
     /** Statements that may wait for their answers on one connection. */
     depth: 8,

@@ -1,7 +1,14 @@
 import { type CallErrorCode, callErrors } from "../schema/errors.ts";
 
-/** What a {@link CallError} may carry beside its message. `details` goes to the client, `cause` only to the log. */
-export type CallErrorOptions = { details?: Readonly<Record<string, unknown>>; cause?: unknown };
+/**
+ * What a {@link CallError} may carry beside its message. `details` goes to the client; `cause` and `reason`, a short
+ * text without values, only to the log.
+ */
+export type CallErrorOptions = {
+  details?: Readonly<Record<string, unknown>>;
+  cause?: unknown;
+  reason?: string;
+};
 
 /**
  * An error that is the answer to a call. Its message and details are shown to the client, so they never hold what
@@ -13,11 +20,13 @@ export class CallError extends Error {
   override readonly name = "CallError";
   readonly code: CallErrorCode;
   readonly details: Readonly<Record<string, unknown>> | undefined;
+  readonly reason: string | undefined;
 
   constructor(code: CallErrorCode, message: string, options: CallErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.details = options.details;
+    this.reason = options.reason;
   }
 
   /** The HTTP status of the code. */

@@ -1,11 +1,13 @@
-import { decodeJwt, errors, type JWTPayload, jwtVerify } from "jose";
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
 import { bridgeLimits } from "../../config/bridge.ts";
 import { defaults } from "../../config/defaults.ts";
 import { anonymous, type Caller } from "../caller.ts";
-import { CallError } from "../error.ts";
 import { callerOf } from "./claims.ts";
 import type { TrustedIssuer } from "./issuers.ts";
+import type { IssuerKeys } from "./jwks.ts";
+import type { KeySet } from "./key-set.ts";
+import { invalidToken, refusal } from "./refusal.ts";
 
 /** Tells who makes a request by its Authorization header. */
 export type Authenticator = {
@@ -27,12 +29,18 @@ export type AuthenticatorInput = {
 
 const limits = bridgeLimits.tokens;
 
-/** A caller and until when the token may be taken from memory, in milliseconds. */
-type Known = { readonly caller: Caller; readonly until: number };
+/** A caller, until when the token may be taken from memory, in milliseconds, and the keys by which it was verified. */
+type Known = {
+  readonly caller: Caller;
+  readonly until: number;
+  readonly keys: IssuerKeys;
+  readonly set: KeySet;
+};
 
 /**
  * Believes tokens of the given issuers: signature, issuer, audience, algorithm and times are checked (RFC 8725), and
- * what they are checked against is never taken from the token. Verified ones are kept until they expire.
+ * what they are checked against is never taken from the token. Verified ones are kept until they expire or the keys of
+ * their issuer change.
  */
 export function createAuthenticator({ issuers, roles, now }: AuthenticatorInput): Authenticator {
   const declared = new Set(roles);
@@ -41,11 +49,11 @@ export function createAuthenticator({ issuers, roles, now }: AuthenticatorInput)
 
   async function verify(token: string): Promise<Caller> {
     const issuer = byName.get(claimedIssuer(token) ?? "");
-    if (issuer === undefined) throw invalidToken("The token is of an issuer that is not trusted here.");
-    const claims = await verified(token, issuer, now());
+    if (issuer === undefined)
+      throw invalidToken("The token is of an issuer that is not trusted here.", "wrong issuer");
+    const { claims, set } = await verified(token, issuer, now());
     const caller = callerOf(claims, issuer.claims, declared);
-    const until = Math.min((claims.exp ?? 0) * 1_000, now() + limits.cachedMs);
-    known.set(token, { caller, until });
+    known.set(token, { caller, until: (claims.exp ?? 0) * 1_000, keys: issuer.keys, set });
     return caller;
   }
 
@@ -54,7 +62,8 @@ export function createAuthenticator({ issuers, roles, now }: AuthenticatorInput)
       if (authorization === undefined) return anonymous;
       const token = bearerToken(authorization);
       const held = known.get(token);
-      return held !== undefined && now() < held.until ? held.caller : verify(token);
+      if (held === undefined || now() >= held.until || held.keys.current() !== held.set) return verify(token);
+      return held.caller;
     },
   };
 }
@@ -75,9 +84,9 @@ export function createCredulousAuthenticator({
       const issuer = issuers.find((one) => one.issuer === claims.iss) ?? issuers[0];
       const seconds = now() / 1_000;
       if (typeof claims.exp === "number" && claims.exp <= seconds)
-        throw invalidToken("The token has expired.");
+        throw invalidToken("The token has expired.", "expired");
       if (typeof claims.nbf === "number" && claims.nbf > seconds)
-        throw invalidToken("The token is not valid yet.");
+        throw invalidToken("The token is not valid yet.", "not valid yet");
       return callerOf(claims, issuer?.claims ?? defaults.issuer, declared);
     },
   };
@@ -89,7 +98,7 @@ const bearer = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)$/i;
 function bearerToken(authorization: string): string {
   const token = authorization.length > limits.bytes ? undefined : bearer.exec(authorization)?.[1];
   if (token === undefined)
-    throw invalidToken("The Authorization header is not `Bearer` and a JSON Web Token.");
+    throw invalidToken("The Authorization header is not `Bearer` and a JSON Web Token.", "no bearer token");
   return token;
 }
 
@@ -97,7 +106,7 @@ function decoded(token: string): JWTPayload {
   try {
     return decodeJwt(token);
   } catch (cause) {
-    throw invalidToken("The token cannot be read.", cause);
+    throw invalidToken("The token cannot be read.", "malformed", cause);
   }
 }
 
@@ -106,7 +115,38 @@ const claimedIssuer = (token: string): string | undefined => {
   return typeof iss === "string" ? iss : undefined;
 };
 
-async function verified(token: string, trusted: TrustedIssuer, now: number): Promise<JWTPayload> {
+/** What a token was verified to claim, and by which keys. */
+type Verified = { readonly claims: JWTPayload; readonly set: KeySet };
+
+/** Verifies a token, with newer keys where it does not fit those that are known. */
+async function verified(token: string, issuer: TrustedIssuer, now: number): Promise<Verified> {
+  const set = await issuer.keys.confirmed();
+  try {
+    return { claims: await verifiedBy(set, token, issuer, now), set };
+  } catch (error) {
+    const renewed = await renewedFor(error, token, set, issuer.keys);
+    if (renewed === undefined) throw refusal(error);
+    const claims = await verifiedBy(renewed, token, issuer, now).catch((failure: unknown) => {
+      throw refusal(failure);
+    });
+    return { claims, set: renewed };
+  }
+}
+
+async function renewedFor(error: unknown, token: string, set: KeySet, keys: IssuerKeys) {
+  if (error instanceof errors.JWKSNoMatchingKey)
+    return keys.renewed(set, decodeProtectedHeader(token).kid ?? "");
+  // Whoever keeps one key changes it under the same name, or under none.
+  if (error instanceof errors.JWSSignatureVerificationFailed) return keys.renewed(set, undefined);
+  return undefined;
+}
+
+async function verifiedBy(
+  set: KeySet,
+  token: string,
+  trusted: TrustedIssuer,
+  now: number,
+): Promise<JWTPayload> {
   const options = {
     issuer: trusted.issuer,
     audience: [...trusted.audience],
@@ -116,33 +156,16 @@ async function verified(token: string, trusted: TrustedIssuer, now: number): Pro
     requiredClaims: ["exp"],
   };
   try {
-    return (await jwtVerify(token, trusted.keys, options)).payload;
+    return (await jwtVerify(token, set.find, options)).payload;
   } catch (error) {
-    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw refusal(error);
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
     // A token without a kid, and several keys that could have signed it.
     for await (const key of error) {
       const result = await jwtVerify(token, key, options).catch((failure: unknown) => {
-        if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw refusal(failure);
+        if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure;
       });
       if (result !== undefined) return result.payload;
     }
-    throw invalidToken("The token is not signed by its issuer.", error);
+    throw new errors.JWSSignatureVerificationFailed();
   }
 }
-
-function refusal(error: unknown): unknown {
-  if (error instanceof errors.JWTExpired) return invalidToken("The token has expired.", error);
-  if (error instanceof errors.JWTClaimValidationFailed)
-    return invalidToken(
-      error.claim === "nbf"
-        ? "The token is not valid yet."
-        : `The token's \`${error.claim}\` is not accepted here.`,
-      error,
-    );
-  return error instanceof errors.JOSEError || error instanceof TypeError
-    ? invalidToken("The token is not signed by its issuer with an accepted algorithm.", error)
-    : error;
-}
-
-const invalidToken = (message: string, cause?: unknown): CallError =>
-  new CallError("invalid_token", message, { cause });

@@ -1,11 +1,11 @@
-import { createLocalJWKSet, type JWTVerifyGetKey } from "jose";
 import { defaults } from "../../config/defaults.ts";
 import { developmentIssuer } from "../../config/environment.ts";
 import { algorithms } from "../../schema/auth.ts";
 import type { Manifest, Setting } from "../../schema/manifest.ts";
 import { StkError } from "../../src/core/error.ts";
 import type { ClaimNames } from "./claims.ts";
-import { type JwksEffects, readKeySet, remoteKeys } from "./jwks.ts";
+import { fixedKeys, type IssuerKeys, type JwksEffects, RemoteKeys } from "./jwks.ts";
+import { readKeySet } from "./key-set.ts";
 
 /** An issuer whose tokens are believed, with all that is pinned. */
 export type TrustedIssuer = {
@@ -14,7 +14,7 @@ export type TrustedIssuer = {
   readonly algorithms: readonly string[];
   readonly claims: ClaimNames;
   readonly clockToleranceMs: number;
-  readonly keys: JWTVerifyGetKey;
+  readonly keys: IssuerKeys;
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -36,7 +36,7 @@ export function trustedIssuer(
   effects: JwksEffects,
 ): TrustedIssuer {
   const { audience, algorithms, claims, clockToleranceMs } = issuer;
-  const keys = remoteKeys(keysUrl(issuer.jwks, environment), effects);
+  const keys = new RemoteKeys(keysUrl(issuer.jwks, environment), effects);
   return {
     issuer: settingOf(issuer.issuer, environment),
     audience,
@@ -55,13 +55,15 @@ export function trustedIssuer(
  */
 export function developmentTrust(jwks: string): TrustedIssuer {
   try {
+    const set = readKeySet(jwks);
+    if (set.size === 0) throw new Error("It has no public key.");
     return {
       issuer: developmentIssuer.issuer,
       audience: [developmentIssuer.audience],
       algorithms,
       claims: defaults.issuer,
       clockToleranceMs: defaults.issuer.clockToleranceMs,
-      keys: createLocalJWKSet(readKeySet(jwks)),
+      keys: fixedKeys(set),
     };
   } catch (cause) {
     throw new StkError("invalid_variable", "STK_DEV_JWKS is not a JSON Web Key Set of public keys.", {

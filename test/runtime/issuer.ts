@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
 import type { Manifest } from "../../schema/manifest.ts";
 
@@ -9,6 +9,8 @@ export class TestIssuer {
   readonly audience = "notes";
   /** What the server answers; undefined is 500. */
   keys: JWK[] | undefined = [];
+  /** Answers in place of {@link keys}, where it is given. */
+  answer: ((response: ServerResponse) => void) | undefined;
   /** How often the key set was asked for. */
   asked = 0;
   readonly #server: Server;
@@ -28,9 +30,10 @@ export class TestIssuer {
     return issuer;
   }
 
-  #serve(response: import("node:http").ServerResponse): void {
+  #serve(response: ServerResponse): void {
     this.asked += 1;
-    if (this.keys === undefined) response.writeHead(500).end();
+    if (this.answer !== undefined) this.answer(response);
+    else if (this.keys === undefined) response.writeHead(500).end();
     else response.setHeader("content-type", "application/json").end(JSON.stringify({ keys: this.keys }));
   }
 
