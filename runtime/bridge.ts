@@ -12,6 +12,7 @@ import { type Log, silentLog } from "./log.ts";
 import { SourceLocations } from "./logic/source-map.ts";
 import { Readiness, type ReadinessReport } from "./readiness.ts";
 import { assertVariables } from "./required-variables.ts";
+import { type SettledManifest, serverSettings } from "./server-settings.ts";
 
 /** A connection as the manifest has it. */
 export type ConnectionSettings = Manifest["connections"][string];
@@ -53,7 +54,7 @@ export type Bridge = {
 
 /** A release that is served: what answers, and what it holds open. */
 type Release = Served & {
-  readonly manifest: Manifest;
+  readonly manifest: SettledManifest;
   readonly readiness: Readiness;
   /** Settled when every database was asked once. */
   readonly asked: Promise<void>;
@@ -75,11 +76,12 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
   const effects = { log, now, fetch: input.fetch ?? fetchLater };
   let draining = false;
 
-  async function open(manifest: Manifest, modulesRoot: string, before: Pools): Promise<Release> {
+  async function open(declared: Manifest, modulesRoot: string, before: Pools): Promise<Release> {
     const mode = authMode(environment);
-    const urls = connect === undefined ? [] : Object.values(manifest.connections).map(({ url }) => url.env);
-    assertVariables(manifest, environment, new Set([...optionalVariables(manifest, mode), ...urls]));
-    const authenticator = configureAuth(manifest, environment, mode, effects);
+    const urls = connect === undefined ? [] : Object.values(declared.connections).map(({ url }) => url.env);
+    assertVariables(declared, environment, new Set([...optionalVariables(declared, mode), ...urls]));
+    const manifest = { ...declared, server: serverSettings(declared.server, environment) };
+    const authenticator = configureAuth(declared, environment, mode, effects);
     const pools = openPools(manifest, before);
     try {
       const databases = new Map([...pools].map(([name, { database }]) => [name, database]));
@@ -108,7 +110,7 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
   }
 
   /** Pools of before are kept where their settings are the same. */
-  function openPools(manifest: Manifest, before: Pools): Pools {
+  function openPools(manifest: SettledManifest, before: Pools): Pools {
     return new Map(
       Object.entries(manifest.connections).map(([name, declared]) => {
         const settings = JSON.stringify(declared);

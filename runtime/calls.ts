@@ -1,4 +1,4 @@
-import type { Logic, Manifest } from "../schema/manifest.ts";
+import type { Logic } from "../schema/manifest.ts";
 import { StkError } from "../src/core/error.ts";
 import type { CallHandler, Calls } from "./call.ts";
 import type { Database } from "./database/database.ts";
@@ -15,11 +15,12 @@ import type { SourceLocations } from "./logic/source-map.ts";
 import { compileSqlLogic } from "./logic/sql-logic.ts";
 import { runLogic } from "./logic-scope.ts";
 import type { Readiness } from "./readiness.ts";
+import type { SettledManifest } from "./server-settings.ts";
 import { compileTables } from "./table/table-calls.ts";
 
 /** What a project's calls are compiled with. */
 export type CallsInput = {
-  readonly manifest: Manifest;
+  readonly manifest: SettledManifest;
   /** The directory that the manifest's modules are in. */
   readonly modulesRoot: string;
   readonly databases: ReadonlyMap<string, Database>;

@@ -3,16 +3,16 @@ import { setTimeout as wait } from "node:timers/promises";
 import { bridgeLimits } from "../config/bridge.ts";
 import { defaults } from "../config/defaults.ts";
 import { isProduction } from "../config/environment.ts";
-import type { Manifest } from "../schema/manifest.ts";
 import type { Bridge } from "./bridge.ts";
 import type { Log } from "./log.ts";
+import type { ServerSettings } from "./server-settings.ts";
 
 /** How long each part of the end takes at most, in milliseconds. */
 export type EndTimes = { readonly lameduckMs: number; readonly drainMs: number; readonly graceMs: number };
 
 /** The times of a release: without a lameduck in development, where it does not ask for one. */
 export function endTimes(
-  { lameduckMs, drainMs }: Manifest["server"],
+  { lameduckMs, drainMs }: ServerSettings,
   environment: Readonly<Record<string, string | undefined>>,
 ): EndTimes {
   const usual = isProduction(environment) ? defaults.lameduckMs : 0;
@@ -20,7 +20,7 @@ export function endTimes(
 }
 
 /** Says at boot which grace period the platform must give for the longest calls to be answered. */
-export function warnOfCutCalls({ limits }: Manifest["server"], times: EndTimes, log: Log): void {
+export function warnOfCutCalls({ limits }: ServerSettings, times: EndTimes, log: Log): void {
   if (limits.timeMs <= times.drainMs) return;
   const graceSeconds = Math.ceil((times.lameduckMs + limits.timeMs + times.graceMs) / 1_000) + 1;
   log.warn(

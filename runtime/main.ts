@@ -11,6 +11,7 @@ import { createBridgeServer } from "./http/server.ts";
 import { createLog, type Log } from "./log.ts";
 import { takeStrayError } from "./logic/stray-error.ts";
 import { readManifest } from "./manifest-file.ts";
+import { serverSettings } from "./server-settings.ts";
 import { type EndSignal, onEndSignal } from "./signals.ts";
 
 /** Ends serving, at a signal or where the Bridge is broken. */
@@ -30,8 +31,9 @@ async function main(log: Log, variables: BridgeEnvironment): Promise<Drain> {
     { name: manifest.name, address: server.address(), ms: Math.round(performance.now()) },
     "The Bridge listens.",
   );
-  const times = endTimes(manifest.server, environment);
-  warnOfCutCalls(manifest.server, times, log);
+  const settings = serverSettings(manifest.server, environment);
+  const times = endTimes(settings, environment);
+  warnOfCutCalls(settings, times, log);
   return async (signal) => {
     // Only a platform that ends it has balancers that must hear of it.
     const asked = signal === "SIGTERM" ? times : { ...times, lameduckMs: 0 };

@@ -12,7 +12,7 @@ export type ReadinessReport = { readonly status: "ready" | "unready"; readonly r
 /** The databases of a release, and what its calls use of each. */
 export type ReadinessInput = {
   readonly databases: ReadonlyMap<string, Database>;
-  readonly manifest: Manifest;
+  readonly manifest: Omit<Manifest, "server">;
   /** Whether a schema mismatch at the start leaves the Bridge ready. */
   readonly servesMismatch: boolean;
   readonly log: Log;

@@ -4,7 +4,7 @@ import { isPlainRead } from "./database/read.ts";
 import type { SchemaNeeds } from "./database/schema-mismatch.ts";
 
 /** What the calls of a release use of one connection. */
-export const schemaNeeds = (manifest: Manifest, connection: string): SchemaNeeds => ({
+export const schemaNeeds = (manifest: Omit<Manifest, "server">, connection: string): SchemaNeeds => ({
   schema: manifest.schema[connection] ?? { enums: {}, tables: {} },
   uses: tableUses(connection, manifest.permissions[connection] ?? {}),
   statements: sqlLogicOf(manifest, connection).flatMap(([call, { statements }]) =>
@@ -13,7 +13,7 @@ export const schemaNeeds = (manifest: Manifest, connection: string): SchemaNeeds
 });
 
 /** Whether a call is known to write to a connection: by a rule, or by SQL logic. */
-export const isWritten = (manifest: Manifest, connection: string): boolean =>
+export const isWritten = (manifest: Omit<Manifest, "server">, connection: string): boolean =>
   Object.values(manifest.permissions[connection] ?? {}).some((rules) =>
     [rules.insert, rules.update, rules.delete].some((byRole) => Object.keys(byRole ?? {}).length > 0),
   ) ||
@@ -21,7 +21,7 @@ export const isWritten = (manifest: Manifest, connection: string): boolean =>
     statements.some(({ sql }) => !isPlainRead(sql)),
   );
 
-const sqlLogicOf = (manifest: Manifest, connection: string): [string, SqlLogic][] =>
+const sqlLogicOf = (manifest: Omit<Manifest, "server">, connection: string): [string, SqlLogic][] =>
   Object.entries(manifest.logic).flatMap(([call, logic]): [string, SqlLogic][] =>
     logic.kind === "sql" && logic.connection === connection ? [[call, logic]] : [],
   );

@@ -32,18 +32,30 @@ const issuer = z.strictObject({
 });
 export type Issuer = z.infer<typeof issuer>;
 
+/** A value of `config/server.yaml`, or the variable that holds its text at boot. */
+const settable = <T extends z.ZodType>(value: T) => z.union([value, z.strictObject({ env: z.string() })]);
+
 const server = z.strictObject({
   limits: z.strictObject({
-    bodyBytes: z.int(),
-    depth: z.int(),
-    rows: z.int(),
-    timeMs: z.int(),
-    concurrency: z.int(),
+    bodyBytes: settable(z.int()),
+    depth: settable(z.int()),
+    rows: settable(z.int()),
+    timeMs: settable(z.int()),
+    concurrency: settable(z.int()),
   }),
-  cors: z.strictObject({ origins: z.array(z.string()), maxAgeMs: z.int() }).optional(),
+  cors: z
+    .strictObject({
+      /** Each an origin, or a variable that holds some with commas between; so are the headers. */
+      origins: z.array(setting),
+      credentials: settable(z.boolean()),
+      allowHeaders: z.array(setting),
+      exposeHeaders: z.array(setting),
+      maxAgeMs: settable(z.int()),
+    })
+    .optional(),
   /** In production `defaults.lameduckMs` where it is absent, in development none. */
-  lameduckMs: z.int().optional(),
-  drainMs: z.int(),
+  lameduckMs: settable(z.int()).optional(),
+  drainMs: settable(z.int()),
 });
 
 const columns = z.array(z.string());

@@ -72,11 +72,17 @@ export const variableName = z
   .string()
   .regex(/^[A-Z][A-Z0-9_]*$/, "a variable is upper-case letters, digits and _");
 
-/** `${NAME}`: a value that the process's environment gives at boot. */
-export const variableReference = z
-  .string()
-  .regex(/^\$\{[A-Z][A-Z0-9_]*\}$/, "write it as ${NAME}: the value comes from the environment at boot")
-  .meta({ description: "A value of the environment, as ${NAME}. Never a literal secret." });
+/** `${NAME}`: a value that the process's environment gives at boot. `message` says what else may stand there. */
+export const variableReferenceOr = (message: string) =>
+  z
+    .string()
+    .regex(/^\$\{[A-Z][A-Z0-9_]*\}$/, message)
+    .meta({ description: "A value of the environment, as ${NAME}." });
+
+/** `${NAME}` and nothing else: a secret, or what differs by environment. */
+export const variableReference = variableReferenceOr(
+  "write it as ${NAME}: the value comes from the environment at boot",
+).meta({ description: "A value of the environment, as ${NAME}. Never a literal secret." });
 
 /** The variable that `${NAME}` names. */
 export const variableOf = (reference: string): string => reference.slice(2, -1);

@@ -34,16 +34,17 @@ export function authMode(environment: Environment): AuthMode {
   return { believesAll, developmentJwks };
 }
 
-/** The variables that this mode can do without: in development, issuers may be missing. */
-export const optionalVariables = (
-  manifest: Manifest,
-  { believesAll, developmentJwks }: AuthMode,
-): string[] =>
-  believesAll || developmentJwks !== undefined
-    ? manifest.issuers.flatMap(({ issuer, jwks }) =>
-        [issuer, jwks].flatMap((one) => (typeof one === "object" ? [one.env] : [])),
-      )
-    : [];
+/** The variables that this mode can do without: in development, issuers and limits of the server may be missing. */
+export function optionalVariables(manifest: Manifest, { believesAll, developmentJwks }: AuthMode): string[] {
+  if (!believesAll && developmentJwks === undefined) return [];
+  const ofIssuers = manifest.issuers.flatMap(({ issuer, jwks }) =>
+    [issuer, jwks].flatMap((one) => (typeof one === "object" ? [one.env] : [])),
+  );
+  const ofServer = manifest.environment.filter(({ usedBy }) =>
+    usedBy.every((use) => use.startsWith("server.")),
+  );
+  return [...ofIssuers, ...ofServer.map(({ name }) => name)];
+}
 
 /**
  * Makes the authenticator of a release.

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { bridgeLimits } from "../../config/bridge.ts";
-import type { Manifest } from "../../schema/manifest.ts";
 import type { CallRun, Calls } from "../call.ts";
 import type { Caller } from "../caller.ts";
 import { type Database, isDatabaseError, type Queryable } from "../database/database.ts";
@@ -9,6 +8,7 @@ import { assertAccess } from "../logic/access.ts";
 import { OpenTransactions } from "../logic/open-transactions.ts";
 import { telling } from "../logic/raised.ts";
 import { logicFailure } from "../logic/statement-failure.ts";
+import type { SettledManifest } from "../server-settings.ts";
 import { answerTo } from "../sql/failure.ts";
 import type { TableCalls } from "../table/table-calls.ts";
 import { type KeptAnswer, keepAnswer, keptAnswer, takeId } from "./kept-answers.ts";
@@ -16,7 +16,7 @@ import { keepWrite, repeatWrite, type TableWrite } from "./repeated-write.ts";
 
 /** What calls with keys are made with; `calls` makes each of them. */
 export type KeyedCallsInput = {
-  readonly manifest: Manifest;
+  readonly manifest: SettledManifest;
   readonly tables: TableCalls;
   readonly databases: ReadonlyMap<string, Database>;
   readonly calls: Calls;

@@ -34,6 +34,7 @@ export function assembleManifest({
   );
   const connections = compileConnections(project.connections?.value ?? {});
   const issuers = compileIssuers(project.auth?.value ?? {});
+  const server = compileServer(project.server?.value ?? {});
   return {
     formatVersion,
     santokit: packageFile.version,
@@ -48,9 +49,9 @@ export function assembleManifest({
     roles: [...new Set(project.permissions?.value.roles)].sort(),
     permissions: compilePermissions(project.permissions?.value ?? {}, catalog),
     issuers,
-    server: compileServer(project.server?.value ?? {}),
+    server,
     logic,
-    environment: neededVariables({ connections, issuers, logic }),
+    environment: neededVariables({ connections, issuers, server, logic }),
   };
 }
 

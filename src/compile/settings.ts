@@ -37,26 +37,52 @@ export const compileIssuers = (file: AuthFile): Issuer[] =>
 /** The server's limits with their defaults filled in. */
 export const compileServer = ({ limits, cors, lameduck, drain }: ServerFile): Manifest["server"] => ({
   limits: {
-    bodyBytes: limits?.body === undefined ? defaults.limits.bodyBytes : bytes(limits.body),
-    depth: limits?.depth ?? defaults.limits.depth,
-    rows: limits?.rows ?? defaults.limits.rows,
-    timeMs: time(limits?.time, defaults.limits.timeMs),
-    concurrency: limits?.concurrency ?? defaults.limits.concurrency,
+    bodyBytes: settable(limits?.body, defaults.limits.bodyBytes, bytes),
+    depth: settable(limits?.depth, defaults.limits.depth),
+    rows: settable(limits?.rows, defaults.limits.rows),
+    timeMs: settable(limits?.time, defaults.limits.timeMs, milliseconds),
+    concurrency: settable(limits?.concurrency, defaults.limits.concurrency),
   },
-  ...(cors && { cors: { origins: cors.origins, maxAgeMs: time(cors.maxAge, defaults.cors.maxAgeMs) } }),
-  ...(lameduck !== undefined && { lameduckMs: milliseconds(lameduck) }),
-  drainMs: time(drain, defaults.drainMs),
+  ...(cors && {
+    cors: {
+      origins: settingsOf(cors.origins),
+      credentials: settable(cors.credentials, false),
+      allowHeaders: settingsOf(cors.allowHeaders),
+      exposeHeaders: settingsOf(cors.exposeHeaders),
+      maxAgeMs: settable(cors.maxAge, defaults.cors.maxAgeMs, milliseconds),
+    },
+  }),
+  ...(lameduck !== undefined && {
+    lameduckMs: settable(lameduck, defaults.lameduckMs, milliseconds),
+  }),
+  drainMs: settable(drain, defaults.drainMs, milliseconds),
 });
 
 const time = (text: string | undefined, otherwise: number): number =>
   text === undefined ? otherwise : milliseconds(text);
+
+type Variable = Exclude<Setting, string>;
+
+/** A value of the file, `otherwise` where it is absent, or the variable that gives it at boot. */
+function settable<T extends number | boolean>(
+  value: T | string | undefined,
+  otherwise: T,
+  read?: (text: string) => T,
+): T | Variable {
+  if (typeof value !== "string") return value ?? otherwise;
+  const setting = settingOf(value);
+  return typeof setting === "object" ? setting : (read?.(setting) ?? otherwise);
+}
+
+const settingsOf = (value: string | readonly string[] | undefined): Setting[] =>
+  (typeof value === "string" ? [value] : (value ?? [])).map(settingOf);
 
 const settingOf = (text: string): Setting =>
   variableReference.safeParse(text).success ? { env: variableOf(text) } : text;
 
 /** The variables that a release needs at boot, and what needs each. */
 export function neededVariables(
-  manifest: Pick<Manifest, "connections" | "issuers" | "logic">,
+  manifest: Pick<Manifest, "connections" | "issuers" | "server" | "logic">,
 ): Manifest["environment"] {
   const uses: (readonly [string, string])[] = [
     ...Object.entries(manifest.connections).map(
@@ -67,6 +93,7 @@ export function neededVariables(
         typeof setting === "string" ? [] : [[setting.env, `auth.issuers.${index}.${key}`] as const],
       ),
     ),
+    ...variablesIn(manifest.server, "server"),
     ...Object.entries(manifest.logic).flatMap(([path, logic]) =>
       logic.kind === "module" ? logic.env.map((name) => [name, `logic/${path}`] as const) : [],
     ),
@@ -75,4 +102,11 @@ export function neededVariables(
   return [...byName]
     .map(([name, usedBy]) => ({ name, usedBy: [...new Set(usedBy.map(([, use]) => use))].sort() }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Every `{ env }` in a part of the manifest, and the path to it. */
+function variablesIn(value: unknown, path: string): (readonly [string, string])[] {
+  if (typeof value !== "object" || value === null) return [];
+  if ("env" in value && typeof value.env === "string") return [[value.env, path]];
+  return Object.entries(value).flatMap(([key, part]) => variablesIn(part, `${path}.${key}`));
 }

@@ -18,6 +18,7 @@ import { counted } from "./counted.ts";
 import { openDevelopmentDatabase } from "./database-directory.ts";
 import { type Environment, withDotEnv } from "./dot-env.ts";
 import { type EmbeddedConnection, embeddedConnection } from "./embedded-connection.ts";
+import { withLoopbackOrigins } from "./loopback-origins.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 import { loadSeeds, seedsByConnection } from "./seeds.ts";
 import { stateFile } from "./state-directory.ts";
@@ -116,7 +117,8 @@ export class Development {
     return opened;
   }
 
-  async #serve(manifest: Manifest, modulesRoot: string): Promise<void> {
+  async #serve(declared: Manifest, modulesRoot: string): Promise<void> {
+    const manifest = withLoopbackOrigins(declared);
     const { root, env, jwks, log } = this.#input;
     const environment = { ...(await withDotEnv(root, env)), STK_DEV_JWKS: jwks, NODE_ENV: "development" };
     for (const name of Object.keys(this.#environment)) delete this.#environment[name];

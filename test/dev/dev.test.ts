@@ -164,7 +164,9 @@ describe("stk dev", { timeout: 60_000 }, () => {
 
   test("does not make a change that would lose data, and says how to", async () => {
     await edit("schema/tasks.yaml", "      effort: { type: integer }\n", "");
-    await until(() => expect(running.said()).toMatch(/cannot become what is declared[\s\S]*tasks\.effort[\s\S]*--reset/));
+    await until(() =>
+      expect(running.said()).toMatch(/cannot become what is declared[\s\S]*tasks\.effort[\s\S]*--reset/),
+    );
     const select = { path: "db/main/tasks/select", params: { columns: ["effort"], limit: 1 } };
     expect((await running.call(select)).status).toBe(200);
     await edit(

@@ -25,7 +25,7 @@ export function runEnvironment(
     ...embedded,
     ...(level === undefined ? {} : { STK_LOG_LEVEL: level }),
   };
-  const optional = new Set(embedded === undefined ? [] : issuerVariables(manifest));
+  const optional = new Set(embedded === undefined ? [] : developmentDefaults(manifest));
   const missing = manifest.environment.filter(
     ({ name }) => !Object.hasOwn(environment, name) && !optional.has(name),
   );
@@ -40,10 +40,15 @@ export function runEnvironment(
   );
 }
 
-/** In development only the tokens of `stk token` are needed. What logic reads too is needed all the same. */
-function issuerVariables({ issuers, logic }: Manifest): string[] {
+/**
+ * In development only the tokens of `stk token` are needed, and the server's limits have their defaults. What logic
+ * reads too is needed all the same.
+ */
+function developmentDefaults({ issuers, logic, environment }: Manifest): string[] {
   const read = new Set(Object.values(logic).flatMap((call) => (call.kind === "module" ? call.env : [])));
-  return issuers
+  const ofIssuers = issuers
     .flatMap(({ issuer, jwks }) => [issuer, jwks])
     .flatMap((setting) => (typeof setting === "object" && !read.has(setting.env) ? [setting.env] : []));
+  const ofServer = environment.filter(({ usedBy }) => usedBy.every((use) => use.startsWith("server.")));
+  return [...ofIssuers, ...ofServer.map(({ name }) => name)];
 }
