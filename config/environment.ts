@@ -18,6 +18,14 @@ export const bridgeEnvironment = z.object({
     .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
     .default("info")
     .meta({ description: "The least level that is logged." }),
+  STK_RELEASE: z.string().max(200).optional().meta({
+    description: "The release's name in every line of the log: its tag or digest.",
+  }),
+  STK_BUNDLE_DIGEST: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/)
+    .optional()
+    .meta({ description: "The digest of the bundle; the image sets it. Other files are not served." }),
   STK_DISABLE_AUTH: flag.default(false).meta({
     description: "Believe tokens without checking their signature. For development; refused in production.",
   }),

@@ -5,6 +5,7 @@ import { compileCalls } from "./calls.ts";
 import type { Database } from "./database/database.ts";
 import { createPool } from "./database/pool.ts";
 import { poolSize } from "./database/pool-size.ts";
+import { CallLog } from "./http/call-log.ts";
 import { compileCors } from "./http/cors.ts";
 import { createHandler, type Served } from "./http/handler.ts";
 import { RunningCalls } from "./http/running.ts";
@@ -101,6 +102,7 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
         cors: compileCors(manifest.server.cors),
         limits: manifest.server.limits,
         sources,
+        logging: manifest.server.log,
         isOpen: () => readiness.fitted,
       };
     } catch (error) {
@@ -131,6 +133,8 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
 
   let current = await open(input.manifest, input.modulesRoot, new Map());
   const running = new RunningCalls();
+  // Who develops repeats a call to see its error again.
+  const callLog = new CallLog(log, { isWhole: environment.NODE_ENV === "development" });
 
   async function report(): Promise<ReadinessReport> {
     if (draining)
@@ -139,7 +143,7 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
   }
 
   return {
-    handle: createHandler({ served: () => current, report, isDraining: () => draining, running, log }),
+    handle: createHandler({ served: () => current, report, isDraining: () => draining, running, callLog }),
     readiness: report,
     async reload(manifest, modulesRoot) {
       const next = await open(manifest, modulesRoot, current.pools);

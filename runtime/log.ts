@@ -8,6 +8,13 @@ export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "fatal" | "
 /** A log, and the way to write out what is still in memory. `flush` gives up on a reader that takes nothing. */
 export type BufferedLog = { log: Log; flush(): Promise<void> };
 
+/** What every line names: which release this is, and which of its processes. */
+export type ProcessNames = {
+  readonly release?: string | undefined;
+  readonly bundle?: string | undefined;
+  readonly replica: string;
+};
+
 const secrets = ["password", "secret", "token", "authorization", "apiKey", "cookie"];
 const flushMs = 50;
 const bufferBytes = 8_192;
@@ -19,7 +26,7 @@ const flushWithinMs = 1_000;
  * JSON lines on standard output, written in blocks, so that a call waits for none of them. What the Bridge logs holds
  * no token, no params and no secret; see {@link redacting} for what others log.
  */
-export function createLog(level: BridgeEnvironment["STK_LOG_LEVEL"]): BufferedLog {
+export function createLog(level: BridgeEnvironment["STK_LOG_LEVEL"], names: ProcessNames): BufferedLog {
   // Node opens its end without blocking: a write that nobody reads would hold a thread, and with it the process's end.
   void process.stdout;
   const destination = pino.destination({
@@ -36,7 +43,7 @@ export function createLog(level: BridgeEnvironment["STK_LOG_LEVEL"]): BufferedLo
   const log = pino(
     {
       level,
-      base: null,
+      base: names,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },

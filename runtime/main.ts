@@ -1,5 +1,6 @@
 import "./signals.ts"; // first: the signals are to be heard while the rest is loaded
 import { once } from "node:events";
+import { hostname } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { z } from "zod";
@@ -48,7 +49,9 @@ const readLater = /^(?:TZ$|NODE_|SSL_CERT_|PG(?!PASSWORD$))|_PROXY$/i;
 
 function start(): void {
   const parsed = bridgeEnvironment.safeParse(process.env);
-  const { log, flush } = createLog(parsed.success ? parsed.data.STK_LOG_LEVEL : "info");
+  const { STK_LOG_LEVEL: level = "info", STK_RELEASE, STK_BUNDLE_DIGEST } = parsed.data ?? {};
+  const names = { release: STK_RELEASE, bundle: STK_BUNDLE_DIGEST, replica: hostname() };
+  const { log, flush } = createLog(level, names);
   let drain: Drain | undefined;
   let ending = false;
 

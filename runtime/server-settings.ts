@@ -31,7 +31,7 @@ export type SettledManifest = Omit<Manifest, "server"> & { readonly server: Serv
  */
 export function serverSettings(declared: Declared, environment: Environment): ServerSettings {
   const problems: string[] = [];
-  const { limits, cors } = declared;
+  const { limits, cors, log } = declared;
 
   function value<T extends number | boolean>(setting: T | Variable, otherwise: T, read: Read<T>): T {
     if (typeof setting !== "object") return setting;
@@ -73,6 +73,13 @@ export function serverSettings(declared: Declared, environment: Environment): Se
         maxAgeMs: value(cors.maxAgeMs, defaults.cors.maxAgeMs, timeOf),
       },
     }),
+    ...(log && {
+      log: {
+        ...(log.slowMs !== undefined && { slowMs: value(log.slowMs, Number.POSITIVE_INFINITY, timeOf) }),
+        caller: value(log.caller, false, flagOf),
+        ...addressOf(log.address === undefined ? [] : list([log.address], textOf("address"))),
+      },
+    }),
     ...(declared.lameduckMs !== undefined && {
       lameduckMs: value(declared.lameduckMs, defaults.lameduckMs, timeOf),
     }),
@@ -83,6 +90,8 @@ export function serverSettings(declared: Declared, environment: Environment): Se
   if (problems.length === 0) return settings;
   throw new StkError("invalid_variable", `config/server.yaml cannot be read: ${problems.join("; ")}.`);
 }
+
+const addressOf = ([address]: readonly string[]) => (address === undefined ? {} : { address });
 
 /** Reads the text of a variable as the file's own value would be read. */
 type Read<T> = (text: string) => { readonly value: T } | { readonly problem: string };
@@ -98,7 +107,7 @@ const boundsOf = (name: "depth" | "rows" | "concurrency"): string =>
   `write a whole number from ${serverValues[name].minValue} to ${serverValues[name].maxValue}`;
 
 const textOf =
-  (name: "body" | "time" | "origin" | "header"): Read<string> =>
+  (name: "body" | "time" | "origin" | "header" | "address"): Read<string> =>
   (text) => {
     const parsed = serverValues[name].safeParse(text);
     if (parsed.success) return { value: parsed.data };

@@ -53,6 +53,13 @@ const server = z.strictObject({
       maxAgeMs: settable(z.int()),
     })
     .optional(),
+  log: z
+    .strictObject({
+      slowMs: settable(z.int()).optional(),
+      caller: settable(z.boolean()),
+      address: setting.optional(),
+    })
+    .optional(),
   /** In production `defaults.lameduckMs` where it is absent, in development none. */
   lameduckMs: settable(z.int()).optional(),
   drainMs: settable(z.int()),

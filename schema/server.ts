@@ -18,6 +18,10 @@ export const serverValues = {
   maxAge: duration,
   lameduck: duration,
   drain: duration,
+  slow: duration,
+  address: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/, "write socket, or a header in lower case such as x-forwarded-for"),
 } as const;
 
 /** A value, or `${NAME}` of the environment. */
@@ -33,7 +37,7 @@ const flag = z
 const list = <T extends z.ZodType>(value: T) =>
   z.union([z.array(z.union([value, variableReference])).min(1), variableReference]).optional();
 
-const { body, depth, rows, time, concurrency, header, maxAge, lameduck, drain } = serverValues;
+const { body, depth, rows, time, concurrency, header, maxAge, lameduck, drain, slow, address } = serverValues;
 
 /** `config/server.yaml`: what the Bridge puts up with. Any value may be `${NAME}`. */
 export const serverFile = z
@@ -70,10 +74,20 @@ export const serverFile = z
         },
       )
       .optional(),
+    log: z
+      .strictObject({
+        slow: set(slow).meta({ description: "A call that takes longer is logged as a warning." }),
+        caller: flag.meta({ description: "Put the caller's id into the line of a call." }),
+        address: set(address).meta({
+          description:
+            "Put the client's address into the line of a call: socket, or the header in which a proxy gives it.",
+        }),
+      })
+      .optional(),
     lameduck: set(lameduck).meta({
       description: "How long everything is still served after SIGTERM, while balancers learn of it.",
     }),
     drain: set(drain).meta({ description: "How long running calls may go on after that." }),
   })
-  .meta({ title: "config/server.yaml", description: "Limits, CORS and timeouts." });
+  .meta({ title: "config/server.yaml", description: "Limits, CORS, logging and timeouts." });
 export type ServerFile = z.infer<typeof serverFile>;

@@ -44,7 +44,8 @@ export class RemoteKeys implements IssuerKeys {
   #triedAt = Number.NEGATIVE_INFINITY;
   #refreshAt = Number.NEGATIVE_INFINITY;
   #retryAt = Number.NEGATIVE_INFINITY;
-  #renewAt = Number.NEGATIVE_INFINITY;
+  /** When a token may make it fetch again, by what the token does not fit. */
+  readonly #renewAt = { key: Number.NEGATIVE_INFINITY, signature: Number.NEGATIVE_INFINITY };
 
   constructor(url: URL, effects: JwksEffects) {
     this.#url = url;
@@ -72,14 +73,15 @@ export class RemoteKeys implements IssuerKeys {
     if (this.#isBetter(than, missing)) return this.#set;
     const { now } = this.#effects;
     if (missing !== undefined && now() < (this.#absent.get(missing) ?? 0)) return undefined;
-    if (now() < Math.max(this.#renewAt, this.#retryAt)) {
+    const misfit = missing === undefined ? "signature" : "key";
+    if (now() < Math.max(this.#renewAt[misfit], this.#retryAt)) {
       if (missing === undefined) return undefined;
-      throw this.#unavailable();
+      throw notKnownYet();
     }
     await this.#reload(now());
     if (this.#isBetter(than, missing)) return this.#set;
     if (now() < this.#retryAt && missing !== undefined) throw this.#unavailable();
-    this.#renewAt = now() + limits.cooldownMs;
+    this.#renewAt[misfit] = now() + limits.cooldownMs;
     if (missing !== undefined) this.#absent.set(missing, now() + limits.cooldownMs);
     return undefined;
   }
@@ -133,6 +135,15 @@ export class RemoteKeys implements IssuerKeys {
     return new CallError("unavailable", "The token's issuer cannot be reached.", { cause: this.#failure });
   }
 }
+
+const notKnownYet = (): CallError =>
+  new CallError(
+    "unavailable",
+    "Whether the token's key is its issuer's is not known yet. Try again in a moment.",
+    {
+      reason: "unknown key, and its issuer was asked a moment ago",
+    },
+  );
 
 /** Keys that never change. */
 export const fixedKeys = (set: KeySet): IssuerKeys => ({

@@ -33,6 +33,8 @@ export class Exchange {
   closes = false;
   /** The call's path, once it was read. */
   path: string | undefined;
+  /** The id of the caller, once the token was verified. */
+  caller: string | undefined;
   readonly #response: ServerResponse;
   readonly #isEnding: () => boolean;
   #answered = false;

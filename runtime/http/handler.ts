@@ -2,12 +2,12 @@ import type { RequestListener } from "node:http";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Calls } from "../call.ts";
 import type { Caller } from "../caller.ts";
-import { describeError } from "../describe-error.ts";
 import { CallError } from "../error.ts";
-import type { Log } from "../log.ts";
 import type { SourceLocations } from "../logic/source-map.ts";
 import type { ReadinessReport } from "../readiness.ts";
+import type { ServerSettings } from "../server-settings.ts";
 import { readBody } from "./body.ts";
+import type { CallLog } from "./call-log.ts";
 import type { Cors, HeaderList } from "./cors.ts";
 import { Exchange, type Outcome } from "./exchange.ts";
 import { inOrder } from "./in-order.ts";
@@ -22,6 +22,7 @@ export type Served = {
   readonly cors: Cors | undefined;
   readonly limits: { bodyBytes: number; depth: number; timeMs: number; concurrency: number };
   readonly sources: SourceLocations;
+  readonly logging: ServerSettings["log"];
   /** Whether calls may be made yet. */
   isOpen(): boolean;
 };
@@ -32,7 +33,7 @@ export type HandlerInput = {
   report(): Promise<ReadinessReport>;
   isDraining(): boolean;
   readonly running: RunningCalls;
-  readonly log: Log;
+  readonly callLog: CallLog;
 };
 
 /** Serves `POST /call`, `GET /healthz` and `GET /readyz`. */
@@ -59,8 +60,16 @@ async function health(exchange: Exchange, path: string, { report }: HandlerInput
   else if (path === "/healthz") exchange.answer(200, '{"status":"ok"}');
   else {
     const readiness = await report();
-    exchange.answer(readiness.status === "ready" ? 200 : 503, JSON.stringify(readiness));
+    exchange.answer(readiness.status === "ready" ? 200 : 503, JSON.stringify(publicReport(readiness)));
   }
+}
+
+/** What anybody may know: connections and codes. The whole reasons are in the log. */
+function publicReport({ status, reasons }: ReadinessReport) {
+  const known = new Map(
+    reasons.map(({ connection, code }) => [`${connection} ${code}`, { connection, code }] as const),
+  );
+  return { status, reasons: [...known.values()] };
 }
 
 function receive(exchange: Exchange, input: HandlerInput): void {
@@ -84,7 +93,9 @@ function receive(exchange: Exchange, input: HandlerInput): void {
 async function identify(exchange: Exchange, input: HandlerInput, served: Served): Promise<void> {
   try {
     const known = served.authenticator.authenticate(exchange.request.headers.authorization);
-    receiveBody(exchange, known instanceof Promise ? await known : known, input, served);
+    const caller = known instanceof Promise ? await known : known;
+    exchange.caller = caller.id;
+    receiveBody(exchange, caller, input, served);
   } catch (error) {
     settle(exchange, asError(error), input, served);
   }
@@ -161,17 +172,13 @@ function settle(
 }
 
 function record(
-  { requestId, path, startedAt }: Exchange,
+  exchange: Exchange,
   outcome: Outcome | undefined,
   result: string | Error | undefined,
-  { log }: HandlerInput,
-  { sources }: Served,
+  { callLog }: HandlerInput,
+  { sources, logging }: Served,
 ): void {
-  if (outcome === undefined) return;
-  const ms = Math.round((performance.now() - startedAt) * 100) / 100;
-  const line = { requestId, path, ...outcome, ms };
-  if ((outcome.unread ?? outcome.status) < 500) log.info(line, "call");
-  else log.error({ ...line, error: describeError(result, sources) }, "call");
+  if (outcome !== undefined) callLog.write(exchange, outcome, result, { sources, logging });
 }
 
 const asError = (thrown: unknown): Error =>

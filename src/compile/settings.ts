@@ -35,7 +35,7 @@ export const compileIssuers = (file: AuthFile): Issuer[] =>
   }));
 
 /** The server's limits with their defaults filled in. */
-export const compileServer = ({ limits, cors, lameduck, drain }: ServerFile): Manifest["server"] => ({
+export const compileServer = ({ limits, cors, log, lameduck, drain }: ServerFile): Manifest["server"] => ({
   limits: {
     bodyBytes: settable(limits?.body, defaults.limits.bodyBytes, bytes),
     depth: settable(limits?.depth, defaults.limits.depth),
@@ -50,6 +50,13 @@ export const compileServer = ({ limits, cors, lameduck, drain }: ServerFile): Ma
       allowHeaders: settingsOf(cors.allowHeaders),
       exposeHeaders: settingsOf(cors.exposeHeaders),
       maxAgeMs: settable(cors.maxAge, defaults.cors.maxAgeMs, milliseconds),
+    },
+  }),
+  ...(log && {
+    log: {
+      ...(log.slow !== undefined && { slowMs: settable(log.slow, 0, milliseconds) }),
+      caller: settable(log.caller, false),
+      ...(log.address !== undefined && { address: settingOf(log.address) }),
     },
   }),
   ...(lameduck !== undefined && {

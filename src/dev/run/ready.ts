@@ -2,7 +2,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import type { Running } from "./running.ts";
 
-const report = z.object({ reasons: z.array(z.object({ code: z.string(), message: z.string() })) });
+const report = z.object({
+  reasons: z.array(z.object({ code: z.string(), connection: z.string().optional() })),
+});
 const pauseMs = 50;
 const answerWithinMs = 2_000;
 
@@ -37,5 +39,7 @@ export async function untilReady(
 async function reasonOf(answer: Response): Promise<string> {
   const parsed = report.safeParse(await answer.json().catch(() => undefined));
   const reasons = parsed.data?.reasons.filter(({ code }) => code !== "starting") ?? [];
-  return reasons.map(({ message }) => message).join(" ");
+  return reasons
+    .map(({ code, connection }) => (connection === undefined ? code : `${connection}: ${code}`))
+    .join(", ");
 }
