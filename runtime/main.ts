@@ -14,17 +14,20 @@ import { takeStrayError } from "./logic/stray-error.ts";
 import { readManifest } from "./manifest-file.ts";
 import { serverSettings } from "./server-settings.ts";
 import { type EndSignal, onEndSignal } from "./signals.ts";
+import { verifyBundle } from "./verify-bundle.ts";
 
 /** Ends serving, at a signal or where the Bridge is broken. */
 type Drain = (signal?: EndSignal) => Promise<void>;
 
 /** Boots the Bridge from the process's environment, and gives the way to end it. */
 async function main(log: Log, variables: BridgeEnvironment): Promise<Drain> {
+  const modulesRoot = path.dirname(path.resolve(variables.MANIFEST_PATH));
   const manifest = await readManifest(variables.MANIFEST_PATH);
+  if (variables.STK_BUNDLE_DIGEST !== undefined)
+    await verifyBundle(modulesRoot, manifest, variables.STK_BUNDLE_DIGEST);
   const environment = { ...process.env };
   // Modules, and the packages in them, are given what they declare; the rest of the secrets is not theirs to read.
   for (const name of Object.keys(process.env)) if (!readLater.test(name)) delete process.env[name];
-  const modulesRoot = path.dirname(path.resolve(variables.MANIFEST_PATH));
   const bridge = await createBridge({ manifest, modulesRoot, environment, log });
   const server = createBridgeServer(bridge.handle, log).listen(variables.PORT, variables.HOST);
   await once(server, "listening");

@@ -43,7 +43,13 @@ export async function bake(baking: Baking, signal?: AbortSignal): Promise<ImageS
   };
   const images = await Promise.all(
     selectImages(baking.base, baking.platforms).map(async (image) => {
-      const config = bakedConfig(await readConfig(image, signal), { layer, created, labels, image });
+      const config = bakedConfig(await readConfig(image, signal), {
+        layer,
+        digest: bundle.digest,
+        created,
+        labels,
+        image,
+      });
       return imageOf({
         platform: image.platform,
         config: Buffer.from(canonicalJson(config)),
@@ -55,11 +61,11 @@ export async function bake(baking: Baking, signal?: AbortSignal): Promise<ImageS
   return imageSetOf(images, labels);
 }
 
-type Addition = { layer: Layer; created: Date; labels: Record<string, string>; image: Image };
+type Addition = { layer: Layer; digest: Digest; created: Date; labels: Record<string, string>; image: Image };
 
 function bakedConfig(
   base: ImageConfig,
-  { layer, created, labels, image }: Addition,
+  { layer, digest, created, labels, image }: Addition,
 ): { [key: string]: Json | undefined } {
   const { config, history, rootfs } = base;
   if (!config?.Entrypoint?.length && !config?.Cmd?.length) {
@@ -79,8 +85,9 @@ function bakedConfig(
       ...config,
       User: nonRoot(config.User),
       Env: [
-        ...(config.Env ?? []).filter((item) => !item.startsWith("MANIFEST_PATH=")),
+        ...(config.Env ?? []).filter((item) => !/^(?:MANIFEST_PATH|STK_BUNDLE_DIGEST)=/.test(item)),
         `MANIFEST_PATH=/${bundleDirectory}/manifest.json`,
+        `STK_BUNDLE_DIGEST=${digest}`,
         // Without it the Bridge would take what is for development.
         ...(config.Env?.some((item) => item.startsWith("NODE_ENV=")) ? [] : ["NODE_ENV=production"]),
       ],

@@ -16,6 +16,7 @@ const input = {
   created: new Date("2026-11-20T10:00:00.5Z"),
   labels: { "org.opencontainers.image.revision": "abc" },
 };
+const bundleDigest = `STK_BUNDLE_DIGEST=${input.bundle.digest}`;
 const baked = (base: ImageSet, more: Partial<Baking> = {}) => bake({ base, ...input, ...more });
 const only = (set: ImageSet) => {
   const [image] = set.images;
@@ -40,7 +41,12 @@ describe("bake", () => {
       config: {
         User: "1000:1000",
         Entrypoint: standardConfig.Entrypoint,
-        Env: ["PATH=/usr/local/bin", "MANIFEST_PATH=/santokit/bundle/manifest.json", "NODE_ENV=production"],
+        Env: [
+          "PATH=/usr/local/bin",
+          "MANIFEST_PATH=/santokit/bundle/manifest.json",
+          bundleDigest,
+          "NODE_ENV=production",
+        ],
         Labels: {
           "org.example.kept": "yes",
           "org.opencontainers.image.revision": "abc",
@@ -60,7 +66,7 @@ describe("bake", () => {
     const second = await baked(baseOf(), { bundle: { ...input.bundle, files: [...files].reverse() } });
     expect(second.descriptor).toEqual(first.descriptor);
     expect(first.descriptor.digest).toMatchInlineSnapshot(
-      `"sha256:81f90ef49ff0da056dcfd8e9f01156fb11faed0977c9756d84a8c289c65d7a68"`,
+      `"sha256:e0e61067fbf2e7aea8943634b6a6e79540146c47377434d17222e5cad1bd0f93"`,
     );
   });
 
@@ -74,12 +80,15 @@ describe("bake", () => {
     expect(new Set(sets.map(({ descriptor }) => descriptor.digest)).size).toBe(sets.length);
   });
 
-  test("replaces the MANIFEST_PATH of an image that was baked before", async () => {
+  test("replaces what says which bundle it is in an image that was baked before", async () => {
     const config = await readConfig(
-      only(await baked(baseOf({ ...standardConfig, Env: ["MANIFEST_PATH=/other"] }))),
+      only(
+        await baked(baseOf({ ...standardConfig, Env: ["MANIFEST_PATH=/other", "STK_BUNDLE_DIGEST=other"] })),
+      ),
     );
     expect(config.config?.Env).toEqual([
       "MANIFEST_PATH=/santokit/bundle/manifest.json",
+      bundleDigest,
       "NODE_ENV=production",
     ]);
   });
@@ -88,7 +97,11 @@ describe("bake", () => {
     const config = await readConfig(
       only(await baked(baseOf({ ...standardConfig, Env: ["NODE_ENV=staging"] }))),
     );
-    expect(config.config?.Env).toEqual(["NODE_ENV=staging", "MANIFEST_PATH=/santokit/bundle/manifest.json"]);
+    expect(config.config?.Env).toEqual([
+      "NODE_ENV=staging",
+      "MANIFEST_PATH=/santokit/bundle/manifest.json",
+      bundleDigest,
+    ]);
   });
 
   test.each([undefined, "", "0", "root", "0:0", "root:root", "00:1000"])(

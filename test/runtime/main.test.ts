@@ -1,7 +1,10 @@
 import { writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Manifest } from "../../schema/manifest.ts";
+import { digestOf } from "../../src/core/digest.ts";
+import { tarOf } from "../../src/core/tar.ts";
 import { freePort } from "../services/port.ts";
 import { bridgeDirectory, readiness, run, untilReady, useBridgeFile } from "./bridge-process.ts";
 import { TestIssuer } from "./issuer.ts";
@@ -155,6 +158,48 @@ describe("a start", () => {
     expect(bridge.child.exitCode).toBeNull();
     expect((await fetch(`${bridge.url}/healthz`)).status).toBe(200);
     expect(bridge.output()).not.toContain("hunter2");
+  });
+});
+
+describe("a bundle whose digest is known", () => {
+  const module = { "logic/a.mjs": "export default () => 1;" };
+  const logic: Manifest["logic"] = {
+    a: {
+      kind: "module",
+      access: "public",
+      params: {},
+      connection: "main",
+      file: "logic/a.mjs",
+      env: [],
+    },
+  };
+  const text = JSON.stringify(manifestOf({ logic }));
+  const files = { "manifest.json": text, ...module };
+  const STK_BUNDLE_DIGEST = digestOf(
+    tarOf(
+      Object.entries(files).map(([path, content]) => ({ path, content: Buffer.from(content) })),
+      { mtime: new Date(0) },
+    ),
+  );
+  const environment = { DATABASE_URL: "postgres://a@127.0.0.1:1/b", STK_BUNDLE_DIGEST, STK_RELEASE: "v1" };
+
+  it("is served as it was baked, and every line says which it is", async () => {
+    const bridge = await run(text, environment, { ...module, "logic/older.mjs": "never read" });
+    await expect.poll(() => readiness(bridge.url), { timeout: 10_000, interval: 20 }).toBe(503);
+    const process = { bundle: STK_BUNDLE_DIGEST, release: "v1", replica: hostname() };
+    expect(bridge.lines.length).toBeGreaterThan(0);
+    for (const line of bridge.lines) expect(line).toMatchObject(process);
+  });
+
+  it.each([
+    ["a manifest that gives more", JSON.stringify(manifestOf({ logic, roles: ["admin", "editor"] })), module],
+    ["a module that does something else", text, { "logic/a.mjs": "export default () => 2;" }],
+    ["a module less", text, {}],
+    ["a source map that is another", text, { ...module, "maps/logic/a.mjs.map": "{}" }],
+  ])("is not served with %s", async (_, manifest, others) => {
+    const bridge = await run(manifest, environment, others);
+    expect(await bridge.ended).toBe(1);
+    expect(bridge.lines).toEqual([expect.objectContaining({ level: "fatal", code: "bundle_changed" })]);
   });
 });
 
