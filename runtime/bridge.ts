@@ -1,4 +1,5 @@
 import type { RequestListener } from "node:http";
+import { hostname } from "node:os";
 import type { Manifest } from "../schema/manifest.ts";
 import { authMode, configureAuth, optionalVariables } from "./auth/configure.ts";
 import { compileCalls } from "./calls.ts";
@@ -128,7 +129,9 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
   function openDatabase(name: string, settings: ConnectionSettings): Database {
     if (connect !== undefined) return connect(name, settings);
     const url = environment[settings.url.env] ?? "";
-    return createPool(name, { ...settings, url, pool: poolSize(settings.pool, environment) }, log);
+    const pool = poolSize(settings.pool, environment);
+    const applicationName = applicationNameOf(input.manifest.name, hostname());
+    return createPool(name, { ...settings, url, pool, applicationName }, log);
   }
 
   let current = await open(input.manifest, input.modulesRoot, new Map());
@@ -165,6 +168,12 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
     },
   };
 }
+
+/** The project and the replica, in 63 bytes: of a long host name the end tells replicas apart. */
+const applicationNameOf = (project: string, host: string): string => {
+  const replica = host.replace(/[^\x21-\x7e]/g, "").slice(-40);
+  return `${project.slice(0, 62 - replica.length)}@${replica}`;
+};
 
 /** Node loads its fetch when it is first named, which would cost every start what only the first token needs. */
 const fetchLater: typeof fetch = (...request) => fetch(...request);

@@ -10,6 +10,8 @@ export type PoolSettings = {
   pool: number;
   statementTimeoutMs: number;
   connectTimeoutMs: number;
+  /** How sessions name themselves in `pg_stat_activity`; Postgres keeps 63 bytes. */
+  applicationName?: string;
 };
 
 /**
@@ -35,7 +37,7 @@ export function sessionConfig(name: string, settings: PoolSettings): pg.ClientCo
   return {
     connectionString: verifiedTls(url.href),
     options: [...(own === null ? [] : [own]), ...options].join(" "),
-    fallback_application_name: "santokit",
+    fallback_application_name: settings.applicationName ?? "santokit",
     connectionTimeoutMillis: settings.connectTimeoutMs,
   };
 }

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { generateKeyPair, type JWTPayload } from "jose";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -34,6 +35,8 @@ const sleep = (seconds: number): Manifest["logic"][string] => ({
     },
   ],
 });
+
+const named = (sql: string) => ({ sql, bindings: [], types: [], result: [{ name: "n", type: "text" }] });
 
 let issuer: TestIssuer;
 let database: { url: string };
@@ -170,6 +173,16 @@ describe("an outage", () => {
     await untilReady(served);
     for (let n = 0; n < 3; n += 1) await served.call("late");
     expect(calls().filter(({ error }) => error !== undefined)).toHaveLength(3);
+  });
+});
+
+describe("a session of the database", () => {
+  it("names the project and the replica", async () => {
+    const who = { ...sleep(0), statements: [named("select current_setting('application_name') as n")] };
+    const served = await serve({ url: database.url, manifest: manifestOf({ logic: { who } }) });
+    await untilReady(served);
+    const { body } = await served.call("who");
+    expect(body.data).toBe(`notes@${hostname()}`);
   });
 });
 
