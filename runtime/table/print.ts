@@ -1,5 +1,6 @@
 import { type Condition, type Operand, type Operator, operandsOf, operators } from "./condition.ts";
 import type { Parameters } from "./parameters.ts";
+import { isQuiet, isQuietWhole } from "./quiet.ts";
 import type { Column } from "./table.ts";
 
 /** How a column of the judged row is reached in a statement. */
@@ -40,9 +41,10 @@ const masked = (guard: string, sql: string): string => `case when ${guard} then 
 function print(condition: Condition, scope: Scope, depth: number, positive: boolean): string {
   switch (condition.kind) {
     case "and":
+      return printAll(condition.conditions, scope, depth, positive);
     case "or":
       return joined(
-        condition.kind,
+        "or",
         condition.conditions.map((inner) => print(inner, scope, depth, positive)),
       );
     case "not":
@@ -54,7 +56,8 @@ function print(condition: Condition, scope: Scope, depth: number, positive: bool
       const cell = cellAt(condition.column, scope, depth);
       if (cell === undefined) return unknown;
       const sql = `${cell.sql} ${test}`;
-      return cell.guard === undefined || cell.implied === true ? sql : masked(cell.guard, sql);
+      if (cell.guard === undefined || (cell.implied === true && isQuiet(condition))) return sql;
+      return masked(cell.guard, sql);
     }
     case "compare": {
       const test = `${operators[condition.operator]} ${printOperand(condition.operand, scope)}`;
@@ -65,9 +68,19 @@ function print(condition: Condition, scope: Scope, depth: number, positive: bool
   }
 }
 
+/** Conditions that must all hold. What can raise runs only for rows that meet the others. */
+function printAll(conditions: readonly Condition[], scope: Scope, depth: number, positive: boolean): string {
+  const terms = (some: readonly Condition[]) => some.map((inner) => print(inner, scope, depth, positive));
+  const loud = conditions.filter((inner) => !isQuietWhole(inner));
+  if (!positive || loud.length === 0 || loud.length === conditions.length)
+    return joined("and", terms(conditions));
+  const quiet = terms(conditions.filter(isQuietWhole));
+  return joined("and", [...quiet, masked(joined("and", quiet), joined("and", terms(loud)))]);
+}
+
 /**
- * Comparisons tell nothing of the rows that they are not true for, so they may run before the guard, as under
- * Postgres' row-level security. The time of a `like` depends on the text, so it runs behind it.
+ * Quiet comparisons tell nothing of the rows that they are not true for, so they may run before the guard, as under
+ * Postgres' row security. The others run behind it, and `like` does: its time depends on the text.
  */
 function printTest(
   condition: Condition & { readonly kind: "compare" | "in" },
@@ -78,7 +91,8 @@ function printTest(
 ): string {
   const cell = cellAt(condition.column, scope, depth);
   if (cell === undefined) return unknown;
-  const leaky = condition.kind === "compare" && leakyOperators.has(condition.operator);
+  const leaky =
+    !isQuiet(condition) || (condition.kind === "compare" && leakyOperators.has(condition.operator));
   if (cell.guard === undefined || (cell.implied === true && !leaky)) return `${cell.sql} ${test}`;
   if (leaky || !positive) return `${masked(cell.guard, cell.sql)} ${test}`;
   return `(${cell.guard} and ${cell.sql} ${test})`;
