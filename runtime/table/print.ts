@@ -1,7 +1,8 @@
 import { type Condition, type Operand, type Operator, operandsOf, operators } from "./condition.ts";
+import { type Membership, membershipOf } from "./membership.ts";
 import type { Parameters } from "./parameters.ts";
 import { isQuiet, isQuietWhole } from "./quiet.ts";
-import type { Column } from "./table.ts";
+import type { Column, Table } from "./table.ts";
 
 /** How a column of the judged row is reached in a statement. */
 export type Cell = {
@@ -106,6 +107,22 @@ const printList = ({ column, list }: Condition & { kind: "in" }, scope: Scope): 
     : `array[${list.map((operand) => printOperand(operand, scope)).join(", ")}]::${column.type.cast}[]`;
 
 /**
+ * Membership as a comparison with a list that is read once, which an index serves under `or` too. It is NULL where
+ * `exists` is false, so it stands only where the two are the same.
+ */
+function printMembership(
+  { column, row, rest }: Membership,
+  table: Table,
+  scope: Scope,
+  depth: number,
+): string {
+  const alias = aliasAt(depth + 1);
+  const where = print(rest, scope, depth + 1, true);
+  const list = `array(select ${alias}.${column.quoted} from ${table.quoted} as ${alias} where ${where})`;
+  return `${scope.cell(row)?.sql ?? "null"} = any(${list})`;
+}
+
+/**
  * `exists` itself is never NULL, so under `not` the claims that it needs are asked for outside of it: without them
  * `not exists` would hold for everybody.
  */
@@ -115,6 +132,8 @@ function printExists(
   depth: number,
   positive: boolean,
 ): string {
+  const membership = positive ? membershipOf(condition) : undefined;
+  if (membership !== undefined) return printMembership(membership, condition.table, scope, depth);
   const alias = aliasAt(depth + 1);
   const where = print(condition.where, scope, depth + 1, true);
   const test = `exists (select 1 from ${condition.table.quoted} as ${alias} where ${where})`;

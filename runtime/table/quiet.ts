@@ -31,7 +31,8 @@ const quietTypes: ReadonlySet<string> = new Set([
 const isEnum = ({ cast, loose, element }: SqlType): boolean =>
   !loose && element === undefined && cast.startsWith('"');
 
-const isQuietType = (type: SqlType): boolean =>
+/** Whether values of a type are compared without an error. */
+export const isQuietType = (type: SqlType): boolean =>
   type.element === undefined ? quietTypes.has(type.cast) || isEnum(type) : isQuietType(type.element);
 
 /**
