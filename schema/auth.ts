@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { variableReference } from "./names.ts";
+import { roleName, variableReference } from "./names.ts";
 import { duration } from "./quantities.ts";
 
 /** Signature algorithms with a public key. HS* is left out: its key would be a secret shared with the issuer. */
@@ -35,6 +35,9 @@ export const issuerDeclaration = z.strictObject({
     .meta({ description: "RS256 and ES256 without it." }),
   claims: z.strictObject({ id: claimPath.optional(), roles: claimPath.optional() }).optional().meta({
     description: "Which claims hold the user's id (sub) and roles (roles). A URL is one name, not a path.",
+  }),
+  roles: z.array(roleName).optional().meta({
+    description: "The declared roles that this issuer may give. All without it.",
   }),
   clockTolerance: duration.optional(),
 });

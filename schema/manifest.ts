@@ -28,6 +28,8 @@ const issuer = z.strictObject({
   audience: z.array(z.string()).min(1),
   algorithms: z.array(z.enum(algorithms)).min(1),
   claims: z.strictObject({ id: z.string(), roles: z.string() }),
+  /** The declared roles that it may give; all without it. */
+  roles: z.array(z.string()).optional(),
   clockToleranceMs: z.int(),
 });
 export type Issuer = z.infer<typeof issuer>;
@@ -95,7 +97,7 @@ export type TablePermissions = z.infer<typeof tablePermissions>;
 /** Where a bound value of a statement comes from. */
 export const binding = z.discriminatedUnion("from", [
   z.strictObject({ from: z.literal("param"), name: z.string() }),
-  z.strictObject({ from: z.literal("user"), name: z.enum(["id", "roles"]) }),
+  z.strictObject({ from: z.literal("user"), name: z.enum(["id", "roles", "issuer"]) }),
   z.strictObject({ from: z.literal("claim"), name: z.string() }),
 ]);
 export type Binding = z.infer<typeof binding>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { columnName, identifier } from "./names.ts";
+import { identifier } from "./names.ts";
 
-/** A value to compare with; in a rule also `$user.id`, `$user.roles`, `$claims.NAME`, `$row.COLUMN`. */
+/** A value to compare with; in a rule also what {@link reference} names. */
 export const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 export type Scalar = z.infer<typeof scalar>;
 
@@ -68,8 +68,14 @@ export const predicate: z.ZodType<Predicate> = z
     description: "Columns with the value or comparison they must meet; and, or, not, exists.",
   });
 
-/** Whether a key of a predicate names a column. */
-export const isColumnKey = (key: string): boolean => columnName.safeParse(key).success;
+/** `$user.id`, `$user.roles`, `$user.issuer`, `$claims.NAME` or `$row.COLUMN` in a rule. */
+export const reference =
+  /^\$(?:user\.(?:id|roles|issuer)|claims(?:\.(?:[A-Za-z_][A-Za-z0-9_:-]*|"[^"\n]+"))+|row\.[a-z_][a-z0-9_]*)$/;
 
-/** `$user.id`, `$user.roles`, `$claims.NAME` or `$row.COLUMN` in a rule. */
-export const reference = /^\$(?:user\.(?:id|roles)|claims\.[A-Za-z_][A-Za-z0-9_:.-]*|row\.[a-z_][a-z0-9_]*)$/;
+/**
+ * The names on the way to a claim, from what stands behind `$claims.`: a name with other characters is quoted.
+ *
+ * @example claimPath('app_metadata."https://example.com/org"') // ["app_metadata", "https://example.com/org"]
+ */
+export const claimPath = (text: string): string[] =>
+  [...text.matchAll(/"([^"]+)"|[^."]+/g)].map(([whole, quoted]) => quoted ?? whole);

@@ -43,8 +43,9 @@ type Known = {
  * their issuer change.
  */
 export function createAuthenticator({ issuers, roles, now }: AuthenticatorInput): Authenticator {
-  const declared = new Set(roles);
-  const byName = new Map(issuers.map((issuer) => [issuer.issuer, issuer]));
+  const byName = new Map(
+    issuers.map((issuer) => [issuer.issuer, { ...issuer, gives: givenBy(issuer, roles) }]),
+  );
   const known = new LRUCache<string, Known>({ max: limits.cached });
 
   async function verify(token: string): Promise<Caller> {
@@ -52,7 +53,7 @@ export function createAuthenticator({ issuers, roles, now }: AuthenticatorInput)
     if (issuer === undefined)
       throw invalidToken("The token is of an issuer that is not trusted here.", "wrong issuer");
     const { claims, set } = await verified(token, issuer, now());
-    const caller = callerOf(claims, issuer.claims, declared);
+    const caller = callerOf(claims, issuer.claims, issuer.gives);
     known.set(token, { caller, until: (claims.exp ?? 0) * 1_000, keys: issuer.keys, set });
     return caller;
   }
@@ -74,9 +75,8 @@ export function createCredulousAuthenticator({
   roles,
   now,
 }: Omit<AuthenticatorInput, "issuers"> & {
-  readonly issuers: readonly Pick<TrustedIssuer, "issuer" | "claims">[];
+  readonly issuers: readonly Pick<TrustedIssuer, "issuer" | "claims" | "roles">[];
 }): Authenticator {
-  const declared = new Set(roles);
   return {
     authenticate(authorization) {
       if (authorization === undefined) return anonymous;
@@ -87,10 +87,16 @@ export function createCredulousAuthenticator({
         throw invalidToken("The token has expired.", "expired");
       if (typeof claims.nbf === "number" && claims.nbf > seconds)
         throw invalidToken("The token is not valid yet.", "not valid yet");
-      return callerOf(claims, issuer?.claims ?? defaults.issuer, declared);
+      return callerOf(claims, issuer?.claims ?? defaults.issuer, givenBy(issuer, roles));
     },
   };
 }
+
+/** The declared roles that an issuer may give. */
+const givenBy = (
+  issuer: Pick<TrustedIssuer, "roles"> | undefined,
+  declared: readonly string[],
+): ReadonlySet<string> => new Set(declared.filter((role) => issuer?.roles?.includes(role) ?? true));
 
 /** RFC 6750, 2.1. */
 const bearer = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)$/i;

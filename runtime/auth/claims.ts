@@ -7,11 +7,11 @@ export type ClaimNames = { readonly id: string; readonly roles: string };
 type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * Makes a caller of verified claims. Of the token's roles only declared ones are held, so that no token gives itself
- * `public`, `authenticated` or a role that the project does not know.
+ * Makes a caller of verified claims. Of the token's roles only those are held that its issuer may give, so that no
+ * token gives itself `public`, `authenticated` or a role that the project does not know.
  */
-export function callerOf(claims: Claims, names: ClaimNames, declared: ReadonlySet<string>): Caller {
-  const held = rolesOf(claimAt(claims, names.roles)).filter((role) => declared.has(role));
+export function callerOf(claims: Claims, names: ClaimNames, given: ReadonlySet<string>): Caller {
+  const held = rolesOf(claimAt(claims, names.roles)).filter((role) => given.has(role));
   const roles = [...new Set(["public", "authenticated", ...held])].sort();
   return frozenJson({ authenticated: true, id: idOf(claimAt(claims, names.id)), roles, claims });
 }
@@ -20,9 +20,13 @@ export function callerOf(claims: Claims, names: ClaimNames, declared: ReadonlySe
  * A claim by its name, or by a path such as `realm_access.roles`; a URL is one name. Only own properties are read, so
  * that `constructor` is no claim.
  */
-export function claimAt(claims: Claims, name: string): unknown {
+export const claimAt = (claims: Claims, name: string): unknown =>
+  valueAt(claims, name.includes("://") ? [name] : name.split("."));
+
+/** What stands at a path of own properties. */
+export function valueAt(claims: Claims, path: readonly string[]): unknown {
   let value: unknown = claims;
-  for (const part of name.includes("://") ? [name] : name.split(".")) {
+  for (const part of path) {
     if (!isObject(value) || !Object.hasOwn(value, part)) return undefined;
     value = value[part];
   }

@@ -13,6 +13,8 @@ export type TrustedIssuer = {
   readonly audience: readonly string[];
   readonly algorithms: readonly string[];
   readonly claims: ClaimNames;
+  /** The roles that it may give; every declared one without it. */
+  readonly roles?: readonly string[] | undefined;
   readonly clockToleranceMs: number;
   readonly keys: IssuerKeys;
 };
@@ -35,13 +37,14 @@ export function trustedIssuer(
   environment: Environment,
   effects: JwksEffects,
 ): TrustedIssuer {
-  const { audience, algorithms, claims, clockToleranceMs } = issuer;
+  const { audience, algorithms, claims, roles, clockToleranceMs } = issuer;
   const keys = new RemoteKeys(keysUrl(issuer.jwks, environment), effects);
   return {
     issuer: settingOf(issuer.issuer, environment),
     audience,
     algorithms,
     claims,
+    roles,
     clockToleranceMs,
     keys,
   };

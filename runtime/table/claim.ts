@@ -1,27 +1,38 @@
+import { claimPath } from "../../schema/predicate.ts";
+import { valueAt } from "../auth/claims.ts";
 import type { Caller } from "../caller.ts";
 import type { SqlType } from "../sql/type.ts";
 
-/** What a rule asks of the caller: `$user.id`, `$user.roles` or `$claims.NAME`, as a value of a type. */
+/** What a rule asks of the caller, such as `$user.id` or `$claims.NAME`, as a value of a type. */
 export type Claim = { readonly reference: string; readonly type: SqlType };
 
+/** A caller some of whose claims Postgres does not take for values of a type: {@link claimKey} of each. */
+export type CheckedCaller = Caller & { readonly unfit?: ReadonlySet<string> };
+
 const prefix = "$claims.";
+
+/** What a claim as a value of a type is known by. */
+export const claimKey = ({ reference, type }: Claim): string => `${reference} ${type.cast}`;
 
 /**
  * The claim as Postgres' text, or null where it is missing, null, an empty list or not of the type: a comparison with
  * NULL never matches.
  */
-export function claimValue({ reference, type }: Claim, caller: Caller): string | null {
-  const value = read(reference, caller);
+export function claimValue(claim: Claim, caller: CheckedCaller): string | null {
+  if (caller.unfit?.has(claimKey(claim))) return null;
+  const value = read(claim.reference, caller);
   if (value === null || value === undefined) return null;
-  if (Array.isArray(value)) return value.length === 0 ? null : encodeList(type, value);
-  return type.encode(exact(value)) ?? null;
+  if (Array.isArray(value)) return value.length === 0 ? null : encodeList(claim.type, value);
+  return claim.type.encode(exact(value)) ?? null;
 }
 
 function read(reference: string, caller: Caller): unknown {
   if (reference === "$user.id") return caller.id;
   if (reference === "$user.roles") return caller.roles;
+  if (reference === "$user.issuer") return caller.authenticated ? valueAt(caller.claims, ["iss"]) : undefined;
   const name = reference.slice(prefix.length);
-  return Object.hasOwn(caller.claims, name) ? caller.claims[name] : undefined;
+  // A claim may be named with dots: what the token says in one name comes first.
+  return Object.hasOwn(caller.claims, name) ? caller.claims[name] : valueAt(caller.claims, claimPath(name));
 }
 
 // A list with a member that does not fit is no list of this type: to leave the member out would widen a `not`.

@@ -1,5 +1,5 @@
-import type { Caller } from "../caller.ts";
 import type { Database } from "../database/database.ts";
+import type { CheckedCaller } from "./claim.ts";
 import type { RulesByRole } from "./plans.ts";
 import type { ReadRule } from "./readable.ts";
 import type { PreparedNames, ShapeCache } from "./statements.ts";
@@ -18,7 +18,11 @@ export type TableContext = {
  *
  * @throws {CallError} what the caller is told.
  */
-export type TableHandler = (params: unknown, caller: Caller, context: TableContext) => Promise<unknown>;
+export type TableHandler = (
+  params: unknown,
+  caller: CheckedCaller,
+  context: TableContext,
+) => Promise<unknown>;
 
 /** What an operation's handler is made of. */
 export type OperationInput<Rule> = {

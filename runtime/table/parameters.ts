@@ -1,5 +1,4 @@
-import type { Caller } from "../caller.ts";
-import { type Claim, claimValue } from "./claim.ts";
+import { type CheckedCaller, type Claim, claimValue } from "./claim.ts";
 import type { Operand } from "./condition.ts";
 
 /** Where a bound value comes from: the caller's claims, a place among the values of the call, or the manifest. */
@@ -58,7 +57,7 @@ export class Parameters {
 }
 
 /** Gives the values of a call in the order of the parameters. */
-export type Bind = (given: readonly (string | null)[], caller: Caller) => (string | null)[];
+export type Bind = (given: readonly (string | null)[], caller: CheckedCaller) => (string | null)[];
 
 // No text that Postgres takes holds NUL, so nothing else looks like a mark.
 const marks = /\0(\d+)\0/g;

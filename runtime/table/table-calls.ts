@@ -1,6 +1,9 @@
 import type { Manifest, TablePermissions } from "../../schema/manifest.ts";
 import type { Operation } from "../../schema/permissions.ts";
 import { StkError } from "../../src/core/error.ts";
+import type { Claim } from "./claim.ts";
+import { ClaimChecks, checkingClaims } from "./claim-check.ts";
+import { operandsOf } from "./condition.ts";
 import { deleteHandler } from "./delete.ts";
 import { insertHandler } from "./insert.ts";
 import type { TableHandler } from "./operation.ts";
@@ -9,7 +12,13 @@ import { selectHandler } from "./select.ts";
 import { PreparedNames, ShapeCache } from "./statements.ts";
 import { type Table, type Tables, tablesOf } from "./table.ts";
 import { updateHandler } from "./update.ts";
-import { readDeleteRule, readInsertRule, readUpdateRule } from "./write-rule.ts";
+import {
+  type RemoveRule,
+  readDeleteRule,
+  readInsertRule,
+  readUpdateRule,
+  type WriteRule,
+} from "./write-rule.ts";
 
 /** A call on a table, and the connection that its `database` is of. */
 export type TableCall = { readonly connection: string; readonly handle: TableHandler };
@@ -33,6 +42,7 @@ export function compileTables(manifest: Pick<Manifest, "schema" | "permissions">
   const calls = new Map<string, TableCall>();
   for (const [connection, permissions] of Object.entries(manifest.permissions)) {
     const schema = manifest.schema[connection];
+    const checks = new ClaimChecks();
     const tables = schema === undefined ? new Map<string, Table>() : tablesOf(schema);
     for (const [name, rules] of Object.entries(permissions)) {
       const table = tables.get(name);
@@ -41,30 +51,54 @@ export function compileTables(manifest: Pick<Manifest, "schema" | "permissions">
           "invalid_manifest",
           `The permissions name a table ${connection}/${name} that is not there.`,
         );
-      for (const [operation, handle] of handlersOf(table, tables, rules, shared)) {
-        calls.set(`db/${connection}/${name}/${operation}`, { connection, handle });
+      for (const { operation, handle, claims } of handlersOf(table, tables, rules, shared)) {
+        const checked = checkingClaims(handle, claims, checks);
+        calls.set(`db/${connection}/${name}/${operation}`, { connection, handle: checked });
       }
     }
   }
   return { lookup: (path) => calls.get(path) };
 }
 
+/** An operation's handler, and the claims that its rules name. */
+type Handler = {
+  readonly operation: Operation;
+  readonly handle: TableHandler;
+  readonly claims: readonly Claim[];
+};
+
 function* handlersOf(
   table: Table,
   tables: Tables,
   permissions: TablePermissions,
   { names, cache }: { names: PreparedNames; cache: ShapeCache },
-): Generator<[Operation, TableHandler]> {
+): Generator<Handler> {
   const select = byRole(permissions.select, (rule) => readRuleOf(rule, table, tables));
   const insert = byRole(permissions.insert, (rule) => readInsertRule(rule, table, tables));
   const update = byRole(permissions.update, (rule) => readUpdateRule(rule, table, tables));
   const remove = byRole(permissions.delete, (rule) => readDeleteRule(rule, table, tables));
   const shared = { table, select, names, cache };
-  if (select.size > 0) yield ["select", selectHandler({ ...shared, rules: select })];
-  if (insert.size > 0) yield ["insert", insertHandler({ ...shared, rules: insert })];
-  if (update.size > 0) yield ["update", updateHandler({ ...shared, rules: update })];
-  if (remove.size > 0) yield ["delete", deleteHandler({ ...shared, rules: remove })];
+  const made = (operation: Operation, handle: TableHandler, rules: readonly AnyRule[]): Handler => ({
+    operation,
+    handle,
+    claims: [...select.values(), ...rules].flatMap(claimsOf),
+  });
+  if (select.size > 0) yield made("select", selectHandler({ ...shared, rules: select }), []);
+  if (insert.size > 0)
+    yield made("insert", insertHandler({ ...shared, rules: insert }), [...insert.values()]);
+  if (update.size > 0)
+    yield made("update", updateHandler({ ...shared, rules: update }), [...update.values()]);
+  if (remove.size > 0)
+    yield made("delete", deleteHandler({ ...shared, rules: remove }), [...remove.values()]);
 }
+
+type AnyRule = RemoveRule & Partial<Pick<WriteRule, "check" | "set">>;
+
+const claimsOf = ({ where, check, set = [] }: AnyRule): Claim[] =>
+  [
+    ...[where, check].flatMap((rule) => (rule === undefined ? [] : operandsOf(rule.condition))),
+    ...set.map(({ value }) => value),
+  ].flatMap((operand) => (operand.kind === "claim" ? [operand.claim] : []));
 
 const byRole = <Rule, Read>(
   rules: Readonly<Record<string, Rule>> | undefined,

@@ -25,12 +25,13 @@ export const compileConnections = (file: ConnectionsFile): Manifest["connections
 
 /** The issuers with their defaults filled in. */
 export const compileIssuers = (file: AuthFile): Issuer[] =>
-  (file.issuers ?? []).map(({ issuer, jwks, audience, algorithms, claims, clockTolerance }) => ({
+  (file.issuers ?? []).map(({ issuer, jwks, audience, algorithms, claims, roles, clockTolerance }) => ({
     issuer: settingOf(issuer),
     jwks: settingOf(jwks),
     audience: typeof audience === "string" ? [audience] : audience,
     algorithms: algorithms ?? [...defaults.issuer.algorithms],
     claims: { id: claims?.id ?? defaults.issuer.id, roles: claims?.roles ?? defaults.issuer.roles },
+    ...(roles && { roles }),
     clockToleranceMs: time(clockTolerance, defaults.issuer.clockToleranceMs),
   }));
 

@@ -28,7 +28,7 @@ describe("bindStatement", () => {
       { from: "user", name: "id" },
       { from: "user", name: "roles" },
       { from: "claim", name: "org" },
-      { from: "claim", name: "https://a/b" },
+      { from: "claim", name: '"https://a/b"' },
       { from: "param", name: "o" },
     ]);
   });

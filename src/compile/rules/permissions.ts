@@ -212,8 +212,29 @@ function unsatisfiable({ columns, set = {} }: Rule, path: Path, { table, at }: P
   ];
 }
 
-/** Roles that are built in need no declaration. */
-export const checkRoles = ({ project: { permissions } }: Context): Diagnostic[] =>
+/** Roles that are built in need no declaration, and issuers give roles that are declared. */
+export const checkRoles = (context: Context): Diagnostic[] => [
+  ...builtInDeclared(context),
+  ...givenUndeclared(context),
+];
+
+const givenUndeclared = ({ roles, project: { auth } }: Context): Diagnostic[] =>
+  (auth?.value.issuers ?? []).flatMap((issuer, index) =>
+    (issuer.roles ?? []).flatMap((role, position) =>
+      auth === undefined || (roles.has(role) && !builtInRoles.some((name) => name === role))
+        ? []
+        : [
+            problem(
+              auth.at(["issuers", index, "roles", position]),
+              "undeclared_role",
+              `The role \`${role}\` is not one that a token may carry.`,
+              suggest(role, roles) ?? "Add it to roles: in config/permissions.yaml.",
+            ),
+          ],
+    ),
+  );
+
+const builtInDeclared = ({ project: { permissions } }: Context): Diagnostic[] =>
   (permissions?.value.roles ?? []).flatMap((role, index) =>
     permissions !== undefined && builtInRoles.some((name) => name === role)
       ? [

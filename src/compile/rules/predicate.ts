@@ -157,9 +157,14 @@ export const literalOf = (value: Scalar): Scalar =>
 /** A problem where a text that begins with `$` is no reference. */
 export function unknownReference(value: string, at: Location): Diagnostic[] {
   if (reference.test(value)) return [];
-  const hint = suggest(value, ["$user.id", "$user.roles", `$claims.${value.split(".")[1] ?? "NAME"}`]);
+  const hint = suggest(value, [
+    "$user.id",
+    "$user.roles",
+    "$user.issuer",
+    `$claims.${value.split(".")[1] ?? "NAME"}`,
+  ]);
   const known =
-    "There are $user.id, $user.roles, $claims.NAME and, within exists, $row.COLUMN. A text that begins with $ is written with $$.";
+    "There are $user.id, $user.roles, $user.issuer, $claims.NAME and, within exists, $row.COLUMN. A text that begins with $ is written with $$.";
   return [problem(at, "unknown_reference", `\`${value}\` is not known.`, hint ?? known)];
 }
 

@@ -110,10 +110,11 @@ function resolve(token: Token, { file, text, params, enums }: BindScope): Resolv
 function callerBinding(source: string): Resolved | undefined {
   if (source === "$user.id") return { binding: { from: "user", name: "id" } };
   if (source === "$user.roles") return { binding: { from: "user", name: "roles" }, cast: "text[]" };
+  if (source === "$user.issuer") return { binding: { from: "user", name: "issuer" } };
   if (!source.startsWith("$claims.")) return undefined;
-  return { binding: { from: "claim", name: source.slice("$claims.".length).replaceAll('"', "") } };
+  return { binding: { from: "claim", name: source.slice("$claims.".length) } };
 }
 
 const callerHint = (source: string): string =>
-  suggest(source, ["$user.id", "$user.roles"]) ??
-  "There are $user.id, $user.roles and $claims.NAME; a parameter is :name.";
+  suggest(source, ["$user.id", "$user.roles", "$user.issuer"]) ??
+  "There are $user.id, $user.roles, $user.issuer and $claims.NAME; a parameter is :name.";

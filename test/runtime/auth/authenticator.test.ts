@@ -7,7 +7,7 @@ import type { Caller } from "../../../runtime/caller.ts";
 import { silentLog } from "../../../runtime/log.ts";
 import { TestIssuer } from "../issuer.ts";
 
-type Change = { claims?: { id: string; roles: string }; algorithms?: "RS256"[] };
+type Change = { claims?: { id: string; roles: string }; algorithms?: "RS256"[]; roles?: string[] };
 
 async function setUp(change: Change = {}) {
   const issuer = await TestIssuer.start();
@@ -41,6 +41,12 @@ describe("a good token", () => {
   it("gives no role that is not declared, whatever its name", async () => {
     const { issuer, key, authenticate } = await setUp();
     const token = await issuer.sign(key, "a", { roles: ["admin", "__proto__", 1, null] });
+    expect((await authenticate(token)).roles).toEqual(["authenticated", "public"]);
+  });
+
+  it("gives no declared role that its issuer may not give", async () => {
+    const { issuer, key, authenticate } = await setUp({ roles: ["viewer"] });
+    const token = await issuer.sign(key, "a", { roles: ["editor"] });
     expect((await authenticate(token)).roles).toEqual(["authenticated", "public"]);
   });
 

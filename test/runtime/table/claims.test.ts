@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { DeclaredSchema } from "../../../schema/declared.ts";
+import { claimPath } from "../../../schema/predicate.ts";
+import { databaseWith, table, user, type World, worldOf } from "./world.ts";
+
+const types: Readonly<Record<string, readonly [type: string, value: string]>> = {
+  inet: ["inet", "10.0.0.1"],
+  cidr: ["cidr", "10.0.0.0/8"],
+  macaddr: ["macaddr", "08:00:2b:01:02:03"],
+  range: ["int4range", "[1,3)"],
+  span: ["span", "[1,3)"],
+  domain: ["small", "7"],
+  pair: ["pair", "(1,x)"],
+  interval: ["interval", "1 day"],
+  moment: ["timestamp with time zone", "2026-01-01T00:00:00Z"],
+  day: ["date", "2026-01-01"],
+  doc: ["jsonb", "x"],
+  id: ["uuid", "00000000-0000-4000-8000-00000000000a"],
+  amount: ["numeric", "1.5"],
+  count: ["bigint", "9007199254740993"],
+  ratio: ["double precision", "1.5"],
+  flag: ["boolean", "true"],
+  mood: ["mood", "sad"],
+  label: ["text", "x"],
+  bits: ["bit(3)", "101"],
+};
+const schema: DeclaredSchema = {
+  enums: { mood: ["sad"] },
+  tables: {
+    t: table({
+      ...Object.fromEntries(Object.entries(types).map(([name, [type]]) => [name, type])),
+      who: "text",
+    }),
+  },
+};
+
+let world: World;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  const names = Object.keys(types).map((name) => `"${name}"`);
+  const fresh = await databaseWith(`
+    create type mood as enum ('sad'); create type span as range (subtype = int4);
+    create type pair as (a int, b text); create domain small as int check (value < 100);
+    create table t (${Object.entries(types)
+      .map(([name, [type]]) => `"${name}" ${type}`)
+      .join(", ")}, who text);
+    insert into t (${names.join(", ")}) values (${Object.entries(types)
+      .map(([name, [, value]]) => (name === "doc" ? `'"x"'` : `'${value}'`))
+      .join(", ")});`);
+  close = fresh.close;
+  world = worldOf(fresh.database, schema, {});
+});
+afterAll(() => close());
+
+const strange = [
+  "no",
+  "",
+  " ",
+  "{",
+  "(",
+  "[1",
+  "300",
+  "-1",
+  "1e999999",
+  "99999999999999999999",
+  "10.0.0.300",
+  "infinity",
+  "\u0001",
+  "294277-01-01",
+  "5874898-01-01",
+  5,
+  1.5,
+  true,
+  {},
+  { a: "\u0000" },
+  ["no"],
+  [[1]],
+  [null],
+  [],
+] as const;
+
+describe("a claim of the wrong type", () => {
+  it.each(Object.keys(types))("never matches and is no error: %s", async (column) => {
+    const rule = (where: object) =>
+      world.under({ t: { select: { public: { columns: ["who"], where: { ...where } } } } });
+    const value = types[column]?.[1];
+    const right = column === "flag" ? true : value;
+    for (const reference of [{ [column]: "$claims.x" }, { [column]: { in: "$claims.x" } }]) {
+      const t = rule(reference);
+      const isList = JSON.stringify(reference).includes('"in"');
+      const given = user("ada", [], { x: isList ? [right] : right });
+      expect(await t.call("t/select", {}, given)).toHaveLength(1);
+      for (const x of strange) {
+        if (String(x) === String(right)) continue;
+        const rows = await t.call(
+          "t/select",
+          {},
+          user("ada", [], { x: isList && !Array.isArray(x) ? [x] : x }),
+        );
+        expect(rows, `${column} ${JSON.stringify(x)}`).toHaveLength(0);
+      }
+    }
+  });
+
+  it("gives nobody what `not` would", async () => {
+    const where = { not: { inet: "$claims.x" } };
+    const t = world.under({ t: { select: { public: { columns: ["who"], where } } } });
+    expect(await t.call("t/select", {}, user("ada", [], { x: "no" }))).toHaveLength(0);
+    expect(await t.call("t/select", {}, user("ada", [], { x: "10.0.0.2" }))).toHaveLength(1);
+  });
+});
+
+describe("a claim", () => {
+  it.each([
+    ["$claims.app_metadata.org", { app_metadata: { org: "x" } }],
+    ['$claims."https://example.com/org"', { "https://example.com/org": "x" }],
+    ['$claims.app."https://example.com/org".id', { app: { "https://example.com/org": { id: "x" } } }],
+    ["$claims.org:id", { "org:id": "x" }],
+    ["$user.issuer", { iss: "x" }],
+  ])("is found by its path: %s", async (label, claims) => {
+    const t = world.under({ t: { select: { public: { columns: ["who"], where: { label } } } } });
+    expect(await t.call("t/select", {}, user("ada", [], claims))).toHaveLength(1);
+    expect(await t.call("t/select", {}, user("ada", [], { app_metadata: { org: "y" } }))).toHaveLength(0);
+  });
+
+  it("is named by a path with quoted parts", () => {
+    expect(claimPath('a."b.c".d')).toEqual(["a", "b.c", "d"]);
+  });
+});
