@@ -20,6 +20,13 @@ export type CallRun = {
  */
 export type CallHandler = (params: unknown, caller: Caller, run: CallRun) => Promise<string>;
 
+/** The answer to a call as JSON. */
+export type Answer = {
+  readonly data: string;
+  /** Whether a select without `limit` has more rows than it gives. */
+  readonly more: boolean;
+};
+
 /** The calls of a project. */
 export type Calls = {
   /**
@@ -27,7 +34,7 @@ export type Calls = {
    *
    * @throws {CallError} `not_found` for a path that is none, and what the call itself throws.
    */
-  call(path: string, params: unknown, caller: Caller, run: CallRun): Promise<string>;
+  call(path: string, params: unknown, caller: Caller, run: CallRun): Promise<Answer>;
   /** Whether a call only reads, so that it may be ended when nobody waits for its answer. */
   reads(path: string): boolean;
 };

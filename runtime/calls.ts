@@ -56,15 +56,16 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
   const calls: Calls = {
     async call(path, params, caller, run) {
       const custom = logic.get(path);
-      if (custom !== undefined) return custom(params, caller, run);
+      if (custom !== undefined) return { data: await custom(params, caller, run), more: false };
       const table = tables.lookup(path);
       if (table === undefined) throw unknownCall();
       const database =
         OpenTransactions.of(run.signal)?.database(table.connection) ?? databaseFor(path, table.connection);
       const { connection, handle } = table;
-      return telling(manifest.connections[connection]?.raises, async () =>
-        JSON.stringify(await handle(params, caller, { database, limits, signal: run.signal })),
-      );
+      return telling(manifest.connections[connection]?.raises, async () => {
+        const rows = await handle(params, caller, { database, limits, signal: run.signal });
+        return { data: JSON.stringify(rows), more: Array.isArray(rows) && "more" in rows };
+      });
     },
     reads: (path) => (logic.has(path) ? reading.has(path) : path.endsWith("/select")),
   };

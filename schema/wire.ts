@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { ErrorBody } from "./errors.ts";
 import { keyForm } from "./idempotency-key.ts";
 import { columnName } from "./names.ts";
 import { predicate } from "./predicate.ts";
@@ -12,11 +11,8 @@ export const callRequest = z.strictObject({
 });
 export type CallRequest = z.infer<typeof callRequest>;
 
-/** The answer to a call that went well. */
-export type CallResponse = { data: unknown };
-
-/** What `POST /call` answers: 200 with the first, the error's own status with the second. */
-export type CallAnswer = CallResponse | ErrorBody;
+/** The answer to a call that went well; `more` where a select without `limit` has more rows than it gives. */
+export type CallResponse = { data: unknown; more?: true };
 
 const columns = z.array(columnName).min(1).max(1_600);
 const row = z.record(columnName, z.unknown());

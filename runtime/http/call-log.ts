@@ -26,7 +26,7 @@ export class CallLog {
   write(
     exchange: Exchange,
     outcome: Outcome,
-    result: string | Error | undefined,
+    error: Error | undefined,
     { sources, logging }: CallLogging,
   ): void {
     const now = performance.now();
@@ -38,12 +38,12 @@ export class CallLog {
       path,
       ...outcome,
       ms,
-      ...(result instanceof CallError && result.reason !== undefined && { reason: result.reason }),
+      ...(error instanceof CallError && error.reason !== undefined && { reason: error.reason }),
       ...(logging?.caller === true && { caller: exchange.caller }),
       ...(logging?.address !== undefined && { address: addressOf(exchange, logging.address) }),
     };
-    if ((outcome.unread ?? outcome.status) >= 500 && result instanceof Error)
-      this.#log.error({ ...line, ...this.#described(result, path, sources, now) }, "call");
+    if ((outcome.unread ?? outcome.status) >= 500 && error !== undefined)
+      this.#log.error({ ...line, ...this.#described(error, path, sources, now) }, "call");
     else if (ms >= (logging?.slowMs ?? Number.POSITIVE_INFINITY))
       this.#log.warn({ ...line, slow: true }, "call");
     else this.#log.info(line, "call");

@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
 import type { Authenticator } from "../auth/authenticator.ts";
-import type { Calls } from "../call.ts";
+import type { Answer, Calls } from "../call.ts";
 import type { Caller } from "../caller.ts";
 import { CallError } from "../error.ts";
 import type { SourceLocations } from "../logic/source-map.ts";
@@ -159,26 +159,26 @@ async function make(
 /** Answers with the data's JSON or an error, and logs how it went. What comes after the first answer is dropped. */
 function settle(
   exchange: Exchange,
-  result: string | Error,
+  result: Answer | Error,
   input: HandlerInput,
   served: Served,
   headers: HeaderList = [],
 ): void {
   const outcome =
-    typeof result === "string"
-      ? exchange.answer(200, `{"data":${result}}`)
-      : exchange.refuse(answerable(result), headers);
-  record(exchange, outcome, result, input, served);
+    result instanceof Error
+      ? exchange.refuse(answerable(result), headers)
+      : exchange.answer(200, `{"data":${result.data}${result.more ? ',"more":true' : ""}}`);
+  record(exchange, outcome, result instanceof Error ? result : undefined, input, served);
 }
 
 function record(
   exchange: Exchange,
   outcome: Outcome | undefined,
-  result: string | Error | undefined,
+  error: Error | undefined,
   { callLog }: HandlerInput,
   { sources, logging }: Served,
 ): void {
-  if (outcome !== undefined) callLog.write(exchange, outcome, result, { sources, logging });
+  if (outcome !== undefined) callLog.write(exchange, outcome, error, { sources, logging });
 }
 
 const asError = (thrown: unknown): Error =>

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { bridgeLimits } from "../../config/bridge.ts";
-import type { CallRun, Calls } from "../call.ts";
+import type { Answer, CallRun, Calls } from "../call.ts";
 import type { Caller } from "../caller.ts";
 import { type Database, isDatabaseError, type Queryable } from "../database/database.ts";
 import { CallError } from "../error.ts";
@@ -40,7 +40,7 @@ type Writing = {
  */
 export function keyedCalls(
   input: KeyedCallsInput,
-): (key: string, ...call: Parameters<Calls["call"]>) => Promise<string> {
+): (key: string, ...call: Parameters<Calls["call"]>) => Promise<Answer> {
   const { manifest, databases, calls } = input;
   return async (key, path, params, caller, run) => {
     const writing = writingOf(path, input);
@@ -50,11 +50,11 @@ export function keyedCalls(
     const { connection, write } = writing;
     const id = digest([connection, ...identityOf(caller), key]);
     const seen = { request: digest([path, params ?? null]), rights: rightsOf(caller) };
-    const call: Calls["call"] = (...made) => calls.call(...made);
+    const dataOf = async (...call: Parameters<Calls["call"]>) => (await calls.call(...call)).data;
     const made = OpenTransactions.keyed({ call: run.signal, connection, database }, async (transaction) => {
       const waitMs = waitOf(run, manifest.connections[connection]?.statementTimeoutMs ?? 0);
       if (await take(transaction, id, seen, waitMs)) {
-        const answer = await call(path, params, caller, run);
+        const answer = await dataOf(path, params, caller, run);
         await keepAnswer(transaction, id, bounded(write === undefined ? answer : keepWrite(answer, write)));
         return answer;
       }
@@ -62,7 +62,7 @@ export function keyedCalls(
       if (kept === undefined) throw running();
       if (kept.request !== seen.request) throw anotherBody();
       if (write !== undefined)
-        return repeatWrite(kept.answer, write, params, (select, read) => call(select, read, caller, run));
+        return repeatWrite(kept.answer, write, params, (select, read) => dataOf(select, read, caller, run));
       if (kept.rights !== seen.rights) throw otherRights();
       return kept.answer;
     });
@@ -70,7 +70,8 @@ export function keyedCalls(
     const refused = (error: unknown): never => {
       throw write === undefined ? logicFailure(error) : answerTo(error, () => undefined);
     };
-    return telling(manifest.connections[connection]?.raises, () => made.catch(refused));
+    const data = await telling(manifest.connections[connection]?.raises, () => made.catch(refused));
+    return { data, more: false };
   };
 }
 

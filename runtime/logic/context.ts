@@ -1,6 +1,9 @@
 /** A row by column name, its values as JSON: `bigint` and `numeric` are strings, times RFC 3339. */
 export type Row = Record<string, unknown>;
 
+/** The rows of a select; `more` where it had no `limit` and there are more than one call gives. */
+export type SelectedRows<T = Row> = T[] & { readonly more?: true };
+
 /**
  * Runs one statement. Every `${value}` is bound, never pasted into the text: null and undefined are NULL, an array is
  * a Postgres array, a `Date` a time, any other object is JSON.
@@ -51,7 +54,10 @@ export type Context = Connection & {
   };
   /** Another database of the project than the one that the front matter names. */
   connection(name: string): Connection;
-  /** Makes another call as the same caller, through the permissions. Private logic can be called too. */
+  /**
+   * Makes another call as the same caller, through the permissions. Private logic can be called too. The rows of a
+   * select are {@link SelectedRows}.
+   */
   call<T = unknown>(path: string, params?: Readonly<Record<string, unknown>>): Promise<T>;
   /**
    * Ends the call with an error that the client sees: `logic_failed` (422) with the message, and with the code and

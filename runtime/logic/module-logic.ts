@@ -84,7 +84,9 @@ function contextOf(
       const own = ownCopy(params);
       const make = () => calls.call(other, own, caller, { ...run, depth: depth + 1 });
       const open = OpenTransactions.of(signal);
-      return JSON.parse(await (open === undefined ? make() : open.savepoint(make)));
+      const { data, more } = await (open === undefined ? make() : open.savepoint(make));
+      const result = JSON.parse(data);
+      return more ? Object.defineProperty(result, "more", { value: true }) : result;
     },
     fail(code, message, details) {
       throw new CallError("logic_failed", message, { details: { ...details, code } });

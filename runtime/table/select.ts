@@ -1,3 +1,4 @@
+import type { Row } from "../database/database.ts";
 import { asDeclared } from "../sql/declared-integers.ts";
 import { answerTo } from "../sql/failure.ts";
 import type { Condition } from "./condition.ts";
@@ -57,12 +58,17 @@ export function selectHandler({ table, rules, names, cache }: OperationInput<Rea
     const compiled = shapes.get(shape, () => compile({ table, readable, columns, where, sort, page }, names));
     try {
       const { rows } = await database.query(compiled.statement(), compiled.bind(values, caller), signal);
-      return asDeclared(rows, table.integers);
+      const given = asDeclared(rows, table.integers);
+      return page.limit === undefined && given.length > page.most ? truncated(given, page.most) : given;
     } catch (error) {
       throw answerTo(error, () => undefined);
     }
   };
 }
+
+/** The first rows of more than one call gives; `more` says so, and is not enumerated. */
+const truncated = (rows: Row[], most: number): Row[] =>
+  Object.defineProperty(rows.slice(0, most), "more", { value: true });
 
 function readSort(value: unknown, { columns }: Readable): SortKey[] {
   if (!Array.isArray(value) || value.length > maxSortKeys)
@@ -139,7 +145,7 @@ function compile({ table, readable, columns, where, sort, page }: Query, names: 
     `select ${list} from ${table.quoted} as ${judged}`,
     ...(conditions.length === 0 ? [] : [`where ${conditions.join(" and ")}`]),
     ...(sort.length === 0 ? [] : [`order by ${sort.map((key) => printSort(key, scope)).join(", ")}`]),
-    `limit ${page.limit === undefined ? page.most : parameters.given(page.limit, "bigint")}`,
+    `limit ${page.limit === undefined ? page.most + 1 : parameters.given(page.limit, "bigint")}`,
     ...(page.offset === undefined ? [] : [`offset ${parameters.given(page.offset, "bigint")}`]),
   ].join(" ");
   return names.prepare(text, parameters);

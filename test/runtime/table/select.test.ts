@@ -60,7 +60,7 @@ describe("a rule with a condition", () => {
         name: undefined,
         text:
           `select "r"."id" as "id", "r"."title" as "title" from "tasks" as "r" ` +
-          `where "r"."owner_id" = $1::uuid and "r"."id" = $2::integer limit 1000`,
+          `where "r"."owner_id" = $1::uuid and "r"."id" = $2::integer limit 1001`,
         values: [ada, "1"],
       },
     ]);
@@ -75,6 +75,17 @@ describe("a rule with a condition", () => {
       expect.stringMatching(/^stk_[0-9a-f]{32}$/),
       tasks.sent[1]?.name,
     ]);
+  });
+
+  it("says that there are more rows than it gives, but where the caller set the limit", async () => {
+    const tasks = world.under({ tasks: { select: { public: { columns: ["id"] } } } });
+    const select = (rows: number, params: object) =>
+      tasks.call("tasks/select", params, anonymous, { rows, depth: 20 });
+    const cut = await select(3, { orderBy: [{ column: "id" }] });
+    expect(cut).toEqual(expect.arrayContaining([{ id: 1 }, { id: 2 }, { id: 3 }]));
+    expect(cut).toMatchObject({ length: 3, more: true });
+    expect(await select(4, {})).not.toHaveProperty("more");
+    expect(await select(3, { limit: 3 })).not.toHaveProperty("more");
   });
 
   it("sorts, limits and skips", async () => {
@@ -452,7 +463,7 @@ describe("a rule that does not fit the schema", () => {
     const error = await tasks.refused("tasks/select", {}, anonymous);
     expect(error.message).not.toContain("uuid");
     expect(tasks.sent[0]).toMatchObject({
-      text: 'select "r"."id" as "id" from "tasks" as "r" where "r"."owner_id" = $1::uuid limit 1000',
+      text: 'select "r"."id" as "id" from "tasks" as "r" where "r"."owner_id" = $1::uuid limit 1001',
       values: ["no uuid"],
     });
   });
