@@ -15,6 +15,16 @@ export const bridgeLimits = {
     lingerMs: 1_000,
     /** A body of at most so many bytes that is not wanted is read and dropped, so that the connection can be used on. */
     droppedBytes: 64 * 1_024,
+    /** Connections beyond the limit that are taken, to tell clients so and for health checks. */
+    spareConnections: 100,
+    /** A body of at most so many bytes is not counted: the bound on connections bounds them. */
+    smallBytes: 16 * 1_024,
+    /** What a chunk of a body takes beside its bytes. */
+    chunkBytes: 256,
+    /** A client that reads nothing of its answer for so long is disconnected. */
+    stalledMs: 10_000,
+    /** What is refused for want of room is logged no more often than this. */
+    refusalsEveryMs: 10_000,
     /** Requests that a client may send ahead on one connection. */
     pipelined: 64,
   },
@@ -68,7 +78,6 @@ export const bridgeLimits = {
   logic: {
     depth: 16,
     copyDepth: 100,
-    resultBytes: 16 * 1_024 ** 2,
     cachedAnswers: 10_000,
     cachedBytes: 64 * 1_024 ** 2,
   },

@@ -6,9 +6,12 @@ import { compileCalls } from "./calls.ts";
 import type { Database } from "./database/database.ts";
 import { createPool } from "./database/pool.ts";
 import { poolSize } from "./database/pool-size.ts";
+import { UnreadAnswers } from "./http/answers.ts";
+import { Bodies } from "./http/bodies.ts";
 import { CallLog } from "./http/call-log.ts";
 import { compileCors } from "./http/cors.ts";
 import { createHandler, type Served } from "./http/handler.ts";
+import { Refusals } from "./http/refusals.ts";
 import { RunningCalls } from "./http/running.ts";
 import { type Log, silentLog } from "./log.ts";
 import { SourceLocations } from "./logic/source-map.ts";
@@ -138,6 +141,8 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
   const running = new RunningCalls();
   // Who develops repeats a call to see its error again.
   const callLog = new CallLog(log, { isWhole: environment.NODE_ENV === "development" });
+  const refusals = new Refusals(log);
+  const room = { bodies: new Bodies(), answers: new UnreadAnswers(refusals), refusals };
 
   async function report(): Promise<ReadinessReport> {
     if (draining)
@@ -146,7 +151,14 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
   }
 
   return {
-    handle: createHandler({ served: () => current, report, isDraining: () => draining, running, callLog }),
+    handle: createHandler({
+      served: () => current,
+      report,
+      isDraining: () => draining,
+      running,
+      room,
+      callLog,
+    }),
     readiness: report,
     async reload(manifest, modulesRoot) {
       const next = await open(manifest, modulesRoot, current.pools);

@@ -97,7 +97,7 @@ async function compileLogic(
   const enums = new Map(Object.entries(manifest.schema[logic.connection]?.enums ?? {}));
   const database = readiness.guarded(path, logic.connection, databaseOf(databases, logic.connection));
   if (logic.kind === "sql")
-    return compileSqlLogic({ path, logic, enums, database, cache, rows: manifest.server.limits.rows });
+    return compileSqlLogic({ path, logic, enums, database, cache, ...manifest.server.limits });
   const handler = await runLogic({ path: logic.file, sources }, () => loadModule(modulesRoot, logic.file));
   const env = Object.freeze(Object.fromEntries(logic.env.map((name) => [name, environment[name] ?? ""])));
   const said = redacting(log);

@@ -34,3 +34,10 @@ export class CallError extends Error {
     return callErrors[this.code];
   }
 }
+
+/** The answer where the answer would be larger than `limits.answer`. */
+export const answerTooLarge = (bytes: number): CallError =>
+  new CallError(
+    "answer_too_large",
+    `The answer is larger than ${bytes} bytes. Ask for fewer rows or columns.`,
+  );

@@ -29,13 +29,17 @@ async function main(log: Log, variables: BridgeEnvironment): Promise<Drain> {
   // Modules, and the packages in them, are given what they declare; the rest of the secrets is not theirs to read.
   for (const name of Object.keys(process.env)) if (!readLater.test(name)) delete process.env[name];
   const bridge = await createBridge({ manifest, modulesRoot, environment, log });
-  const server = createBridgeServer(bridge.handle, log).listen(variables.PORT, variables.HOST);
+  const settings = serverSettings(manifest.server, environment);
+  const { connections } = settings.limits;
+  const server = createBridgeServer(bridge.handle, { log, connections }).listen(
+    variables.PORT,
+    variables.HOST,
+  );
   await once(server, "listening");
   log.info(
     { name: manifest.name, address: server.address(), ms: Math.round(performance.now()) },
     "The Bridge listens.",
   );
-  const settings = serverSettings(manifest.server, environment);
   const times = endTimes(settings, environment);
   warnOfCutCalls(settings, times, log);
   return async (signal) => {

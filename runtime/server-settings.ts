@@ -56,13 +56,20 @@ export function serverSettings(declared: Declared, environment: Environment): Se
       });
     });
 
+  const usual = defaults.limits;
+  const bodyBytes = value(limits.bodyBytes, usual.bodyBytes, sizeOf);
+  const answerBytes = value(limits.answerBytes, usual.answerBytes, sizeOf);
   const settings: ServerSettings = {
     limits: {
-      bodyBytes: value(limits.bodyBytes, defaults.limits.bodyBytes, sizeOf),
-      depth: value(limits.depth, defaults.limits.depth, intOf("depth")),
-      rows: value(limits.rows, defaults.limits.rows, intOf("rows")),
-      timeMs: value(limits.timeMs, defaults.limits.timeMs, timeOf),
-      concurrency: value(limits.concurrency, defaults.limits.concurrency, intOf("concurrency")),
+      bodyBytes,
+      bodiesBytes: Math.max(bodyBytes, value(limits.bodiesBytes, usual.bodiesBytes, sizeOf)),
+      answerBytes,
+      answersBytes: Math.max(answerBytes, value(limits.answersBytes, usual.answersBytes, sizeOf)),
+      depth: value(limits.depth, usual.depth, intOf("depth")),
+      rows: value(limits.rows, usual.rows, intOf("rows")),
+      timeMs: value(limits.timeMs, usual.timeMs, timeOf),
+      concurrency: value(limits.concurrency, usual.concurrency, intOf("concurrency")),
+      connections: value(limits.connections, usual.connections, intOf("connections")),
     },
     ...(cors && {
       cors: {
@@ -97,13 +104,13 @@ const addressOf = ([address]: readonly string[]) => (address === undefined ? {} 
 type Read<T> = (text: string) => { readonly value: T } | { readonly problem: string };
 
 const intOf =
-  (name: "depth" | "rows" | "concurrency"): Read<number> =>
+  (name: "depth" | "rows" | "concurrency" | "connections"): Read<number> =>
   (text) => {
     const parsed = serverValues[name].safeParse(/^\d{1,9}$/.test(text) ? Number(text) : undefined);
     return parsed.success ? { value: parsed.data } : { problem: boundsOf(name) };
   };
 
-const boundsOf = (name: "depth" | "rows" | "concurrency"): string =>
+const boundsOf = (name: "depth" | "rows" | "concurrency" | "connections"): string =>
   `write a whole number from ${serverValues[name].minValue} to ${serverValues[name].maxValue}`;
 
 const textOf =

@@ -17,6 +17,7 @@ export const callErrors = {
   unsupported_media_type: 415,
   key_refused: 422,
   logic_failed: 422,
+  answer_too_large: 422,
   too_many_requests: 429,
   headers_too_large: 431,
   internal: 500,

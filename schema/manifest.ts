@@ -40,10 +40,14 @@ const settable = <T extends z.ZodType>(value: T) => z.union([value, z.strictObje
 const server = z.strictObject({
   limits: z.strictObject({
     bodyBytes: settable(z.int()),
+    bodiesBytes: settable(z.int()),
+    answerBytes: settable(z.int()),
+    answersBytes: settable(z.int()),
     depth: settable(z.int()),
     rows: settable(z.int()),
     timeMs: settable(z.int()),
     concurrency: settable(z.int()),
+    connections: settable(z.int()),
   }),
   cors: z
     .strictObject({

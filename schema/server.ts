@@ -10,6 +10,7 @@ export const serverValues = {
   rows: z.int().min(1).max(100_000),
   time: duration,
   concurrency: z.int().min(1).max(100_000),
+  connections: z.int().min(1).max(100_000),
   origin,
   header: z
     .string()
@@ -37,7 +38,8 @@ const flag = z
 const list = <T extends z.ZodType>(value: T) =>
   z.union([z.array(z.union([value, variableReference])).min(1), variableReference]).optional();
 
-const { body, depth, rows, time, concurrency, header, maxAge, lameduck, drain, slow, address } = serverValues;
+const { body, depth, rows, time, concurrency, connections, header, maxAge, lameduck, drain, slow, address } =
+  serverValues;
 
 /** `config/server.yaml`: what the Bridge puts up with. Any value may be `${NAME}`. */
 export const serverFile = z
@@ -45,10 +47,18 @@ export const serverFile = z
     limits: z
       .strictObject({
         body: set(body).meta({ description: "The largest request body." }),
+        bodies: set(body).meta({
+          description: "Memory for the bodies of all requests together; at least `body`.",
+        }),
+        answer: set(body).meta({ description: "The largest answer." }),
+        answers: set(body).meta({
+          description: "Memory for all answers together that clients have not read yet; at least `answer`.",
+        }),
         depth: count(depth).meta({ description: "How deep params may nest." }),
         rows: count(rows).meta({ description: "Rows that one call may read or write." }),
         time: set(time).meta({ description: "How long one call may take." }),
         concurrency: count(concurrency).meta({ description: "Calls at once; more are told to wait." }),
+        connections: count(connections).meta({ description: "Connections of clients at once." }),
       })
       .optional(),
     cors: z

@@ -2,7 +2,12 @@
  * A statement with `$1`-style parameters, each cast in the text (`$1::uuid`). With a `name` it is prepared once per
  * connection and kept; the same name always has the same text.
  */
-export type SqlStatement = { readonly name?: string; readonly text: string };
+export type SqlStatement = {
+  readonly name?: string;
+  readonly text: string;
+  /** The most bytes that its rows may have as Postgres sends them; what is beyond is never kept. */
+  readonly maxBytes?: number | undefined;
+};
 
 /** A row by column name, its values as JSON may hold them (`schema/wire.ts`). */
 export type Row = Record<string, unknown>;
@@ -16,7 +21,7 @@ export interface Queryable {
    * Values are bound as text; an array is a list parameter.
    *
    * @throws {DatabaseError} what Postgres refused.
-   * @throws {CallError} `unavailable` and `timeout` when the database was not reached, or not in time.
+   * @throws {CallError} `answer_too_large` beyond the statement's `maxBytes`; `unavailable` and `timeout` when the database was not reached, or not in time.
    */
   query(statement: SqlStatement, values: readonly unknown[], signal?: AbortSignal): Promise<Rows>;
 }

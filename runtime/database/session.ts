@@ -1,5 +1,7 @@
 import pg from "pg";
+import { answerTooLarge } from "../error.ts";
 import { decoderOf } from "../sql/values.ts";
+import { BoundedQuery } from "./bounded-query.ts";
 import { cancel } from "./cancel.ts";
 import type { Pending } from "./pending.ts";
 
@@ -51,13 +53,19 @@ export class Session {
     const { statement, values } = pending.sending;
     this.#gather();
     // Extended always: the simple protocol would also run what stands behind a semicolon.
-    const query = { name: statement.name, text: statement.text, values: [...values], queryMode: "extended" };
-    this.#client.query(query, (error: Error | null, result: pg.QueryResult) => {
+    const config = { name: statement.name, text: statement.text, values: [...values], queryMode: "extended" };
+    const { maxBytes = Number.POSITIVE_INFINITY } = statement;
+    const exceeded = () => {
+      pending.reject(answerTooLarge(maxBytes));
+      this.cancel(performance.now());
+    };
+    const done = (error: Error | null, result: pg.QueryResult) => {
       if (this.sent[0] === pending) this.sent.shift();
       else this.sent.splice(this.sent.indexOf(pending), 1);
       this.#progressAt = performance.now();
       this.#events.answered(this, pending, error, result);
-    });
+    };
+    this.#client.query(new BoundedQuery(config, done, maxBytes, exceeded));
   }
 
   /** Statements of one turn of the event loop leave in one write: a write costs more than all else that is done here. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { bridgeLimits } from "../../config/bridge.ts";
 import { type CallErrorCode, callErrors, type ErrorBody } from "../../schema/errors.ts";
 import type { CallError } from "../error.ts";
+import type { UnreadAnswers } from "./answers.ts";
 import type { HeaderList } from "./cors.ts";
 import { requestId } from "./request-id.ts";
 
@@ -38,6 +39,7 @@ export class Exchange {
   readonly #response: ServerResponse;
   readonly #isEnding: () => boolean;
   #answered = false;
+  #bytes = 0;
 
   /** @param isEnding whether connections are to be closed with their answers. */
   constructor(request: IncomingMessage, response: ServerResponse, isEnding: () => boolean) {
@@ -73,6 +75,11 @@ export class Exchange {
     return this.isGone ? { status: clientGone, unread: status } : { status };
   }
 
+  /** Looks after the answer where it has not left at once. */
+  watch(answers: UnreadAnswers, budget: number): void {
+    answers.watch(this.#response, this.#bytes, budget);
+  }
+
   /** Answers without a body. */
   answerEmpty(headers: HeaderList): void {
     if (this.#answered) return;
@@ -92,7 +99,8 @@ export class Exchange {
 
   #write(status: number, body: string, headers: string[]): void {
     this.#answered = true;
-    headers.push("x-request-id", this.requestId, "content-length", String(Buffer.byteLength(body)));
+    this.#bytes = Buffer.byteLength(body);
+    headers.push("x-request-id", this.requestId, "content-length", String(this.#bytes));
     headers.push(...this.headers);
     if (!this.request.complete && !isShort(this.request)) this.closes = true; // what still comes is not read
     if (this.closes || this.#isEnding()) headers.push("connection", "close");

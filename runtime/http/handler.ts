@@ -2,10 +2,12 @@ import type { RequestListener } from "node:http";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Answer, Calls } from "../call.ts";
 import type { Caller } from "../caller.ts";
-import { CallError } from "../error.ts";
+import { answerTooLarge, CallError } from "../error.ts";
 import type { SourceLocations } from "../logic/source-map.ts";
 import type { ReadinessReport } from "../readiness.ts";
 import type { ServerSettings } from "../server-settings.ts";
+import type { UnreadAnswers } from "./answers.ts";
+import type { Bodies, HeldBody } from "./bodies.ts";
 import { readBody } from "./body.ts";
 import type { CallLog } from "./call-log.ts";
 import type { Cors, HeaderList } from "./cors.ts";
@@ -13,6 +15,7 @@ import { Exchange, type Outcome } from "./exchange.ts";
 import { inOrder } from "./in-order.ts";
 import { pathOf, protocolFault } from "./protocol.ts";
 import { readCall } from "./read-call.ts";
+import type { Refusals } from "./refusals.ts";
 import type { RunningCall, RunningCalls } from "./running.ts";
 
 /** What is served at a moment; a reload puts another in its place. */
@@ -20,7 +23,7 @@ export type Served = {
   readonly calls: Calls;
   readonly authenticator: Authenticator;
   readonly cors: Cors | undefined;
-  readonly limits: { bodyBytes: number; depth: number; timeMs: number; concurrency: number };
+  readonly limits: ServerSettings["limits"];
   readonly sources: SourceLocations;
   readonly logging: ServerSettings["log"];
   /** Whether calls may be made yet. */
@@ -33,7 +36,15 @@ export type HandlerInput = {
   report(): Promise<ReadinessReport>;
   isDraining(): boolean;
   readonly running: RunningCalls;
+  readonly room: Room;
   readonly callLog: CallLog;
+};
+
+/** What clients may take of the memory. */
+export type Room = {
+  readonly bodies: Bodies;
+  readonly answers: UnreadAnswers;
+  readonly refusals: Refusals;
 };
 
 /** Serves `POST /call`, `GET /healthz` and `GET /readyz`. */
@@ -102,14 +113,16 @@ async function identify(exchange: Exchange, input: HandlerInput, served: Served)
 }
 
 function receiveBody(exchange: Exchange, caller: Caller, input: HandlerInput, served: Served): void {
-  const { bodyBytes } = served.limits;
+  const { bodyBytes, bodiesBytes } = served.limits;
+  const { bodies, refusals } = input.room;
   const isAnnounced = Number(exchange.request.headers["content-length"] ?? 0) > bodyBytes;
   if (!isAnnounced) exchange.continue();
-  readBody(exchange.request, bodyBytes, (received) => {
+  readBody(exchange.request, { bodyBytes, bodiesBytes, bodies }, (received, held) => {
     if (typeof received !== "string") {
-      void make(exchange, received, caller, input, served);
+      void make(exchange, received, held, caller, input, served);
       return;
     }
+    if (received === "crowded") refusals.count("bodies");
     exchange.closes = true; // what still comes is not read
     if (received === "aborted") record(exchange, exchange.abandon(), undefined, input, served);
     else settle(exchange, bodyFaults[received](bodyBytes), input, served);
@@ -119,13 +132,15 @@ function receiveBody(exchange: Exchange, caller: Caller, input: HandlerInput, se
 async function make(
   exchange: Exchange,
   body: Buffer,
+  held: HeldBody,
   caller: Caller,
   input: HandlerInput,
   served: Served,
 ): Promise<void> {
-  const { running } = input;
+  const { running, room } = input;
   const { limits, calls } = served;
   if (running.size >= limits.concurrency) {
+    room.bodies.release(held);
     settle(exchange, tooMany(), input, served);
     return;
   }
@@ -136,6 +151,7 @@ async function make(
     isGone: () => exchange.isGone,
     reads: false,
     end: (why) => {
+      room.bodies.release(held);
       if (why === "late") settle(exchange, timedOut(), input, served);
       else record(exchange, exchange.abandon(), undefined, input, served);
     },
@@ -148,12 +164,25 @@ async function make(
     if (!served.isOpen()) throw notReady();
     const { deadline } = call;
     const run = { requestId: exchange.requestId, signal: controller.signal, deadline, depth: 0, key };
-    settle(exchange, await calls.call(path, params, caller, run), input, served);
+    const answer = await calls.call(path, params, caller, run);
+    assertSize(answer.data, limits.answerBytes, call.reads);
+    settle(exchange, answer, input, served);
   } catch (error) {
     settle(exchange, asError(error), input, served);
   } finally {
     running.delete(call);
+    room.bodies.release(held);
   }
+}
+
+/** @throws {CallError} `answer_too_large`; where the call may have written, it says that it is done. */
+function assertSize(json: string, most: number, reads: boolean): void {
+  if (json.length * 3 <= most || Buffer.byteLength(json) <= most) return; // UTF-8 has at most three bytes for each
+  if (reads) throw answerTooLarge(most);
+  throw new CallError(
+    "answer_too_large",
+    `The call was made, but its answer is larger than ${most} bytes. Ask for fewer rows or columns.`,
+  );
 }
 
 /** Answers with the data's JSON or an error, and logs how it went. What comes after the first answer is dropped. */
@@ -168,6 +197,7 @@ function settle(
     result instanceof Error
       ? exchange.refuse(answerable(result), headers)
       : exchange.answer(200, `{"data":${result.data}${result.more ? ',"more":true' : ""}}`);
+  if (outcome !== undefined) exchange.watch(input.room.answers, served.limits.answersBytes);
   record(exchange, outcome, result instanceof Error ? result : undefined, input, served);
 }
 
@@ -209,6 +239,7 @@ const timedOut = () => new CallError("timeout", "The call took too long and was 
 const bodyFaults = {
   too_large: tooLarge,
   late: tooSlow,
+  crowded: () => new CallError("unavailable", "Too many bodies arrive at once. Try again in a moment."),
   malformed: () => new CallError("malformed_request", "The body's chunks are malformed."),
 } as const;
 const notReady = () => new CallError("unavailable", "The service is not ready yet.");

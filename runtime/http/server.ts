@@ -3,11 +3,14 @@ import type { Socket } from "node:net";
 import process from "node:process";
 import type { Duplex } from "node:stream";
 import { bridgeLimits } from "../../config/bridge.ts";
+import { defaults } from "../../config/defaults.ts";
 import { callErrors, type ErrorBody } from "../../schema/errors.ts";
 import { CallError } from "../error.ts";
 import { type Log, silentLog } from "../log.ts";
 import { requestTimeout } from "./body.ts";
+import { Exchange } from "./exchange.ts";
 import { versionNotSupported } from "./protocol.ts";
+import { Refusals } from "./refusals.ts";
 import { requestId } from "./request-id.ts";
 
 declare module "node:net" {
@@ -22,8 +25,29 @@ const limits = bridgeLimits.http;
 /** An import would read every export, one of which makes Node load its fetch: a sixth of the time to a first answer. */
 const { createServer } = process.getBuiltinModule("node:http");
 
-/** An HTTP server that gives up on clients that send their requests too slowly, too large or malformed. */
-export function createBridgeServer(handle: RequestListener, log: Log = silentLog): Server {
+/** How many connections a server takes, and where it logs. */
+export type ServerOptions = { readonly connections?: number; readonly log?: Log };
+
+/**
+ * An HTTP server that gives up on clients that send their requests too slowly, too large or malformed. Beyond so many
+ * connections calls are refused; some more are taken for that, and for whoever asks about its health.
+ */
+export function createBridgeServer(
+  serve: RequestListener,
+  { connections = defaults.limits.connections, log = silentLog }: ServerOptions = {},
+): Server {
+  const refusals = new Refusals(log);
+  let open = 0;
+  const handle: RequestListener = (request, response) => {
+    if (open <= connections || request.method !== "POST") {
+      serve(request, response);
+      return;
+    }
+    refusals.count("connections");
+    new Exchange(request, response, () => true).refuse(
+      new CallError("unavailable", "Too many connections are open. Try again in a moment."),
+    );
+  };
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
@@ -37,6 +61,14 @@ export function createBridgeServer(handle: RequestListener, log: Log = silentLog
     },
     handle,
   );
+  server.maxConnections = connections + limits.spareConnections;
+  server.on("drop", () => refusals.count("connections"));
+  server.on("connection", (socket) => {
+    open += 1;
+    socket.once("close", () => {
+      open -= 1;
+    });
+  });
   server.on("checkContinue", handle); // which first looks at what can be refused without the body
   server.on("checkExpectation", handle); // other expectations may be ignored (RFC 9110, 10.1.1)
   server.on("connect", (_, socket) =>

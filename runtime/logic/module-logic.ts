@@ -46,9 +46,7 @@ export function compileModuleLogic(input: ModuleLogicInput): CallHandler {
     const given = Object.fromEntries([...read(params)].map(([name, { value }]) => [name, value]));
     const scope = { path, requestId: run.requestId, sources };
     try {
-      return await runLogic(scope, async () =>
-        asJson(await handler(given, contextOf(input, caller, run)), path),
-      );
+      return await runLogic(scope, async () => asJson(await handler(given, contextOf(input, caller, run))));
     } catch (error) {
       throw logicFailure(ownError(error));
     }
@@ -106,12 +104,9 @@ function connectionOf(one: CallConnection): Connection {
   };
 }
 
-function asJson(result: unknown, path: string): string {
+function asJson(result: unknown): string {
   const json: string | undefined = JSON.stringify(result, (_, value: unknown) =>
     typeof value === "bigint" ? String(value) : value,
   );
-  if (json === undefined) return "null";
-  if (json.length > limits.resultBytes)
-    throw new Error(`The answer of ${path} is larger than ${limits.resultBytes} bytes.`);
-  return json;
+  return json ?? "null";
 }

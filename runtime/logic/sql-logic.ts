@@ -2,6 +2,7 @@ import type { Binding, SqlLogic, Statement } from "../../schema/manifest.ts";
 import type { CallHandler } from "../call.ts";
 import type { Caller } from "../caller.ts";
 import type { Database, Queryable, Rows, SqlStatement } from "../database/database.ts";
+import { isPlainRead } from "../database/read.ts";
 import { CallError } from "../error.ts";
 import { asDeclared, declaredIntegers } from "../sql/declared-integers.ts";
 import { statementName } from "../sql/statement-name.ts";
@@ -22,6 +23,8 @@ export type SqlLogicInput = {
   readonly cache: AnswerCache;
   /** The most rows that an answer may have. */
   readonly rows: number;
+  /** The most bytes that the rows of a statement may have. */
+  readonly answerBytes: number;
 };
 
 /** A statement of the manifest, and what is sent of it. */
@@ -37,10 +40,19 @@ export function compileSqlLogic({
   database,
   cache,
   rows: limit,
+  answerBytes: maxBytes,
 }: SqlLogicInput): CallHandler {
   const read = compileParams(logic.params, enums);
   const statements = logic.statements.map(
-    (declared): Prepared => ({ declared, sent: { name: statementName(declared.sql), text: declared.sql } }),
+    (declared): Prepared => ({
+      declared,
+      sent: {
+        name: statementName(declared.sql),
+        text: declared.sql,
+        // A write alone is done when its rows come: its answer is measured when it is whole.
+        maxBytes: logic.statements.length > 1 || isPlainRead(declared.sql) ? maxBytes : undefined,
+      },
+    }),
   );
   const binds = logic.statements.map((statement) => compileBindings(statement, enums));
   const give = compileResult(logic, limit);

@@ -8,8 +8,8 @@ import type { Table } from "./table.ts";
 /** What a table call is given beside its params and its caller. */
 export type TableContext = {
   readonly database: Database;
-  /** Rows that one call may read or write; how deep a condition may nest. */
-  readonly limits: { readonly rows: number; readonly depth: number };
+  /** Rows that one call may read or write; how deep a condition may nest; bytes that rows may have. */
+  readonly limits: { readonly rows: number; readonly depth: number; readonly answerBytes?: number };
   readonly signal?: AbortSignal | undefined;
 };
 

@@ -57,7 +57,8 @@ export function selectHandler({ table, rules, names, cache }: OperationInput<Rea
     const shape = `${columns === all ? "" : columns.join(",")}|${filter.key}|${order}|${pageKey}`;
     const compiled = shapes.get(shape, () => compile({ table, readable, columns, where, sort, page }, names));
     try {
-      const { rows } = await database.query(compiled.statement(), compiled.bind(values, caller), signal);
+      const statement = { ...compiled.statement(), maxBytes: limits.answerBytes };
+      const { rows } = await database.query(statement, compiled.bind(values, caller), signal);
       const given = asDeclared(rows, table.integers);
       return page.limit === undefined && given.length > page.most ? truncated(given, page.most) : given;
     } catch (error) {

@@ -39,10 +39,14 @@ export const compileIssuers = (file: AuthFile): Issuer[] =>
 export const compileServer = ({ limits, cors, log, lameduck, drain }: ServerFile): Manifest["server"] => ({
   limits: {
     bodyBytes: settable(limits?.body, defaults.limits.bodyBytes, bytes),
+    bodiesBytes: settable(limits?.bodies, defaults.limits.bodiesBytes, bytes),
+    answerBytes: settable(limits?.answer, defaults.limits.answerBytes, bytes),
+    answersBytes: settable(limits?.answers, defaults.limits.answersBytes, bytes),
     depth: settable(limits?.depth, defaults.limits.depth),
     rows: settable(limits?.rows, defaults.limits.rows),
     timeMs: settable(limits?.time, defaults.limits.timeMs, milliseconds),
     concurrency: settable(limits?.concurrency, defaults.limits.concurrency),
+    connections: settable(limits?.connections, defaults.limits.connections),
   },
   ...(cors && {
     cors: {

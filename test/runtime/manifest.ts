@@ -52,7 +52,17 @@ export const manifestOf = (change: Partial<Manifest> = {}): Manifest => ({
   },
   issuers: [],
   server: {
-    limits: { bodyBytes: 10_000, depth: 5, rows: 100, timeMs: 2_000, concurrency: 50 },
+    limits: {
+      bodyBytes: 10_000,
+      bodiesBytes: 1_000_000,
+      answerBytes: 1_000_000,
+      answersBytes: 10_000_000,
+      depth: 5,
+      rows: 100,
+      timeMs: 2_000,
+      concurrency: 50,
+      connections: 1_000,
+    },
     drainMs: 2_000,
   },
   logic: {},

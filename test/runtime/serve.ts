@@ -7,6 +7,7 @@ import { z } from "zod";
 import { type Bridge, type BridgeInput, createBridge } from "../../runtime/bridge.ts";
 import { createBridgeServer } from "../../runtime/http/server.ts";
 import type { Log } from "../../runtime/log.ts";
+import { serverSettings } from "../../runtime/server-settings.ts";
 import { type FreshDatabase, freshDatabase } from "../services/postgres.ts";
 import { manifestOf, notesSql } from "./manifest.ts";
 
@@ -86,13 +87,18 @@ export async function serve(
   after: After = onTestFinished,
 ): Promise<Served> {
   const { url: databaseUrl, ...rest } = input;
+  const environment = { DATABASE_URL: databaseUrl, ...rest.environment };
   const bridge = await createBridge({
     manifest: manifestOf(),
     modulesRoot: "/nowhere",
     ...rest,
-    environment: { DATABASE_URL: databaseUrl, ...rest.environment },
+    environment,
   });
-  const server = createBridgeServer(bridge.handle, rest.log).listen(0, "127.0.0.1");
+  const { server: declared } = rest.manifest ?? manifestOf();
+  const server = createBridgeServer(bridge.handle, {
+    connections: serverSettings(declared, environment).limits.connections,
+    ...(rest.log && { log: rest.log }),
+  }).listen(0, "127.0.0.1");
   await once(server, "listening");
   after(async () => {
     await bridge.close();

@@ -7,10 +7,14 @@ import { manifestOf } from "./manifest.ts";
 const server: Manifest["server"] = {
   limits: {
     bodyBytes: { env: "BODY" },
+    bodiesBytes: { env: "BODIES" },
+    answerBytes: { env: "ANSWER" },
+    answersBytes: { env: "ANSWERS" },
     depth: { env: "DEPTH" },
     rows: { env: "ROWS" },
     timeMs: { env: "TIME" },
     concurrency: { env: "CONCURRENCY" },
+    connections: { env: "CONNECTIONS" },
   },
   cors: {
     origins: [{ env: "ORIGINS" }],
@@ -23,10 +27,14 @@ const server: Manifest["server"] = {
 };
 const environment = {
   BODY: "64kb",
+  BODIES: "1mb",
+  ANSWER: "2mb",
+  ANSWERS: "1mb",
   DEPTH: "7",
   ROWS: " 50 ",
   TIME: "2s",
   CONCURRENCY: "3",
+  CONNECTIONS: "9",
   ORIGINS: "https://a.example,https://b.example",
   CREDENTIALS: "true",
   HEADERS: "x-a, x-b",
@@ -48,7 +56,17 @@ const boot = (change: Record<string, string>) =>
 describe("settings of the server in variables", () => {
   it("are read as the file's own values are", () => {
     expect(serverSettings(server, environment)).toEqual({
-      limits: { bodyBytes: 65_536, depth: 7, rows: 50, timeMs: 2_000, concurrency: 3 },
+      limits: {
+        bodyBytes: 65_536,
+        bodiesBytes: 1_048_576,
+        answerBytes: 2_097_152,
+        answersBytes: 2_097_152, // no less than one answer
+        depth: 7,
+        rows: 50,
+        timeMs: 2_000,
+        concurrency: 3,
+        connections: 9,
+      },
       cors: {
         origins: ["https://a.example", "https://b.example"],
         credentials: true,
@@ -63,10 +81,14 @@ describe("settings of the server in variables", () => {
   it("that are wrong are all named before the Bridge serves, and none is shown", async () => {
     const wrong = {
       BODY: "hunter2",
+      BODIES: "all",
+      ANSWER: "1tb",
+      ANSWERS: "-1kb",
       DEPTH: "0",
       ROWS: "many",
       TIME: "2",
       CONCURRENCY: "-1",
+      CONNECTIONS: "0",
       ORIGINS: "https://a.example,hunter2",
       CREDENTIALS: "yes",
       HEADERS: "x a",
