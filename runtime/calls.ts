@@ -16,6 +16,8 @@ import { compileSqlLogic } from "./logic/sql-logic.ts";
 import { runLogic } from "./logic-scope.ts";
 import type { Readiness } from "./readiness.ts";
 import type { SettledManifest } from "./server-settings.ts";
+import { writeJson } from "./sql/json-text.ts";
+import { ownTypeNames } from "./sql/type.ts";
 import { compileTables } from "./table/table-calls.ts";
 
 /** What a project's calls are compiled with. */
@@ -64,7 +66,7 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
       const { connection, handle } = table;
       return telling(manifest.connections[connection]?.raises, async () => {
         const rows = await handle(params, caller, { database, limits, signal: run.signal });
-        return { data: JSON.stringify(rows), more: Array.isArray(rows) && "more" in rows };
+        return { data: writeJson(rows), more: Array.isArray(rows) && "more" in rows };
       });
     },
     reads: (path) => (logic.has(path) ? reading.has(path) : path.endsWith("/select")),
@@ -94,14 +96,14 @@ async function compileLogic(
   calls: Calls,
   cache: AnswerCache,
 ): Promise<CallHandler> {
-  const enums = new Map(Object.entries(manifest.schema[logic.connection]?.enums ?? {}));
+  const types = ownTypeNames(manifest.schema[logic.connection]);
   const database = readiness.guarded(path, logic.connection, databaseOf(databases, logic.connection));
   if (logic.kind === "sql")
-    return compileSqlLogic({ path, logic, enums, database, cache, ...manifest.server.limits });
+    return compileSqlLogic({ path, logic, types, database, cache, ...manifest.server.limits });
   const handler = await runLogic({ path: logic.file, sources }, () => loadModule(modulesRoot, logic.file));
   const env = Object.freeze(Object.fromEntries(logic.env.map((name) => [name, environment[name] ?? ""])));
   const said = redacting(log);
-  return compileModuleLogic({ path, logic, handler, enums, databases, env, calls, log: said, sources });
+  return compileModuleLogic({ path, logic, handler, types, databases, env, calls, log: said, sources });
 }
 
 function databaseOf(databases: ReadonlyMap<string, Database>, name: string): Database {

@@ -109,6 +109,8 @@ export type DeclaredStatements = z.infer<typeof declaredObject>;
  */
 export const declaredSchema = z.strictObject({
   enums: z.record(z.string(), z.array(z.string())),
+  /** The type that each domain is over, in the end, by Postgres' own spelling of both. */
+  domains: z.record(z.string(), z.string()).optional(),
   tables: z.record(z.string(), declaredTable),
   objects: z.array(declaredObject).optional(),
 });

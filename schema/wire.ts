@@ -49,15 +49,23 @@ export const deleteParams = z.strictObject({ where: predicate, columns: columns.
 export type WriteResult = { count: number; rows: Record<string, unknown>[] };
 
 /*
- * Values as JSON. Nothing is rounded: what a double cannot hold is a string.
+ * Values as JSON. No digit is lost: what can be read can be written, and is the same then.
  *
  *   smallint, integer, real, double precision   number (NaN and the infinities: string)
  *   bigint, numeric, money                      string
  *   boolean                                     boolean
- *   json, jsonb                                 the value itself
+ *   json, jsonb                                 the value itself, as Postgres' own text of it
  *   timestamp with time zone                    RFC 3339 in UTC: 2026-11-21T02:19:42.123456Z
- *   timestamp, date, time                       ISO 8601
+ *   timestamp, date, time                       ISO 8601; the end of a day is 24:00:00
  *   bytea                                       base64
- *   arrays                                      array
+ *   a domain                                    as the type that it is over
+ *   arrays                                      array; of json and jsonb always of one dimension
+ *   tsrange, tstzrange and their multiranges    Postgres' own text, each bound as a timestamp is written
  *   everything else                             Postgres' own text
+ *
+ * A year before Christ is Postgres' own text (0044-03-15 12:00:00+00 BC), and so is infinity. Going in, a number may
+ * be a number or a string; json keeps the order, the duplicates and the spaces that were sent.
+ *
+ * null is SQL's NULL. A bare null of json or jsonb is read as null too, and what writes null writes NULL. Within json
+ * null is null. Times within json are as Postgres' to_jsonb writes them: 2026-11-21T02:19:42.123456+00:00.
  */

@@ -34,7 +34,7 @@ export function valueAt(claims: Claims, path: readonly string[]): unknown {
 }
 
 const isObject = (value: unknown): value is Claims =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+  typeof value === "object" && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 
 function rolesOf(value: unknown): readonly string[] {
   if (typeof value === "string") return [value];
@@ -42,6 +42,7 @@ function rolesOf(value: unknown): readonly string[] {
 }
 
 function idOf(value: unknown): string | undefined {
-  if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
+  const number = typeof value === "number" ? String(value) : JSON.isRawJSON(value) ? value.rawJSON : "";
+  if (/^-?\d+$/.test(number)) return number;
   return typeof value === "string" && value !== "" ? value : undefined;
 }

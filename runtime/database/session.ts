@@ -1,6 +1,6 @@
 import pg from "pg";
 import { answerTooLarge } from "../error.ts";
-import { decoderOf } from "../sql/values.ts";
+import { OwnTypes } from "../sql/own-types.ts";
 import { BoundedQuery } from "./bounded-query.ts";
 import { cancel } from "./cancel.ts";
 import type { Pending } from "./pending.ts";
@@ -23,19 +23,21 @@ export class Session {
   readonly sent: Pending[] = [];
   readonly #client: pg.Client;
   readonly #events: SessionEvents;
+  readonly #types: OwnTypes;
   #progressAt = 0;
   #gathering = false;
 
-  private constructor(client: pg.Client, events: SessionEvents) {
+  private constructor(client: pg.Client, events: SessionEvents, types: OwnTypes) {
     this.#client = client;
     this.#events = events;
+    this.#types = types;
   }
 
   /** Connects. Rejects with what Postgres or the socket reports. */
   static async open(config: pg.ClientConfig, events: SessionEvents): Promise<Session> {
-    const types = { getTypeParser: (oid: number) => decoderOf(oid) };
+    const types = new OwnTypes();
     const client = new pg.Client({ ...config, types, pipeline: true, keepAlive: true });
-    const session = new Session(client, events);
+    const session = new Session(client, events, types);
     client.on("error", () => events.lost(session));
     await client.connect();
     client.on("end", () => events.lost(session));
@@ -60,12 +62,27 @@ export class Session {
       this.cancel(performance.now());
     };
     const done = (error: Error | null, result: pg.QueryResult) => {
-      if (this.sent[0] === pending) this.sent.shift();
-      else this.sent.splice(this.sent.indexOf(pending), 1);
-      this.#progressAt = performance.now();
-      this.#events.answered(this, pending, error, result);
+      if (error !== null || !this.#types.lacks(result)) this.#answered(pending, error, result);
+      else this.#learn(pending, result);
     };
     this.#client.query(new BoundedQuery(config, done, maxBytes, exceeded));
+  }
+
+  #answered(pending: Pending, error: Error | null, result: pg.QueryResult): void {
+    if (this.sent[0] === pending) this.sent.shift();
+    else this.sent.splice(this.sent.indexOf(pending), 1);
+    this.#progressAt = performance.now();
+    this.#events.answered(this, pending, error, result);
+  }
+
+  /** On this session, as a type may have been made in the transaction that is open. */
+  #learn(pending: Pending, result: pg.QueryResult): void {
+    const ask = async (text: string, values: readonly string[]) =>
+      (await this.#client.query<Record<string, unknown>>(text, [...values])).rows;
+    this.#types.learn(result, ask).then(
+      () => this.#answered(pending, null, result),
+      (error: Error) => this.#answered(pending, error, result),
+    );
   }
 
   /** Statements of one turn of the event loop leave in one write: a write costs more than all else that is done here. */

@@ -1,7 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import type { CallRequest } from "../../schema/wire.ts";
+import { parseExact } from "../../src/core/exact-json.ts";
 import { CallError } from "../error.ts";
 import { readKey } from "../idempotency/key.ts";
+import { rememberBody } from "../sql/sent-json.ts";
 
 const longestPath = 200;
 
@@ -14,7 +16,8 @@ const longestPath = 200;
  * @throws {CallError} `malformed_request`.
  */
 export function readCall(body: Buffer, depth: number, header?: string | string[]): CallRequest {
-  const request = parse(body);
+  const text = textOf(body);
+  const request = parse(text);
   if (!isObject(request)) throw malformed("The body is not a JSON object.");
   for (const key in request)
     if (key !== "path" && key !== "params" && key !== "key")
@@ -27,25 +30,34 @@ export function readCall(body: Buffer, depth: number, header?: string | string[]
   if (params === undefined) return { path, ...keyed };
   if (!isObject(params)) throw malformed("`params` is not an object.");
   if (isDeeperThan(params, depth)) throw malformed(`\`params\` nests deeper than ${depth} levels.`);
+  rememberBody(params, text);
   return { path, params, ...keyed };
 }
 
-function parse(body: Buffer): unknown {
+function textOf(body: Buffer): string {
   if (!isUtf8(body)) throw malformed("The body is not UTF-8.");
+  return body.toString("utf8");
+}
+
+function parse(text: string): unknown {
   try {
-    return JSON.parse(body.toString("utf8"));
+    return parseExact(text, "digits");
   } catch {
     throw malformed("The body is not JSON."); // the parser's own message quotes the body
   }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+  isContainer(value) && !Array.isArray(value);
+
+/** A number that a double would change is an object of its own kind, and no container. */
+const isContainer = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !JSON.isRawJSON(value);
 
 function isDeeperThan(value: object, depth: number): boolean {
   if (depth === 0) return true;
   for (const member of Object.values(value))
-    if (typeof member === "object" && member !== null && isDeeperThan(member, depth - 1)) return true;
+    if (isContainer(member) && isDeeperThan(member, depth - 1)) return true;
   return false;
 }
 

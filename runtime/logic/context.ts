@@ -1,12 +1,15 @@
-/** A row by column name, its values as JSON: `bigint` and `numeric` are strings, times RFC 3339. */
+/**
+ * A row by column name, its values as JSON: `bigint` and `numeric` are strings, times RFC 3339. A number within `json`
+ * that a double would change is a JSON.rawJSON value.
+ */
 export type Row = Record<string, unknown>;
 
 /** The rows of a select; `more` where it had no `limit` and there are more than one call gives. */
 export type SelectedRows<T = Row> = T[] & { readonly more?: true };
 
 /**
- * Runs one statement. Every `${value}` is bound, never pasted into the text: null and undefined are NULL, an array is
- * a Postgres array, a `Date` a time, any other object is JSON.
+ * Runs one statement. Every `${value}` is bound, never pasted into the text: null is NULL, an array is a
+ * Postgres array, a `Date` a time, any other object is JSON. undefined is refused with a TypeError.
  *
  * Rejects with Postgres' report when it refuses: an `Error` whose `code` is the SQLSTATE.
  *

@@ -1,19 +1,21 @@
 import { bridgeLimits } from "../../config/bridge.ts";
 import type { ModuleLogic } from "../../schema/manifest.ts";
 import { StkError } from "../../src/core/error.ts";
-import type { CallHandler, CallRun, Calls } from "../call.ts";
+import { parseExact } from "../../src/core/exact-json.ts";
+import type { Answer, CallHandler, CallRun, Calls } from "../call.ts";
 import type { Caller } from "../caller.ts";
 import type { Database, Queryable } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import type { Log } from "../log.ts";
 import { runLogic } from "../logic-scope.ts";
+import type { OwnTypeNames } from "../sql/type.ts";
 import { assertAccess } from "./access.ts";
 import type { Connection, Context, LogLine } from "./context.ts";
 import type { ModuleHandler } from "./module-file.ts";
 import { type CallConnection, OpenTransactions } from "./open-transactions.ts";
 import { ownCopy } from "./own-copy.ts";
 import { ownError } from "./own-error.ts";
-import { compileParams } from "./params.ts";
+import { argumentValue, compileParams } from "./params.ts";
 import type { SourceLocations } from "./source-map.ts";
 import { sqlTag } from "./sql-tag.ts";
 import { logicFailure } from "./statement-failure.ts";
@@ -23,7 +25,7 @@ export type ModuleLogicInput = {
   readonly path: string;
   readonly logic: ModuleLogic;
   readonly handler: ModuleHandler;
-  readonly enums: ReadonlyMap<string, readonly string[]>;
+  readonly types: OwnTypeNames;
   readonly databases: ReadonlyMap<string, Database>;
   /** The variables that the module declares, and no others. */
   readonly env: Readonly<Record<string, string>>;
@@ -37,13 +39,13 @@ const limits = bridgeLimits.logic;
 
 /** Compiles module logic. What the module returns is the answer; what it throws, but `fail`, is `internal`. */
 export function compileModuleLogic(input: ModuleLogicInput): CallHandler {
-  const { logic, handler, enums, path, sources } = input;
-  const read = compileParams(logic.params, enums);
+  const { logic, handler, types, path, sources } = input;
+  const read = compileParams(logic.params, types);
   return async (params, caller, run) => {
     assertAccess(logic.access, caller, run.depth > 0);
     if (run.depth >= limits.depth)
       throw new Error(`Logic called logic ${limits.depth} times in a row; ${path} is the last.`);
-    const given = Object.fromEntries([...read(params)].map(([name, { value }]) => [name, value]));
+    const given = Object.fromEntries([...read(params)].map(([name, one]) => [name, argumentValue(one)]));
     const scope = { path, requestId: run.requestId, sources };
     try {
       return await runLogic(scope, async () => asJson(await handler(given, contextOf(input, caller, run))));
@@ -82,9 +84,7 @@ function contextOf(
       const own = ownCopy(params);
       const make = () => calls.call(other, own, caller, { ...run, depth: depth + 1 });
       const open = OpenTransactions.of(signal);
-      const { data, more } = await (open === undefined ? make() : open.savepoint(make));
-      const result = JSON.parse(data);
-      return more ? Object.defineProperty(result, "more", { value: true }) : result;
+      return answerOf(await (open === undefined ? make() : open.savepoint(make)));
     },
     fail(code, message, details) {
       throw new CallError("logic_failed", message, { details: { ...details, code } });
@@ -104,9 +104,18 @@ function connectionOf(one: CallConnection): Connection {
   };
 }
 
-function asJson(result: unknown): string {
-  const json: string | undefined = JSON.stringify(result, (_, value: unknown) =>
-    typeof value === "bigint" ? String(value) : value,
-  );
-  return json ?? "null";
+/** The caller says what the answer is; the compiler cannot know better. */
+function answerOf<T>(answer: Answer): T;
+function answerOf({ data, more }: Answer): unknown {
+  const result = parseExact(data, "value");
+  return more && Array.isArray(result) ? Object.defineProperty(result, "more", { value: true }) : result;
 }
+
+const asJson = (result: unknown): string => {
+  const json: string | undefined = JSON.stringify(result, asOnTheWire);
+  return json ?? "null";
+};
+
+/** What JSON has no number for is a string, as in `schema/wire.ts`. */
+const asOnTheWire = (_: string, value: unknown): unknown =>
+  typeof value === "bigint" || (typeof value === "number" && !Number.isFinite(value)) ? String(value) : value;

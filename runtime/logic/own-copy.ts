@@ -11,6 +11,7 @@ const { copyDepth } = bridgeLimits.logic;
 export function ownCopy(value: unknown, depth = 0): unknown {
   if (typeof value === "bigint") return String(value);
   if (typeof value !== "object" || value === null) return isOther(value) ? undefined : value;
+  if (JSON.isRawJSON(value)) return value;
   if (depth > copyDepth) throw new TypeError(`A value nests deeper than ${copyDepth} levels.`);
   if (hasToJson(value)) return ownCopy(value.toJSON(), depth + 1);
   if (Array.isArray(value)) return Array.from(value, (member) => ownCopy(member, depth + 1) ?? null);

@@ -1,12 +1,12 @@
 import type { Logic } from "../../schema/manifest.ts";
 import type { Scalar } from "../../schema/predicate.ts";
-import { readArray } from "../sql/array.ts";
-import { type SqlType, sqlType } from "../sql/type.ts";
+import { programValue } from "../sql/json-text.ts";
+import { withSentJson } from "../sql/sent-json.ts";
+import { isSentAt, type OwnTypeNames, type SqlType, sqlType } from "../sql/type.ts";
 import { invalid, readParams } from "../table/params.ts";
-import { ownCopy } from "./own-copy.ts";
 
-/** A parameter as JSON, and as Postgres' text of its type. */
-export type Argument = { readonly value: unknown; readonly text: string | null };
+/** A parameter as Postgres' text of its type. */
+export type Argument = { readonly type: SqlType; readonly text: string | null };
 
 /** The arguments of a call by name. */
 export type Arguments = ReadonlyMap<string, Argument>;
@@ -21,25 +21,28 @@ type Parameter = {
 /** Compiles the declared parameters into what reads the params of a call, or throws `invalid_params`. */
 export function compileParams(
   declared: Logic["params"],
-  enums: ReadonlyMap<string, readonly string[]>,
+  types: OwnTypeNames,
 ): (params: unknown) => Arguments {
   const parameters = Object.entries(declared).map(
-    ([name, { type, nullable = false, default: value }]): Parameter => {
-      const known = sqlType(type, enums);
-      return {
-        name,
-        type: known,
-        nullable,
-        default: value === undefined ? undefined : asDefault(known, value),
-      };
+    ([name, { type: typeName, nullable = false, default: value }]): Parameter => {
+      const type = sqlType(typeName, types);
+      return { name, type, nullable, default: value === undefined ? undefined : asDefault(type, value) };
     },
   );
   const names = new Set(Object.keys(declared));
+  const sent = new Map(parameters.map(({ name, type }) => [name, type]));
   return (params) => {
-    const given = readParams(params, names);
+    const given = readParams(
+      withSentJson(params, ([name, ...rest]) => isSentAt(sent.get(String(name)), rest)),
+      names,
+    );
     return new Map(parameters.map((parameter) => [parameter.name, read(parameter, given)]));
   };
 }
+
+/** An argument as a program reads it, of its type whatever it was sent as. Each time another object. */
+export const argumentValue = ({ type, text }: Argument): unknown =>
+  text === null ? null : programValue(type.decode(text));
 
 function read(
   { name, type, nullable, default: byDefault }: Parameter,
@@ -48,35 +51,22 @@ function read(
   const value = Object.hasOwn(given, name) ? given[name] : undefined;
   if (value === undefined) {
     if (byDefault === undefined) throw invalid(name, "is missing");
-    // One default stands for all calls, and what a module is given is its own.
-    return typeof byDefault.value === "object"
-      ? { ...byDefault, value: ownCopy(byDefault.value) }
-      : byDefault;
+    return byDefault;
   }
   if (value === null) {
     if (!nullable) throw invalid(name, "is null");
-    return { value, text: null };
+    return { type, text: null };
   }
   const text = type.encode(value);
   if (text === undefined) throw invalid(name, `is not a value of ${type.name}`);
-  return { value, text };
+  return { type, text };
 }
 
-/** A default is what Postgres takes for the type, `now` for a date and `{a,b}` for a list too. */
+/** A default is what Postgres takes for the type: `now` for a date, `{a,b}` for a list and JSON as a text too. */
 function asDefault(type: SqlType, value: Scalar): Argument {
-  if (value === null) return { value, text: null };
-  if (typeof value === "string" && type.element !== undefined)
-    return { value: readArray(value, String), text: value };
-  if (typeof value === "string" && isJson(type)) return { value: parsed(value), text: value };
-  return { value, text: type.encode(value) ?? String(value) };
+  if (value === null) return { type, text: null };
+  if (typeof value === "string" && isJson(type)) return { type, text: value };
+  return { type, text: type.encode(value) ?? String(value) };
 }
 
-const isJson = (type: SqlType): boolean => type.name === "json" || type.name === "jsonb";
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
+const isJson = ({ cast }: SqlType): boolean => cast === "json" || cast === "jsonb";

@@ -5,8 +5,9 @@ import type { Database, Queryable, Rows, SqlStatement } from "../database/databa
 import { isPlainRead } from "../database/read.ts";
 import { CallError } from "../error.ts";
 import { asDeclared, declaredIntegers } from "../sql/declared-integers.ts";
+import { writeJson } from "../sql/json-text.ts";
 import { statementName } from "../sql/statement-name.ts";
-import { sqlType } from "../sql/type.ts";
+import { type OwnTypeNames, sqlType } from "../sql/type.ts";
 import { claimValue } from "../table/claim.ts";
 import { assertAccess } from "./access.ts";
 import type { AnswerCache } from "./answer-cache.ts";
@@ -18,7 +19,7 @@ import { logicFailure, statementFailure } from "./statement-failure.ts";
 export type SqlLogicInput = {
   readonly path: string;
   readonly logic: SqlLogic;
-  readonly enums: ReadonlyMap<string, readonly string[]>;
+  readonly types: OwnTypeNames;
   readonly database: Database;
   readonly cache: AnswerCache;
   /** The most rows that an answer may have. */
@@ -36,13 +37,13 @@ type Bind = (given: Arguments, caller: Caller) => (string | null)[];
 export function compileSqlLogic({
   path,
   logic,
-  enums,
+  types,
   database,
   cache,
   rows: limit,
   answerBytes: maxBytes,
 }: SqlLogicInput): CallHandler {
-  const read = compileParams(logic.params, enums);
+  const read = compileParams(logic.params, types);
   const statements = logic.statements.map(
     (declared): Prepared => ({
       declared,
@@ -54,7 +55,7 @@ export function compileSqlLogic({
       },
     }),
   );
-  const binds = logic.statements.map((statement) => compileBindings(statement, enums));
+  const binds = logic.statements.map((statement) => compileBindings(statement, types));
   const give = compileResult(logic, limit);
   const { cacheMs } = logic;
 
@@ -103,19 +104,19 @@ export function compileSqlLogic({
   };
 }
 
-function compileBindings({ bindings, types }: Statement, enums: SqlLogicInput["enums"]): Bind {
-  const binds = bindings.map((binding, index) => compileBinding(binding, types[index] ?? "text", enums));
+function compileBindings({ bindings, types }: Statement, own: OwnTypeNames): Bind {
+  const binds = bindings.map((binding, index) => compileBinding(binding, types[index] ?? "text", own));
   return (given, caller) => binds.map((bind) => bind(given, caller));
 }
 
 function compileBinding(
   binding: Binding,
   typeName: string,
-  enums: SqlLogicInput["enums"],
+  own: OwnTypeNames,
 ): (given: Arguments, caller: Caller) => string | null {
   if (binding.from === "param") return (given) => given.get(binding.name)?.text ?? null;
   const reference = binding.from === "user" ? `$user.${binding.name}` : `$claims.${binding.name}`;
-  const claim = { reference, type: sqlType(typeName, enums) };
+  const claim = { reference, type: sqlType(typeName, own) };
   return (_, caller) => claimValue(claim, caller);
 }
 
@@ -126,13 +127,12 @@ function compileResult({ returns, statements }: SqlLogic, limit: number): (resul
   return ({ rows }) => {
     asDeclared(rows, integers);
     if (returns === "none") return "null";
-    if (returns === "row") return JSON.stringify(rows[0] ?? null);
-    if (returns === "value")
-      return JSON.stringify((column === undefined ? undefined : rows[0]?.[column]) ?? null);
+    if (returns === "row") return writeJson(rows[0] ?? null);
+    if (returns === "value") return writeJson((column === undefined ? undefined : rows[0]?.[column]) ?? null);
     if (rows.length > limit)
       throw new CallError("logic_failed", `The answer has more than ${limit} rows.`, {
         details: { rows: limit },
       });
-    return JSON.stringify(rows);
+    return writeJson(rows);
   };
 }

@@ -1,5 +1,7 @@
-import { isDatabaseError, type Queryable, type SqlStatement } from "../database/database.ts";
+import { exactJson } from "../../src/core/exact-json.ts";
+import { isDatabaseError, type Queryable, type Row, type SqlStatement } from "../database/database.ts";
 import { type ArrayElement, writeArray } from "../sql/array.ts";
+import { programValue } from "../sql/json-text.ts";
 import { statementName } from "../sql/statement-name.ts";
 import type { Sql } from "./context.ts";
 
@@ -11,7 +13,7 @@ const templates = new WeakMap<TemplateStringsArray, Template>();
 /**
  * The `sql` of a database or a transaction.
  *
- * @throws {TypeError} for a value that is none: a function, a symbol, a promise that was not awaited.
+ * @throws {TypeError} for a value that is none: undefined, a function, a symbol, a promise that was not awaited.
  */
 export function sqlTag(queryable: Queryable, signal: AbortSignal): Sql {
   return async <T extends object>(
@@ -19,7 +21,7 @@ export function sqlTag(queryable: Queryable, signal: AbortSignal): Sql {
     ...values: readonly unknown[]
   ): Promise<T[]> => {
     const { statement, used } = templateOf(strings);
-    const bindings = values.map(bound);
+    const bindings = values.map((value, index) => bound(value, `Value ${index + 1} of the statement`));
     try {
       const { rows } = await queryable.query(statement, bindings, signal);
       return rows.map(asRow<T>);
@@ -47,8 +49,9 @@ function untypedValue(cause: unknown): Error | undefined {
 }
 
 /** The caller says what its columns are; the compiler cannot know better. */
-function asRow<T extends object>(row: object): T;
-function asRow(row: object): object {
+function asRow<T extends object>(row: Row): T;
+function asRow(row: Row): Row {
+  for (const name of Object.keys(row)) row[name] = programValue(row[name]);
   return row;
 }
 
@@ -68,9 +71,10 @@ function templateOf(strings: TemplateStringsArray): Template {
 
 const framesOf = (stack = ""): string[] => stack.split("\n").slice(1);
 
-function bound(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
-  if (Array.isArray(value)) return writeArray(value.map(element));
+/** @param place what the value is, for a message. */
+function bound(value: unknown, place: string): string | null {
+  if (value === null) return null;
+  if (Array.isArray(value)) return writeArray(elements(value, place));
   switch (typeof value) {
     case "string":
       return value;
@@ -79,17 +83,36 @@ function bound(value: unknown): string | null {
     case "boolean":
       return String(value);
     case "object":
-      return boundObject(value);
+      return boundObject(value, place);
+    case "undefined":
+      throw new TypeError(`${place} is undefined: write null where NULL is meant.`);
     default:
-      throw new TypeError(`A ${typeof value} cannot be a value of SQL.`);
+      throw new TypeError(`${place} is a ${typeof value}, which SQL has no value for.`);
   }
 }
 
-const element = (value: unknown): ArrayElement => (Array.isArray(value) ? value.map(element) : bound(value));
+// Array.from, as map leaves out what a sparse list lacks.
+const elements = (list: readonly unknown[], place: string): ArrayElement[] =>
+  Array.from(list, (item, index) => {
+    const at = `${place}[${index}]`;
+    return Array.isArray(item) ? elements(item, at) : bound(item, at);
+  });
 
-function boundObject(value: object): string {
-  if (value instanceof Date) return value.toISOString();
+function boundObject(value: object, place: string): string {
+  if (value instanceof Date) return writeDate(value, place);
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString("hex")}`;
-  if ("then" in value) throw new TypeError("A promise cannot be a value of SQL: await it first.");
-  return JSON.stringify(value);
+  if ("then" in value) throw new TypeError(`${place} is a promise: await it first.`);
+  if (value instanceof Map || value instanceof Set || value instanceof ArrayBuffer)
+    throw new TypeError(`${place} is a ${value.constructor.name}, which JSON has no value for.`);
+  const json = exactJson(value);
+  if (json === undefined) throw new TypeError(`${place} is an object that gives no JSON.`);
+  return json;
+}
+
+/** As Postgres reads it: JavaScript writes years after 9999 and before 0 with a sign (ECMA-262, 21.4.1.32). */
+function writeDate(date: Date, place: string): string {
+  if (Number.isNaN(date.getTime())) throw new TypeError(`${place} is a Date that is no time.`);
+  const year = date.getUTCFullYear();
+  const rest = date.toISOString().replace(/^[+-]?\d+/, "");
+  return `${String(year > 0 ? year : 1 - year).padStart(4, "0")}${rest}${year > 0 ? "" : " BC"}`;
 }

@@ -1,15 +1,19 @@
 /*
- * Dates and times as RFC 3339 writes them, checked here so that Postgres never meets one that it refuses, nor one
- * that it reads in its own way (a zone that `timestamp` drops, a day and month that `DateStyle` swaps).
+ * Dates and times as RFC 3339 writes them, and as Postgres writes those that RFC 3339 has no form for: years before
+ * Christ and after 9999, infinity. Checked here so that Postgres never meets one that it refuses, nor one that it
+ * reads in its own way (a zone that `timestamp` drops, a day and month that `DateStyle` swaps, a digit that it rounds).
  */
 
-const dateForm = /^(\d{4,6})-(\d\d)-(\d\d)$/;
-const timeForm = /^(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?$/;
-const zoneForm = /(?:Z|z|[+-](\d\d)(?::?(\d\d))?)$/;
-const lastYear = 294_275;
+const dateForm = /^(\d{4,7})-(\d\d)-(\d\d)( BC)?$/;
+const timeForm = /^(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,6}0*)?)?$/;
+const dayEnd = /^24:00(?::00(?:\.0+)?)?$/;
+const zoneForm = /(?:Z|z|[+-](\d\d)(?::?(\d\d)(?::?(\d\d))?)?)$/;
+/** PostgreSQL manual, table 8.9; the first day is the first of Julian day numbers. */
+const lastYear = { date: 5_874_897, timestamp: 294_276 } as const;
+const firstDay = { year: 4714, monthAndDay: "11-24" } as const;
 
 /** Whether a text is a day of the calendar (ISO 8601), or `infinity`. */
-export const isDate = (text: string): boolean => isInfinity(text) || isDay(text);
+export const isDate = (text: string): boolean => isInfinity(text) || isDay(text, lastYear.date);
 
 /** Whether a text is a day and a time without a zone. */
 export const isTimestamp = (text: string): boolean => isInfinity(text) || isMoment(text);
@@ -17,15 +21,12 @@ export const isTimestamp = (text: string): boolean => isInfinity(text) || isMome
 /** Whether a text is a day, a time and a zone (RFC 3339, `date-time`). */
 export const isTimestampWithZone = (text: string): boolean => {
   if (isInfinity(text)) return true;
-  const rest = withoutZone(text);
-  return rest !== undefined && isMoment(rest);
+  const rest = withoutZone(text.replace(/ BC$/, ""));
+  return rest !== undefined && isMoment(text.endsWith(" BC") ? `${rest} BC` : rest);
 };
 
-/** Whether a text is a time of day without a zone. */
-export const isTime = (text: string): boolean => {
-  const [, hour, minute, second = "0"] = timeForm.exec(text) ?? [];
-  return hour !== undefined && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
-};
+/** Whether a text is a time of day without a zone; the end of the day is `24:00:00`. */
+export const isTime = (text: string): boolean => isClock(text) || dayEnd.test(text);
 
 /** Whether a text is a time of day with a zone. */
 export const isTimeWithZone = (text: string): boolean => {
@@ -35,15 +36,20 @@ export const isTimeWithZone = (text: string): boolean => {
 
 const isInfinity = (text: string): boolean => text === "infinity" || text === "-infinity";
 
-function isDay(text: string): boolean {
-  const [, year, month, day] = dateForm.exec(text) ?? [];
-  if (year === undefined || Number(year) < 1 || Number(year) > lastYear) return false;
-  return (
-    Number(month) >= 1 &&
-    Number(month) <= 12 &&
-    Number(day) >= 1 &&
-    Number(day) <= daysOf(Number(year), Number(month))
-  );
+function isClock(text: string): boolean {
+  const [, hour, minute, second = "0"] = timeForm.exec(text) ?? [];
+  return hour !== undefined && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
+}
+
+function isDay(text: string, last: number): boolean {
+  const [, digits, month, day, era] = dateForm.exec(text) ?? [];
+  if (digits === undefined) return false;
+  const year = Number(digits);
+  if (year < 1 || (era === undefined ? year > last : year > firstDay.year)) return false;
+  if (era !== undefined && year === firstDay.year && `${month}-${day}` < firstDay.monthAndDay) return false;
+  // 1 BC is the year 0 of the calendar, and a leap year.
+  const days = daysOf(era === undefined ? year : 1 - year, Number(month));
+  return Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= days;
 }
 
 const daysOf = (year: number, month: number): number => {
@@ -52,12 +58,19 @@ const daysOf = (year: number, month: number): number => {
 };
 
 function isMoment(text: string): boolean {
-  const separator = text.search(/[Tt ]/);
-  return separator > 0 && isDay(text.slice(0, separator)) && isTime(text.slice(separator + 1));
+  const era = text.endsWith(" BC") ? " BC" : "";
+  const moment = text.slice(0, text.length - era.length);
+  const separator = moment.search(/[Tt ]/);
+  return (
+    separator > 0 &&
+    isDay(`${moment.slice(0, separator)}${era}`, lastYear.timestamp) &&
+    isClock(moment.slice(separator + 1))
+  );
 }
 
 function withoutZone(text: string): string | undefined {
   const zone = zoneForm.exec(text);
-  if (zone === null || Number(zone[1] ?? 0) > 15 || Number(zone[2] ?? 0) > 59) return undefined;
+  const [, hours = 0, minutes = 0, seconds = 0] = zone ?? [];
+  if (zone === null || Number(hours) > 15 || Number(minutes) > 59 || Number(seconds) > 59) return undefined;
   return text.slice(0, zone.index);
 }

@@ -1,50 +1,60 @@
-import { type ArrayElement, writeArray } from "./array.ts";
+import type { DeclaredSchema } from "../../schema/declared.ts";
+import { type ArrayElement, readArray, writeArray } from "./array.ts";
+import { type Encoder, encodeText } from "./encode.ts";
 import { quoteIdentifier } from "./quote.ts";
-import { type Encoder, encodeText, type Scalar, scalars } from "./scalars.ts";
+import { type Scalar, scalars } from "./scalars.ts";
+import type { JsonPath } from "./sent-json.ts";
+import { asText, type Decoder, decoderOfName } from "./values.ts";
 
 /** A column's type: how a JSON value becomes Postgres' text of it, and how a parameter is cast to it. */
 export type SqlType = Scalar & {
   /** Postgres' own spelling, as it is shown to the caller. */
   readonly name: string;
+  readonly decode: Decoder;
   /** The type of an array's elements. */
   readonly element: SqlType | undefined;
   /** Whether Postgres reads more spellings than `encode`, which only knows those that every client agrees on. */
   readonly loose: boolean;
-  /** The type that a column of this one is selected as, where its own OID is not known to `values.ts`. */
-  readonly selectAs: string | undefined;
 };
 
+/** The types that a schema declares: an enum's labels, and the base type of a domain. */
+export type OwnTypeNames = {
+  readonly enums: ReadonlyMap<string, readonly string[]>;
+  readonly domains: ReadonlyMap<string, string>;
+};
+
+/** The types of a declared schema. */
+export const ownTypeNames = (schema: DeclaredSchema | undefined): OwnTypeNames => ({
+  enums: new Map(Object.entries(schema?.enums ?? {})),
+  domains: new Map(Object.entries(schema?.domains ?? {})),
+});
+
 /**
- * Reads a type as the manifest spells it (`format_type`). Values of a type that is neither built in nor an enum are
- * Postgres' own text.
+ * Reads a type as the manifest spells it (`format_type`). A domain reads and writes as its base type. Values of a type
+ * that is neither built in nor declared are Postgres' own text.
  *
- * @example sqlType("character varying(20)[]", new Map()).cast // "varchar[]"
+ * @example sqlType("character varying(20)[]", ownTypeNames(schema)).cast // "varchar[]"
  */
-export function sqlType(name: string, enums: ReadonlyMap<string, readonly string[]>): SqlType {
+export function sqlType(name: string, own: OwnTypeNames): SqlType {
   const elementName = /^(.+?)(?:\[\])+$/s.exec(name)?.[1];
-  if (elementName !== undefined) return arrayOf(sqlType(elementName, enums), name);
-  const labels = enums.get(unquoted(name));
+  if (elementName !== undefined) {
+    const array = arrayOf(sqlType(elementName, own), name);
+    // An array of a domain is not equal to one of its base type.
+    return own.domains.has(elementName) ? { ...array, cast: `${elementName}[]` } : array;
+  }
+  const base = own.domains.get(name);
+  if (base !== undefined) return { ...sqlType(base, own), name };
+  const labels = own.enums.get(unquoted(name));
   if (labels !== undefined)
-    return { ...enumOf(unquoted(name), labels), name, loose: false, element: undefined, selectAs: undefined };
+    return { ...enumOf(unquoted(name), labels), name, decode: asText, loose: false, element: undefined };
   const cast = withoutModifier(name);
   const known = scalars.get(cast);
-  if (known !== undefined)
-    return {
-      ...known,
-      name,
-      loose: !known.text && !exact.has(cast),
-      element: undefined,
-      selectAs: undefined,
-    };
   return {
+    ...(known ?? { cast, encode: encodeText, comparable: true, text: false }),
     name,
-    cast,
-    encode: encodeText,
-    comparable: true,
-    text: false,
-    loose: true,
+    decode: decoderOfName(cast),
+    loose: known === undefined || (!known.text && !exact.has(cast)),
     element: undefined,
-    selectAs: undefined,
   };
 }
 
@@ -61,17 +71,30 @@ const exact: ReadonlySet<string> = new Set([
 /** The type of a list of these, for `= any(...)`. */
 export const listOf = (element: SqlType): SqlType => arrayOf(element, `${element.name}[]`);
 
+/**
+ * Whether a value is kept as the JSON that was sent: one of `json` and an element of `json[]`, which keep order,
+ * duplicates and spaces.
+ *
+ * @param path the way from a value of the type.
+ */
+export const isSentAt = (type: SqlType | undefined, path: JsonPath): boolean =>
+  type !== undefined &&
+  (type.element ?? type).cast === "json" &&
+  path.length === (type.element === undefined ? 0 : 1);
+
 function arrayOf(element: SqlType, name: string): SqlType {
-  const isBuiltIn = scalars.has(withoutModifier(element.name));
+  // An extension may separate elements by what it likes; text[] is read by commas.
+  const isForeign = element.decode === asText && element.encode === encodeText && !element.text;
+  const delimiter = element.cast === "box" ? ";" : ",";
   return {
     name,
-    cast: `${element.cast}[]`,
-    encode: encodeArray(element.encode),
+    cast: isForeign && delimiter === "," ? `text[]::${element.cast}[]` : `${element.cast}[]`,
+    encode: encodeArray(element, delimiter),
+    decode: (text) => readArray(text, element.decode, delimiter),
     comparable: element.comparable,
     text: false,
     loose: true,
     element,
-    selectAs: isBuiltIn ? undefined : "text[]",
   };
 }
 
@@ -87,41 +110,45 @@ const enumOf = (name: string, labels: readonly string[]): Scalar => {
 
 const maxDimensions = 6;
 
-/** Lists of values, NULLs and, for more dimensions, lists of the same length. */
-function encodeArray(encode: Encoder): Encoder {
+/**
+ * Lists of values, NULLs and, for more dimensions, lists of the same length. A list of JSON has one dimension: a list
+ * within it is a value.
+ */
+function encodeArray({ cast, encode }: SqlType, delimiter: string): Encoder {
+  const inner = cast === "json" || cast === "jsonb" ? undefined : maxDimensions - 1;
   return (value) => {
-    const elements = Array.isArray(value) ? encodeElements(value, encode, maxDimensions) : undefined;
-    return elements === undefined ? undefined : writeArray(elements);
+    const elements = Array.isArray(value) ? encodeElements(value, encode, inner) : undefined;
+    return elements === undefined ? undefined : writeArray(elements, delimiter);
   };
 }
 
+/** @param inner how many dimensions there may be within; undefined where a list is a value. */
 function encodeElements(
   values: readonly unknown[],
   encode: Encoder,
-  dimensions: number,
+  inner: number | undefined,
 ): ArrayElement[] | undefined {
+  const nests = (value: unknown): value is unknown[] => Array.isArray(value) && inner !== undefined;
   const elements: ArrayElement[] = [];
   const [first] = values;
-  const length = Array.isArray(first) ? first.length : undefined;
+  const length = nests(first) ? first.length : undefined;
   for (const value of values) {
-    if ((Array.isArray(value) ? value.length : undefined) !== length) return undefined;
-    const element =
-      value === null ? null : Array.isArray(value) ? nested(value, encode, dimensions) : encode(value);
+    if ((nests(value) ? value.length : undefined) !== length) return undefined;
+    const element = value === null ? null : nests(value) ? nested(value, encode, inner) : encode(value);
     if (element === undefined) return undefined;
     elements.push(element);
   }
   return elements;
 }
 
-const nested = (
-  value: readonly unknown[],
-  encode: Encoder,
-  dimensions: number,
-): ArrayElement[] | undefined =>
-  dimensions > 1 && value.length > 0 ? encodeElements(value, encode, dimensions - 1) : undefined;
+const nested = (value: readonly unknown[], encode: Encoder, inner = 0): ArrayElement[] | undefined =>
+  inner > 0 && value.length > 0 ? encodeElements(value, encode, inner - 1) : undefined;
 
 /** `audit."Level"` is `audit.Level`. A declared name holds neither quotes nor dots. */
 const unquoted = (name: string): string => name.replaceAll('"', "");
 
 /** `numeric(10,2)` is `numeric`, `timestamp(3) with time zone` is `timestamp with time zone`. */
 const withoutModifier = (name: string): string => name.replace(/\s*\([^)]*\)/, "");
+
+/** The type of a pattern: one of `char(5)` would lose the blanks at its end. */
+export const patternType: SqlType = sqlType("text", ownTypeNames(undefined));

@@ -1,6 +1,7 @@
 import { readArray } from "./array.ts";
+import { JsonText } from "./json-text.ts";
 
-/** Reads one value from Postgres' text into what JSON may hold. */
+/** Reads one value from Postgres' text into what JSON may hold; JSON itself as {@link JsonText}. */
 export type Decoder = (text: string) => unknown;
 
 /** What {@link decoderOf} and the table calls take for granted; set on every connection. */
@@ -14,10 +15,13 @@ export const sessionSettings: Readonly<Record<string, string>> = {
   standard_conforming_strings: "on",
 };
 
-const asText: Decoder = (text) => text;
-const asBoolean: Decoder = (text) => text === "t";
-const asJson: Decoder = (text) => JSON.parse(text);
+/** Postgres' own text. */
+export const asText: Decoder = (text) => text;
+const asBoolean: Decoder = (text) => text.startsWith("t");
+const asJson: Decoder = (text) => new JsonText(text);
+// JSON.stringify writes -0 as 0.
 const asNumber: Decoder = (text) => {
+  if (text === "-0") return JSON.rawJSON(text);
   const value = Number(text);
   return Number.isFinite(value) ? value : text;
 };
@@ -29,51 +33,65 @@ const asTimestamp: Decoder = (text) => (isCommonEra(text) ? text.replace(" ", "T
 const asTimestampWithZone: Decoder = (text) =>
   isCommonEra(text) && text.endsWith("+00") ? `${text.slice(0, -3).replace(" ", "T")}Z` : text;
 
-/** By OID, the OID of an array of it, and the decoder (`pg_type.dat`). */
-const builtIn: readonly (readonly [oid: number, array: number, decode: Decoder])[] = [
-  [16, 1000, asBoolean],
-  [17, 1001, asBase64],
-  [18, 1002, asText], // "char"
-  [19, 1003, asText], // name
-  [20, 1016, asText], // bigint
-  [21, 1005, asNumber], // smallint
-  [23, 1007, asNumber], // integer
-  [25, 1009, asText], // text
-  [26, 1028, asText], // oid
-  [114, 199, asJson],
-  [142, 143, asText], // xml
-  [700, 1021, asNumber], // real
-  [701, 1022, asNumber], // double precision
-  [790, 791, asText], // money
-  [869, 1041, asText], // inet
-  [650, 651, asText], // cidr
-  [829, 1040, asText], // macaddr
-  [1042, 1014, asText], // character
-  [1043, 1015, asText], // character varying
-  [1082, 1182, asText], // date
-  [1083, 1183, asText], // time
-  [1114, 1115, asTimestamp],
-  [1184, 1185, asTimestampWithZone],
-  [1186, 1187, asText], // interval
-  [1266, 1270, asText], // time with time zone
-  [1560, 1561, asText], // bit
-  [1562, 1563, asText], // bit varying
-  [1700, 1231, asText], // numeric
-  [2950, 2951, asText], // uuid
-  [3802, 3807, asJson], // jsonb
+// A bound is in quotes, as a timestamp has a space.
+const bound = /"([^"]+)"/g;
+const withBounds =
+  (decode: (text: string) => unknown): Decoder =>
+  (text) =>
+    text.replace(bound, (_, one: string) => `"${decode(one)}"`);
+
+/** By OID, the OID of an array of it, and the decoder (`pg_type.dat`). What is not here and no array is text. */
+const builtIn: readonly (readonly [oid: number, array: number, name: string, decode: Decoder])[] = [
+  [16, 1000, "boolean", asBoolean],
+  [17, 1001, "bytea", asBase64],
+  [18, 1002, '"char"', asText],
+  [19, 1003, "name", asText],
+  [20, 1016, "bigint", asText],
+  [21, 1005, "smallint", asNumber],
+  [23, 1007, "integer", asNumber],
+  [25, 1009, "text", asText],
+  [26, 1028, "oid", asText],
+  [114, 199, "json", asJson],
+  [142, 143, "xml", asText],
+  [700, 1021, "real", asNumber],
+  [701, 1022, "double precision", asNumber],
+  [790, 791, "money", asText],
+  [869, 1041, "inet", asText],
+  [650, 651, "cidr", asText],
+  [829, 1040, "macaddr", asText],
+  [1042, 1014, "character", asText],
+  [1043, 1015, "character varying", asText],
+  [1082, 1182, "date", asText],
+  [1083, 1183, "time without time zone", asText],
+  [1114, 1115, "timestamp without time zone", asTimestamp],
+  [1184, 1185, "timestamp with time zone", asTimestampWithZone],
+  [1186, 1187, "interval", asText],
+  [1266, 1270, "time with time zone", asText],
+  [1560, 1561, "bit", asText],
+  [1562, 1563, "bit varying", asText],
+  [1700, 1231, "numeric", asText],
+  [2950, 2951, "uuid", asText],
+  [3802, 3807, "jsonb", asJson],
+  [3908, 3909, "tsrange", withBounds(asTimestamp)],
+  [3910, 3911, "tstzrange", withBounds(asTimestampWithZone)],
+  [4533, 6152, "tsmultirange", withBounds(asTimestamp)],
+  [4534, 6153, "tstzmultirange", withBounds(asTimestampWithZone)],
 ];
 
-const decoders = new Map<number, Decoder>(
-  builtIn.flatMap(([oid, array, decode]): [number, Decoder][] => [
+const byOid: ReadonlyMap<number, Decoder> = new Map(
+  builtIn.flatMap(([oid, array, , decode]): [number, Decoder][] => [
     [oid, decode],
     [array, (text) => readArray(text, decode)],
   ]),
 );
+const byName: ReadonlyMap<string, Decoder> = new Map(builtIn.map(([, , name, decode]) => [name, decode]));
 
 /**
- * The decoder of a type's text, as `schema/wire.ts` says; Postgres' own text for a type that is not known here.
- * Numbers inside `json` are read as JSON.parse reads them.
+ * The decoder of a built-in type's text, as `schema/wire.ts` says; undefined for a type that is not known here.
  *
- * @example decoderOf(1184)("2026-11-21 02:19:42.123456+00") // "2026-11-21T02:19:42.123456Z"
+ * @example decoderOf(1184)?.("2026-11-21 02:19:42.123456+00") // "2026-11-21T02:19:42.123456Z"
  */
-export const decoderOf = (oid: number): Decoder => decoders.get(oid) ?? asText;
+export const decoderOf = (oid: number): Decoder | undefined => byOid.get(oid);
+
+/** The decoder of a type by Postgres' spelling without a length or precision; its text for one that is not known. */
+export const decoderOfName = (name: string): Decoder => byName.get(name) ?? asText;

@@ -1,4 +1,5 @@
 import { claimPath } from "../../schema/predicate.ts";
+import { plainDecimal } from "../../src/core/exact-json.ts";
 import { valueAt } from "../auth/claims.ts";
 import type { Caller } from "../caller.ts";
 import type { SqlType } from "../sql/type.ts";
@@ -23,7 +24,7 @@ export function claimValue(claim: Claim, caller: CheckedCaller): string | null {
   const value = read(claim.reference, caller);
   if (value === null || value === undefined) return null;
   if (Array.isArray(value)) return value.length === 0 ? null : encodeList(claim.type, value);
-  return claim.type.encode(exact(value)) ?? null;
+  return claim.type.encode(exact(value, claim.type)) ?? null;
 }
 
 function read(reference: string, caller: Caller): unknown {
@@ -37,7 +38,14 @@ function read(reference: string, caller: Caller): unknown {
 
 // A list with a member that does not fit is no list of this type: to leave the member out would widen a `not`.
 const encodeList = (type: SqlType, list: readonly unknown[]): string | null =>
-  list.includes(null) ? null : (type.encode(list.map(exact)) ?? null);
+  list.includes(null)
+    ? null
+    : (type.encode(list.map((member) => exact(member, type.element ?? type))) ?? null);
 
-// Issuers give one and the same id as a number or as a text.
-const exact = (value: unknown): unknown => (Number.isSafeInteger(value) ? String(value) : value);
+/** Issuers give one and the same id as a number or as a text: a whole number is its digits. */
+function exact(value: unknown, { cast }: SqlType): unknown {
+  if (cast === "json" || cast === "jsonb") return value;
+  const text = typeof value === "number" ? String(value) : JSON.isRawJSON(value) ? value.rawJSON : undefined;
+  const digits = text === undefined ? undefined : plainDecimal(text)?.replace(/\.0+$/, "");
+  return digits === undefined || digits.includes(".") ? value : digits;
+}

@@ -1,6 +1,7 @@
 import { writeArray } from "../sql/array.ts";
+import { patternType } from "../sql/type.ts";
 import { allOf, type Condition, isOperator, type Operator } from "./condition.ts";
-import { forbiddenColumn, invalid, isObject, readValue } from "./params.ts";
+import { forbiddenColumn, invalid, isContainer, isObject, readValue } from "./params.ts";
 import type { Column } from "./table.ts";
 
 const maxConditions = 200;
@@ -103,9 +104,10 @@ export class Filter {
     const isPattern = operator === "like" || operator === "ilike";
     if (isPattern && !column.type.text) throw invalid(path, `does not fit a column of ${column.type.name}`);
     if (isPattern && !isCompletePattern(value)) throw invalid(path, "is not a pattern");
-    if (typeof value === "object" && value !== null) throw invalid(path, "is not a single value");
+    if (isContainer(value)) throw invalid(path, "is not a single value");
     const index = this.values.push(readValue(value, column, path)) - 1;
-    return { kind: "compare", column, operator, operand: { kind: "given", index, cast: column.type.cast } };
+    const { cast } = isPattern ? patternType : column.type;
+    return { kind: "compare", column, operator, operand: { kind: "given", index, cast } };
   }
 
   #in(column: Column, value: unknown, path: string): Condition {
@@ -113,8 +115,7 @@ export class Filter {
     this.#counted(column, "in", path);
     if (!Array.isArray(value)) throw invalid(path, "is not a list");
     const items = value.map((item, index) => {
-      if (typeof item === "object" && item !== null)
-        throw invalid(`${path}.${index}`, "is not a single value");
+      if (isContainer(item)) throw invalid(`${path}.${index}`, "is not a single value");
       return readValue(item, column, `${path}.${index}`);
     });
     const index = this.values.push(writeArray(items)) - 1;

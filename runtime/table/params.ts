@@ -17,9 +17,12 @@ export const forbiddenColumn = (path: string): CallError =>
 const longest = 200;
 const brief = (path: string): string => (path.length > longest ? `${path.slice(0, longest)}…` : path);
 
+/** Whether a value is a JSON object or a list; a number that a double would change is neither. */
+export const isContainer = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !JSON.isRawJSON(value);
+
 /** Whether a value is a JSON object. */
-export const isObject = (value: unknown): value is Params =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is Params => isContainer(value) && !Array.isArray(value);
 
 /**
  * The params of a table call.
@@ -37,9 +40,10 @@ export function readParams(params: unknown, keys: ReadonlySet<string>): Params {
 /** A whole number from 0, or undefined where it is absent. */
 export function readCount(value: unknown, path: string): number | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
+  const count = JSON.isRawJSON(value) ? Number(value.rawJSON) : value; // 1.0 is one too
+  if (typeof count !== "number" || !Number.isSafeInteger(count) || count < 0)
     throw invalid(path, "is not a whole number from 0");
-  return value;
+  return count;
 }
 
 /** The columns to give back, each one that the caller may read; undefined where he did not choose. */

@@ -93,6 +93,5 @@ export const printColumns = (names: readonly string[], readable: Readable, scope
     const column = readable.columns.get(name)?.column;
     const cell = column && scope.cell(column);
     if (column === undefined || cell === undefined) return [];
-    const cast = column.type.selectAs === undefined ? "" : `::${column.type.selectAs}`;
-    return [`${cast === "" ? shown(cell) : `(${shown(cell)})${cast}`} as ${column.quoted}`];
+    return [`${shown(cell)} as ${column.quoted}`];
   });

@@ -8,7 +8,7 @@ import {
 } from "../../schema/predicate.ts";
 import { StkError } from "../../src/core/error.ts";
 import { quoteLiteral } from "../sql/quote.ts";
-import { listOf, type SqlType } from "../sql/type.ts";
+import { listOf, patternType, type SqlType } from "../sql/type.ts";
 import { allOf, type Condition, isOperator, type Operand } from "./condition.ts";
 import type { Column, Table, Tables } from "./table.ts";
 
@@ -58,7 +58,8 @@ function readColumn(column: Column, value: unknown, place: Place): Condition[] {
   const conditions: Condition[] = [];
   for (const [operator, right] of Object.entries(rest)) {
     if (right === undefined || !isOperator(operator)) continue;
-    conditions.push({ kind: "compare", column, operator, operand: readOperand(right, column.type, place) });
+    const type = operator === "like" || operator === "ilike" ? patternType : column.type;
+    conditions.push({ kind: "compare", column, operator, operand: readOperand(right, type, place) });
   }
   if (list !== undefined) {
     const operands =

@@ -1,6 +1,8 @@
 import type { Manifest, TablePermissions } from "../../schema/manifest.ts";
 import type { Operation } from "../../schema/permissions.ts";
 import { StkError } from "../../src/core/error.ts";
+import { type JsonPath, withSentJson } from "../sql/sent-json.ts";
+import { isSentAt } from "../sql/type.ts";
 import type { Claim } from "./claim.ts";
 import { ClaimChecks, checkingClaims } from "./claim-check.ts";
 import { operandsOf } from "./condition.ts";
@@ -85,9 +87,9 @@ function* handlersOf(
   });
   if (select.size > 0) yield made("select", selectHandler({ ...shared, rules: select }), []);
   if (insert.size > 0)
-    yield made("insert", insertHandler({ ...shared, rules: insert }), [...insert.values()]);
+    yield made("insert", asSent(table, insertHandler({ ...shared, rules: insert })), [...insert.values()]);
   if (update.size > 0)
-    yield made("update", updateHandler({ ...shared, rules: update }), [...update.values()]);
+    yield made("update", asSent(table, updateHandler({ ...shared, rules: update })), [...update.values()]);
   if (remove.size > 0)
     yield made("delete", deleteHandler({ ...shared, rules: remove }), [...remove.values()]);
 }
@@ -99,6 +101,16 @@ const claimsOf = ({ where, check, set = [] }: AnyRule): Claim[] =>
     ...[where, check].flatMap((rule) => (rule === undefined ? [] : operandsOf(rule.condition))),
     ...set.map(({ value }) => value),
   ].flatMap((operand) => (operand.kind === "claim" ? [operand.claim] : []));
+
+/** Writes `json` as it was sent: `values.COLUMN`, `values.0.COLUMN` or `set.COLUMN`. */
+function asSent({ columns }: Table, handle: TableHandler): TableHandler {
+  if (![...columns.values()].some(({ type }) => (type.element ?? type).cast === "json")) return handle;
+  const isWanted = ([member, ...path]: JsonPath): boolean => {
+    const [name, ...rest] = member === "values" && typeof path[0] === "number" ? path.slice(1) : path;
+    return (member === "values" || member === "set") && isSentAt(columns.get(String(name))?.type, rest);
+  };
+  return (params, caller, context) => handle(withSentJson(params, isWanted), caller, context);
+}
 
 const byRole = <Rule, Read>(
   rules: Readonly<Record<string, Rule>> | undefined,

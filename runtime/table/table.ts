@@ -6,7 +6,7 @@ import type {
 } from "../../schema/declared.ts";
 import { type DeclaredIntegers, declaredIntegers } from "../sql/declared-integers.ts";
 import { quoteIdentifier } from "../sql/quote.ts";
-import { type SqlType, sqlType } from "../sql/type.ts";
+import { type OwnTypeNames, ownTypeNames, type SqlType, sqlType } from "../sql/type.ts";
 
 /** A column of the manifest; `quoted` is its name as SQL. */
 export type Column = {
@@ -36,12 +36,12 @@ export type Tables = ReadonlyMap<string, Table>;
 
 /** Reads the declared schema of one connection. */
 export function tablesOf(schema: DeclaredSchema): Tables {
-  const enums = new Map(Object.entries(schema.enums));
+  const own = ownTypeNames(schema);
   const rewritten = new Set((schema.objects ?? []).filter(rewrites).map(({ table }) => table));
   return new Map(
     Object.entries(schema.tables).map(([name, table]) => [
       name,
-      tableOf(name, table, enums, rewritten.has(name)),
+      tableOf(name, table, own, rewritten.has(name)),
     ]),
   );
 }
@@ -50,12 +50,7 @@ export function tablesOf(schema: DeclaredSchema): Tables {
 const rewrites = ({ kind, sql: [create = ""] }: DeclaredStatements): boolean =>
   kind === "trigger" && !/^create (?:constraint )?trigger (?:"(?:[^"]|"")*"|\S+) after /.test(create);
 
-function tableOf(
-  name: string,
-  declared: DeclaredTable,
-  enums: ReadonlyMap<string, readonly string[]>,
-  rewritten: boolean,
-): Table {
+function tableOf(name: string, declared: DeclaredTable, own: OwnTypeNames, rewritten: boolean): Table {
   const keys = [...(declared.primaryKey ? [declared.primaryKey] : []), ...declared.uniques];
   return {
     name,
@@ -66,7 +61,7 @@ function tableOf(
         {
           name: column,
           quoted: quoteIdentifier(column),
-          type: sqlType(type, enums),
+          type: sqlType(type, own),
           generated: generated?.kind,
         },
       ]),

@@ -7,7 +7,7 @@ import { pgliteVersion } from "../database/pglite-version.ts";
 import type { Rehearsal, Shadow } from "../database/shadow/shadow.ts";
 
 /** Raised when the same question would be answered in another way. */
-const version = 2;
+const version = 3;
 
 const sqlProblem = z.strictObject({
   sqlstate: z.string(),
@@ -33,6 +33,7 @@ const rehearsal = z.strictObject({
     }),
   ),
   columnTypes: z.record(z.string(), z.record(z.string(), z.string())),
+  domains: z.record(z.string(), z.string()),
   descriptions: z.array(
     z.union([
       z.strictObject({

@@ -79,8 +79,9 @@ const words: Readonly<Record<SchemaProblem["of"]["kind"], string>> = {
 const describe = ({ of }: SchemaProblem): string => `the ${words[of.kind]} \`${of.name}\``;
 
 /** The schema with Postgres' own spelling of every type. */
-export const withTypes = (schema: DeclaredSchema, { columnTypes }: Rehearsal): DeclaredSchema => ({
+export const withTypes = (schema: DeclaredSchema, { columnTypes, domains }: Rehearsal): DeclaredSchema => ({
   ...schema,
+  ...(Object.keys(domains).length === 0 ? {} : { domains }),
   tables: Object.fromEntries(
     Object.entries(schema.tables).map(([name, table]) => {
       const columns = Object.entries(table.columns).map(

@@ -1,7 +1,8 @@
-import type { Database, Queryable } from "../../runtime/database/database.ts";
+import type { Database, Queryable, Row } from "../../runtime/database/database.ts";
 import { timedOut } from "../../runtime/database/pending.ts";
 import { writeArray } from "../../runtime/sql/array.ts";
-import { decoderOf } from "../../runtime/sql/values.ts";
+import { OwnTypes } from "../../runtime/sql/own-types.ts";
+import { asText } from "../../runtime/sql/values.ts";
 import type { EmbeddedDatabase } from "../database/pglite.ts";
 import { applySessionSettings } from "./session-settings.ts";
 
@@ -23,14 +24,18 @@ export interface EmbeddedConnection extends Database {
 export async function embeddedConnection(embedded: EmbeddedDatabase): Promise<EmbeddedConnection> {
   await applySessionSettings(embedded);
   const { pglite } = embedded;
+  const types = new OwnTypes();
   const options = {
-    parsers: Object.fromEntries(Object.keys(pglite.parsers).map((oid) => [oid, decoderOf(Number(oid))])),
-    serializers: Object.fromEntries(Object.keys(pglite.serializers).map((oid) => [oid, asText])),
+    parsers: Object.fromEntries(Object.keys(pglite.parsers).map((oid) => [oid, asText])),
+    serializers: Object.fromEntries(Object.keys(pglite.serializers).map((oid) => [oid, textOf])),
   };
   const run = async (engine: Engine, text: string, values: readonly unknown[]) => {
-    const texts = values.map((value) => (value === null || value === undefined ? null : asText(value)));
-    const { rows, rowCount } = await engine.query<Record<string, unknown>>(text, texts, options);
-    return { rows, count: rowCount ?? rows.length };
+    const texts = values.map((value) => (value === null || value === undefined ? null : textOf(value)));
+    const result = await engine.query<Row>(text, texts, options);
+    if (types.lacks(result))
+      await types.learn(result, async (asked, of) => (await engine.query<Row>(asked, [...of], options)).rows);
+    types.decode(result);
+    return { rows: result.rows, count: result.rowCount ?? result.rows.length };
   };
 
   let last: Promise<unknown> = Promise.resolve();
@@ -62,11 +67,11 @@ export async function embeddedConnection(embedded: EmbeddedDatabase): Promise<Em
   };
 }
 
-const asText = (value: unknown): string =>
+const textOf = (value: unknown): string =>
   Array.isArray(value) ? writeArray(value.map(asElement)) : String(value);
 
 const asElement = (value: unknown): string | null =>
-  value === null || value === undefined ? null : asText(value);
+  value === null || value === undefined ? null : textOf(value);
 
 /** @throws {CallError} `timeout` when the signal ends the wait. */
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

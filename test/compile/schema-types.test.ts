@@ -180,3 +180,18 @@ tables: { t: { columns: { m: { type: Mood, default: good }, l: { type: "audit.Le
     c: "citext",
   });
 });
+
+it("the manifest says what each domain is over in the end, as Postgres spells it", async () => {
+  const { manifest, diagnostics } = await compile({
+    "schema/a.yaml":
+      "domains:\n  code: { type: varchar(5) }\n  inner_code: { type: code }\n  codes: { type: 'int4[]' }\n" +
+      "tables: { t: { columns: { a: { type: 'inner_code[]' } } } }",
+    "config/connections.yaml": 'main: { engine: postgres, url: "${DATABASE_URL}" }\n',
+  });
+  expect(diagnostics).toEqual([]);
+  expect(manifest?.schema.main?.domains).toEqual({
+    code: "character varying(5)",
+    codes: "integer[]",
+    inner_code: "character varying(5)",
+  });
+});

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Database, isDatabaseError } from "../../runtime/database/database.ts";
+import { writeJson } from "../../runtime/sql/json-text.ts";
 import { type EmbeddedDatabase, openPglite } from "../../src/database/pglite.ts";
 import { embeddedConnection } from "../../src/dev/embedded-connection.ts";
 
@@ -20,7 +21,7 @@ test("values come as schema/wire.ts says", async () => {
     '\\x6869'::bytea as bytes, array[1, null]::int[] as list, 'red'::colour as colour, '1 day'::interval as span`;
   const { rows, count } = await database.query({ text }, []);
   expect(count).toBe(1);
-  expect(rows).toEqual([
+  expect(JSON.parse(writeJson(rows))).toEqual([
     {
       big: "9007199254740993",
       exact: "1.50",
@@ -41,7 +42,7 @@ test("values go as text, lists as arrays, and null as null", async () => {
   const text = "select $1::boolean as a, $2::jsonb as b, $3::text[] as c, $4::int as d, $5::timestamptz as e";
   const values = ["true", '{"x": 1}', ["a,b", 'c"d', null], null, "2026-11-21T00:00:00Z"];
   const { rows } = await database.query({ text }, values);
-  expect(rows).toEqual([
+  expect(JSON.parse(writeJson(rows))).toEqual([
     { a: true, b: { x: 1 }, c: ["a,b", 'c"d', null], d: null, e: "2026-11-21T00:00:00Z" },
   ]);
 });

@@ -4,6 +4,7 @@ import { suggest } from "../../core/suggest.ts";
 import { problem } from "../../project/problem.ts";
 import type { Part, Path } from "../../project/project.ts";
 import type { Column, ConnectionCatalog, Table } from "../catalog.ts";
+import { isBuiltIn } from "../column-type.ts";
 import { areComparable } from "../known-type.ts";
 import { valueProblem } from "../value.ts";
 
@@ -138,11 +139,19 @@ function checkList(value: string, path: Path, { at }: PredicateScope): Diagnosti
   return [problem(place, "invalid_value", `\`${value}\` is one value, not a list.`, `Write eq: ${value}.`)];
 }
 
-function checkPattern(pattern: string, column: Column, path: Path, { at }: PredicateScope): Diagnostic[] {
+function checkPattern(
+  pattern: string,
+  column: Column,
+  path: Path,
+  { at, connection }: PredicateScope,
+): Diagnostic[] {
   const unknown = isReference(pattern) ? unknownReference(pattern, at(path)) : [];
   if (unknown.length > 0) return unknown;
+  const { type } = column;
   const texts = ["text", "character varying", "character", "name"];
-  if (column.type === undefined || (texts.includes(column.type.name) && !column.type.array)) return [];
+  // Of a domain, or of what an extension brings such as citext, only Postgres knows.
+  const isOther = type !== undefined && !isBuiltIn(type) && connection?.enums.has(type.name) !== true;
+  if (type === undefined || (!type.array && (isOther || texts.includes(type.name)))) return [];
   const message = `\`${column.name}\` is ${column.declaration?.type}, which has no patterns.`;
   return [problem(at(path, "key"), "invalid_operator", message, "like and ilike are for text.")];
 }

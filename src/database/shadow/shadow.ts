@@ -28,6 +28,8 @@ export type Rehearsal = {
   problems: SchemaProblem[];
   /** Postgres' spelling of the type of every column, by table, then column. */
   columnTypes: Record<string, Record<string, string>>;
+  /** The type that each domain is over in the end. */
+  domains: Record<string, string>;
   /** One for each statement, in their order. */
   descriptions: Description[];
 };
@@ -195,7 +197,12 @@ async function rehearse(
 ): Promise<Rehearsal> {
   const descriptions: Description[] = [];
   for (const statement of statements) descriptions.push(await describeOne(database, statement));
-  return { problems, columnTypes: await columnTypesOf(database), descriptions };
+  return {
+    problems,
+    columnTypes: await columnTypesOf(database),
+    domains: await domainsOf(database),
+    descriptions,
+  };
 }
 
 async function describeOne(
@@ -242,6 +249,20 @@ async function namesOf(database: EmbeddedDatabase, oids: readonly number[]): Pro
     [oids],
   );
   return rows.map(({ name }) => name);
+}
+
+async function domainsOf(database: EmbeddedDatabase): Promise<Record<string, string>> {
+  const rows = await database.query<{ name: string; base: string }>(`
+    with recursive base as (
+      select t.oid as domain, t.typbasetype as oid, t.typtypmod as modifier
+      from pg_type t join pg_namespace n on n.oid = t.typnamespace
+      where t.typtype = 'd' and n.nspname not in ('pg_catalog', 'information_schema')
+      union all
+      select b.domain, t.typbasetype, case when t.typtypmod >= 0 then t.typtypmod else b.modifier end
+      from base b join pg_type t on t.oid = b.oid and t.typtype = 'd')
+    select format_type(b.domain, null) as name, format_type(b.oid, b.modifier) as base
+    from base b join pg_type t on t.oid = b.oid and t.typtype <> 'd' order by 1`);
+  return Object.fromEntries(rows.map(({ name, base }) => [name, base]));
 }
 
 async function columnTypesOf(database: EmbeddedDatabase): Promise<Record<string, Record<string, string>>> {

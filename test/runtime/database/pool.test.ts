@@ -4,6 +4,7 @@ import type { PoolSettings } from "../../../runtime/database/config.ts";
 import type { Database } from "../../../runtime/database/database.ts";
 import { createPool } from "../../../runtime/database/pool.ts";
 import { silentLog } from "../../../runtime/log.ts";
+import { writeJson } from "../../../runtime/sql/json-text.ts";
 import { freePort } from "../../services/port.ts";
 import { execute, notesDatabase } from "../serve.ts";
 
@@ -25,7 +26,7 @@ describe("statements", () => {
     const pool = poolOf(url);
     const text = `select 1::bigint as big, 1.50::numeric as exact, true as yes, '2026-11-21 03:00+01'::timestamptz as at,
       '{"a":[1]}'::jsonb as json, array['x',null] as list, '\\x00ff'::bytea as bytes, null as nothing`;
-    expect(await pool.query({ text }, [])).toEqual({
+    expect(JSON.parse(writeJson(await pool.query({ text }, [])))).toEqual({
       count: 1,
       rows: [
         {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { anonymous } from "../../../runtime/caller.ts";
+import { writeJson } from "../../../runtime/sql/json-text.ts";
 import type { DeclaredSchema } from "../../../schema/declared.ts";
 import type { TablePermissions } from "../../../schema/manifest.ts";
 import { databaseWith, table, user, type World, worldOf } from "./world.ts";
@@ -76,7 +77,9 @@ beforeEach(async () => {
 
 const all = ["id", "title", "status", "owner_id", "org", "code", "tags", "extra"];
 const stored = async (columns = "id, title, status, owner_id, org, code"): Promise<unknown[]> =>
-  (await world.database.query({ text: `select ${columns} from tasks order by id` }, [])).rows;
+  JSON.parse(
+    writeJson((await world.database.query({ text: `select ${columns} from tasks order by id` }, [])).rows),
+  );
 const under = (tasks: TablePermissions): World => world.under({ tasks });
 
 describe("insert", () => {
