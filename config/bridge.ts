@@ -54,6 +54,8 @@ export const bridgeLimits = {
     depth: 8,
     waiting: 5_000,
     waitMs: 5_000,
+    /** How long a statement waits for a lock: less than others wait for its session. */
+    lockMs: 3_000,
     /** A connection whose statement runs for longer takes no more of them. */
     stalledMs: 50,
     sweepMs: 50,
@@ -62,7 +64,15 @@ export const bridgeLimits = {
     /** How long a session may take to end before its socket is closed. */
     endMs: 2_000,
     idleInTransactionMs: 60_000,
-    retry: { firstMs: 250, lastMs: 5_000 },
+    retry: { firstMs: 50, lastMs: 2_000 },
+    /** For how long calls wait for a database that refuses: as long as a restart takes. */
+    patienceMs: 1_000,
+    /** Statements that one session keeps prepared: each is a plan in the server's memory. */
+    prepared: 1_000,
+    /** How often the log says that the pool is full. */
+    fullEveryMs: 10_000,
+    /** How often a refused write ends the sessions of its server. */
+    demotedEveryMs: 1_000,
   },
   readiness: {
     firstMs: 250,

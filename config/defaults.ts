@@ -1,6 +1,13 @@
 /** What a project gets when its `config/*.yaml` does not say otherwise. Times in milliseconds, sizes in bytes. */
 export const defaults = {
-  connection: { pool: 10, statementTimeoutMs: 10_000, connectTimeoutMs: 5_000 },
+  connection: {
+    pool: 10,
+    statementTimeoutMs: 10_000,
+    connectTimeoutMs: 5_000,
+    lifetimeMs: 1_800_000,
+    idleMs: 300_000,
+    keepaliveMs: 30_000,
+  },
   issuer: { algorithms: ["RS256", "ES256"], id: "sub", roles: "roles", clockToleranceMs: 5_000 },
   limits: {
     bodyBytes: 1_048_576,

@@ -1,7 +1,7 @@
 import type { Logic } from "../schema/manifest.ts";
 import { StkError } from "../src/core/error.ts";
 import type { CallHandler, Calls } from "./call.ts";
-import type { Database } from "./database/database.ts";
+import type { Database, Transactional } from "./database/database.ts";
 import { isPlainRead } from "./database/read.ts";
 import { keyedCalls } from "./idempotency/keyed-calls.ts";
 import { type Log, redacting } from "./log.ts";
@@ -41,8 +41,8 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
   const { manifest, databases, readiness } = input;
   const { limits } = manifest.server;
   const tables = compileTables(manifest);
-  const guarded = new Map<string, Database>();
-  const databaseFor = (path: string, connection: string): Database => {
+  const guarded = new Map<string, Transactional>();
+  const databaseFor = (path: string, connection: string): Transactional => {
     const known = guarded.get(path);
     if (known !== undefined) return known;
     const made = readiness.guarded(path, connection, databaseOf(databases, connection));

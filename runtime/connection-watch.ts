@@ -1,15 +1,17 @@
 import { bridgeLimits } from "../config/bridge.ts";
 import { backoffMs } from "./backoff.ts";
-import { type Database, isDatabaseError } from "./database/database.ts";
+import { type Database, isDatabaseError, type Transactional } from "./database/database.ts";
+import { Refusal } from "./database/refusal.ts";
 import { findMismatches, type SchemaNeeds } from "./database/schema-mismatch.ts";
 import { CallError } from "./error.ts";
 import type { Log } from "./log.ts";
 import type { Reason } from "./reason.ts";
+import { isFailedCheck } from "./table/passed.ts";
 
 /** What a watch over one connection is made of. */
 export type WatchInput = {
   readonly connection: string;
-  readonly database: Pick<Database, "query">;
+  readonly database: Pick<Database, "reserved">;
   readonly needs: SchemaNeeds;
   /** Whether calls are known to write to it, so that a read-only database is of no use. */
   readonly isWritten: boolean;
@@ -70,15 +72,14 @@ export class ConnectionWatch {
   }
 
   /** A database as one call uses it: it is refused where the schema does not fit that call. */
-  guarded(call: string, database: Database): Database {
+  guarded(call: string, database: Transactional): Transactional {
     const guard = <T>(work: () => Promise<T>): Promise<T> => {
       if (this.#concerned.has(call)) return Promise.reject(this.#refuse());
       return work().catch((error: unknown) => this.#rethrow(call, error));
     };
     return {
       query: (statement, values, signal) => guard(() => database.query(statement, values, signal)),
-      transaction: (work, signal) => guard(() => database.transaction(work, signal)),
-      close: () => database.close(),
+      transaction: (work, signal, options) => guard(() => database.transaction(work, signal, options)),
     };
   }
 
@@ -90,7 +91,7 @@ export class ConnectionWatch {
 
   /** An error that may come from the schema has it looked at, once in a while, before it is believed. */
   async #rethrow(call: string, error: unknown): Promise<never> {
-    if (!isDatabaseError(error) || !speaksOfSchema.test(error.code)) throw error;
+    if (!isDatabaseError(error) || !speaksOfSchema.test(error.code) || isFailedCheck(error)) throw error;
     const now = performance.now();
     if (now - this.#suspectedAt > limits.suspectMs) {
       this.#suspectedAt = now;
@@ -115,7 +116,7 @@ export class ConnectionWatch {
     }
     const { connection, database, needs, isOptional, servesMismatch } = this.#input;
     try {
-      const mismatches = await findMismatches(database, needs, AbortSignal.timeout(limits.checkMs));
+      const mismatches = await findMismatches(database.reserved, needs, AbortSignal.timeout(limits.checkMs));
       const messages = new Set(mismatches.map(({ message }) => message));
       const isTolerated = this.opened || servesMismatch || isOptional;
       if (isTolerated || messages.size === 0) {
@@ -135,7 +136,7 @@ export class ConnectionWatch {
   async #away(): Promise<Reason | undefined> {
     const { connection, database, isWritten } = this.#input;
     try {
-      const { rows } = await database.query(ping, [], AbortSignal.timeout(limits.pingMs));
+      const { rows } = await database.reserved.query(ping, [], AbortSignal.timeout(limits.pingMs));
       if (!isWritten || rows[0]?.readOnly !== true) return undefined;
       return {
         connection,
@@ -195,8 +196,11 @@ const shortened = (texts: readonly string[]): string[] =>
     ? [...texts]
     : [...texts.slice(0, maxReported), `And ${texts.length - maxReported} more.`];
 
-const unreachable = (connection: string, error: unknown): Reason => ({
-  connection,
-  code: "database_unreachable",
-  message: error instanceof Error ? error.message : "The database cannot be reached.",
-});
+function unreachable(connection: string, error: unknown): Reason {
+  const { message, cause } = error instanceof Error ? error : new Error("The database cannot be reached.");
+  return {
+    connection,
+    code: "database_unreachable",
+    message: cause instanceof Refusal ? cause.message : message,
+  };
+}

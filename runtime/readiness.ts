@@ -1,7 +1,7 @@
 import { bridgeLimits } from "../config/bridge.ts";
 import type { Manifest } from "../schema/manifest.ts";
 import { ConnectionWatch } from "./connection-watch.ts";
-import type { Database } from "./database/database.ts";
+import type { Database, Transactional } from "./database/database.ts";
 import type { Log } from "./log.ts";
 import type { Reason } from "./reason.ts";
 import { isWritten, schemaNeeds } from "./schema-needs.ts";
@@ -46,7 +46,7 @@ export class Readiness {
   }
 
   /** A database as one call uses it: it is refused where the schema does not fit that call. */
-  guarded(call: string, connection: string, database: Database): Database {
+  guarded(call: string, connection: string, database: Transactional): Transactional {
     return this.#watches.get(connection)?.guarded(call, database) ?? database;
   }
 

@@ -21,6 +21,8 @@ export const callErrors = {
   too_many_requests: 429,
   headers_too_large: 431,
   internal: 500,
+  // Not 502 to 504: proxies and clients send those calls again by themselves.
+  outcome_unknown: 500,
   not_implemented: 501,
   schema_mismatch: 503,
   keys_unavailable: 501,

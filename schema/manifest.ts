@@ -132,6 +132,8 @@ export const logic = z.discriminatedUnion("kind", [
     ...sharedLogic,
     statements: z.array(statement).min(1),
     returns,
+    /** Whether no statement can change anything: Postgres was asked what they call. */
+    readOnly: z.boolean().optional(),
     cacheMs: z.int().optional(),
   }),
   z.strictObject({

@@ -1,8 +1,10 @@
 import type pg from "pg";
 import { bridgeLimits } from "../../config/bridge.ts";
+import { defaults } from "../../config/defaults.ts";
 import { StkError } from "../../src/core/error.ts";
 import { verifiedTls } from "../../src/core/verified-tls.ts";
 import { sessionSettings } from "../sql/values.ts";
+import { type ReadUrl, readUrl } from "./url.ts";
 
 /** What a pool needs to know of its database. `url` holds a password and is never shown or logged. */
 export type PoolSettings = {
@@ -12,32 +14,57 @@ export type PoolSettings = {
   connectTimeoutMs: number;
   /** How sessions name themselves in `pg_stat_activity`; Postgres keeps 63 bytes. */
   applicationName?: string;
+  /** How long a session may live, and be unused; how long a silent peer is waited for before it is probed. */
+  lifetimeMs?: number | undefined;
+  idleMs?: number | undefined;
+  keepaliveMs?: number | undefined;
+};
+
+/** A server of a connection, and how a session on it is opened. */
+export type Target = { readonly server: string; readonly config: pg.ClientConfig };
+
+/** What sessions are opened with. */
+export type SessionConfig = Omit<ReadUrl, "servers"> & {
+  /** In the order in which they are tried. */
+  readonly targets: readonly Target[];
+  /** What holds on every session, by the names of Postgres' settings. */
+  readonly settings: Readonly<Record<string, string>>;
 };
 
 /**
- * What a session is opened with: the URL (TLS as its `sslmode` says), and the settings that decoding takes for granted
+ * What sessions are opened with: the URL (TLS as its `sslmode` says), and the settings that decoding takes for granted
  * in `options`, so that they hold from the first statement.
  *
  * @throws {StkError} `invalid_connection` when the URL is not one of Postgres; the message does not show it.
  */
-export function sessionConfig(name: string, settings: PoolSettings): pg.ClientConfig {
-  const url = URL.parse(settings.url);
-  if (url === null || !["postgres:", "postgresql:"].includes(url.protocol)) {
+export function sessionConfig(name: string, settings: PoolSettings): SessionConfig {
+  const read = readUrl(settings.url);
+  if (read === undefined) {
     throw new StkError("invalid_connection", `The URL of connection \`${name}\` is not one of Postgres.`, {
       hint: "Write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters percent-encoded.",
     });
   }
-  const own = url.searchParams.get("options");
-  url.searchParams.delete("options");
-  const options = Object.entries({
+  const { servers, ...rest } = read;
+  const all = {
+    lock_timeout: String(bridgeLimits.pool.lockMs),
     ...sessionSettings,
     statement_timeout: String(settings.statementTimeoutMs),
     idle_in_transaction_session_timeout: String(bridgeLimits.pool.idleInTransactionMs),
-  }).map(([key, value]) => `-c ${key}=${value.replace(/[\\ ]/g, "\\$&")}`);
+  };
+  const options = Object.entries(all).map(([key, value]) => `-c ${key}=${value.replace(/[\\ ]/g, "\\$&")}`);
   return {
-    connectionString: verifiedTls(url.href),
-    options: [...(own === null ? [] : [own]), ...options].join(" "),
-    fallback_application_name: settings.applicationName ?? "santokit",
-    connectionTimeoutMillis: settings.connectTimeoutMs,
+    ...rest,
+    settings: all,
+    targets: servers.map(({ server, url }) => ({
+      server,
+      config: {
+        connectionString: verifiedTls(url),
+        options: [...(read.options === undefined ? [] : [read.options]), ...options].join(" "),
+        fallback_application_name: settings.applicationName ?? "santokit",
+        connectionTimeoutMillis: settings.connectTimeoutMs,
+        keepAlive: true,
+        keepAliveInitialDelayMillis: settings.keepaliveMs ?? defaults.connection.keepaliveMs,
+      },
+    })),
   };
 }

@@ -1,10 +1,12 @@
 /**
  * A statement with `$1`-style parameters, each cast in the text (`$1::uuid`). With a `name` it is prepared once per
- * connection and kept; the same name always has the same text.
+ * connection and kept; the same name always has the same text. `readOnly` is set where it surely changes nothing: it
+ * may be run twice.
  */
 export type SqlStatement = {
   readonly name?: string;
   readonly text: string;
+  readonly readOnly?: boolean;
   /** The most bytes that its rows may have as Postgres sends them; what is beyond is never kept. */
   readonly maxBytes?: number | undefined;
 };
@@ -21,15 +23,41 @@ export interface Queryable {
    * Values are bound as text; an array is a list parameter.
    *
    * @throws {DatabaseError} what Postgres refused.
-   * @throws {CallError} `answer_too_large` beyond the statement's `maxBytes`; `unavailable` and `timeout` when the database was not reached, or not in time.
+   * @throws {CallError} `answer_too_large` beyond the statement's `maxBytes`; `unavailable` and `timeout` when the
+   * database was not reached, or not in time, and nothing was changed; `outcome_unknown` when the answer to a write was
+   * lost.
    */
   query(statement: SqlStatement, values: readonly unknown[], signal?: AbortSignal): Promise<Rows>;
 }
 
+/** How a transaction may be run. */
+export type TransactionOptions = {
+  /** Whether `work` does nothing but run statements, so that it may be run from its start again. */
+  readonly repeatable?: boolean;
+  /** Whether Postgres refuses its writes. */
+  readonly readOnly?: boolean;
+  /** SQL that names the table that it is about, as far as that is known before. */
+  readonly about?: string;
+};
+
+/** What runs statements and transactions. */
+export interface Transactional extends Queryable {
+  /**
+   * Runs `work` in one transaction, rolled back when it throws. The signal ends it.
+   *
+   * @throws {CallError} as {@link Queryable.query}; `conflict` when a table's definition changed meanwhile.
+   */
+  transaction<T>(
+    work: (transaction: Queryable) => Promise<T>,
+    signal?: AbortSignal,
+    options?: TransactionOptions,
+  ): Promise<T>;
+}
+
 /** One database of the project, behind a pool. */
-export interface Database extends Queryable {
-  /** Runs `work` in one transaction, rolled back when it throws. The signal ends it. */
-  transaction<T>(work: (transaction: Queryable) => Promise<T>, signal?: AbortSignal): Promise<T>;
+export interface Database extends Transactional {
+  /** Runs reads of the Bridge's own on a connection beside the pool, so that they wait for no call. */
+  readonly reserved: Queryable;
   close(): Promise<void>;
 }
 

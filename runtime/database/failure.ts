@@ -5,23 +5,37 @@ export const isCancelled = (error: Error): boolean =>
   error instanceof pg.DatabaseError && error.code === "57014";
 
 /**
+ * Whether Postgres itself reports that it ends the session: what ran was rolled back, what stood behind was not run. A
+ * crash is none (it interrupts a commit too), nor is what a pooler reports: it says 08P01 of a server that it lost.
+ */
+export const isOrderlyEnd = (error: Error): boolean =>
+  error instanceof pg.DatabaseError && /^(?:57P0[1345]|25P0[34])$/.test(error.code ?? "");
+
+/**
  * Whether the session, not the statement, failed: shut down, crashed, refused, or a socket's own error. Of 08P01,
  * protocol_violation, a session is left where it is no FATAL: a statement was given more values than it has parameters.
  */
 export const isSessionFailure = (error: Error): boolean =>
   !(error instanceof pg.DatabaseError) ||
-  (error.code === "08P01" ? error.severity !== "ERROR" : /^(?:08|53|57P0)/.test(error.code ?? ""));
+  error.severity === "FATAL" ||
+  error.severity === "PANIC" ||
+  /^(?:08(?!P01)|57P0|25P0[34])/.test(error.code ?? "");
+
+/** Whether a write was refused since the server takes none: a standby, or a primary that was demoted. */
+export const isReadOnly = (error: Error): boolean =>
+  error instanceof pg.DatabaseError && error.code === "25006";
 
 /**
- * Whether a session no longer has a prepared statement, or its table changed under it. The statement was not run.
- * `26000` is invalid_sql_statement_name; the other has no code of its own, but Postgres names the routine.
+ * Whether a session no longer has a prepared statement, or has another of its name, or its table changed under it. The
+ * statement was not run. `26000` is invalid_sql_statement_name, `42P05` duplicate_prepared_statement; the last has no
+ * code of its own, but Postgres names the routine.
  */
-export const isLostStatement = (error: Error): boolean =>
+export const isLostStatement = (error: unknown): boolean =>
   error instanceof pg.DatabaseError &&
-  (error.code === "26000" || (error.code === "0A000" && error.routine === "RevalidateCachedQuery"));
+  (error.code === "26000" ||
+    error.code === "42P05" ||
+    (error.code === "0A000" && error.routine === "RevalidateCachedQuery"));
 
-/** Why a session failed, for the log: never a URL, a password or a value. */
-export const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return "unknown";
-  return "code" in error && typeof error.code === "string" ? error.code : error.message;
-};
+/** Whether a pooler refused a startup parameter: PgBouncer says 08P01 to all that it does not know. */
+export const isPoolerRefusal = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === "08P01" && /startup|options/.test(error.message);

@@ -1,6 +1,10 @@
 import type { QueryResult } from "pg";
 import { CallError } from "../error.ts";
 import type { Rows, SqlStatement } from "./database.ts";
+import { countWrite, discountWrite, outcomeUnknown } from "./outcome.ts";
+
+/** What a statement is to the transaction that it runs in: all of it, its begin, a part, or its end. */
+export type Part = "whole" | "begin" | "inner" | "commit";
 
 /** What is sent, and how. */
 export type Sending = {
@@ -9,60 +13,93 @@ export type Sending = {
   readonly signal: AbortSignal | undefined;
   /** Whether it has its session for itself, until it is answered. */
   readonly exclusive: boolean;
-  /** Whether it may be sent a second time: it is not part of a transaction. */
-  readonly repeatable: boolean;
+  readonly part: Part;
 };
 
 /** A statement on its way, from the call that asks to the answer that it gets, once. */
 export class Pending {
   readonly sending: Sending;
-  readonly since: number;
+  /** Whether it was sent a second time; then without its name, so that what a session keeps does not matter. */
   repeated = false;
+  /** Whether it is given only to a session that is opened from this moment on. */
+  after = Number.NEGATIVE_INFINITY;
   settled = false;
+  /** On how many sessions it is sent and not answered. */
+  underWay = 0;
+  /** Whether Postgres said that it ran; what may still follow is its commit. */
+  completed = false;
+  /** Whether Postgres gave up to wait for a standby: the commit is here, and may not be there. */
+  unreplicated = false;
   /** The command tag of the answer: `SELECT`, `COMMIT`, ... */
   command: string | undefined;
   readonly #resolve: (rows: Rows) => void;
   readonly #reject: (error: unknown) => void;
+  #counted = false;
 
-  constructor(
-    sending: Sending,
-    since: number,
-    resolve: (rows: Rows) => void,
-    reject: (error: unknown) => void,
-  ) {
+  constructor(sending: Sending, resolve: (rows: Rows) => void, reject: (error: unknown) => void) {
     this.sending = sending;
-    this.since = since;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
+  /** Whether running it may change the database for good. */
+  get writes(): boolean {
+    const { part, statement } = this.sending;
+    return (part === "whole" || part === "commit") && statement.readOnly !== true;
+  }
+
+  /** Told when it leaves. */
+  leave(): void {
+    this.completed = false;
+    this.underWay += 1;
+    if (!this.writes || this.#counted) return;
+    this.#counted = true;
+    countWrite(this.sending.signal);
+  }
+
   resolve({ rows, rowCount, command }: QueryResult): void {
     if (this.settled) return;
+    if (this.unreplicated) {
+      this.rejectUnknown(new Error("Postgres gave up to wait for a standby."));
+      return;
+    }
     this.settled = true;
+    const { part, exclusive } = this.sending;
+    if (this.#counted && part === "whole" && !exclusive) discountWrite(this.sending.signal);
     this.command = command;
     this.#resolve({ rows, count: rowCount ?? 0 });
   }
 
+  /** Fails what surely changed nothing. */
   reject(error: unknown): void {
     if (this.settled) return;
     this.settled = true;
+    if (this.#counted) discountWrite(this.sending.signal);
     this.#reject(error);
   }
 
-  /** Answers `timeout` when the call's signal ended it; says whether it is settled. */
+  /** Fails what may have been done. */
+  rejectUnknown(cause: unknown): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.#reject(outcomeUnknown(cause));
+  }
+
+  /** Answers `timeout` when the call's signal ended it before it was sent; says whether it is settled. */
   settleIfAborted(): boolean {
     if (this.sending.signal?.aborted === true) this.reject(timedOut());
     return this.settled;
   }
 }
 
-/** The answer when the call's time is over. */
-export const timedOut = (): CallError =>
-  new CallError("timeout", "The call took too long and was cancelled.");
+/** The answer when the call's time is over and nothing was changed. */
+export const timedOut = (cause?: unknown): CallError =>
+  new CallError("timeout", "The call took too long and was cancelled.", { cause });
 
-/** The answer when the database is not there. */
+/** The answer when the database is not there, and nothing was changed. */
 export const unreachable = (cause?: unknown): CallError =>
   new CallError("unavailable", "The database cannot be reached.", { cause });
 
-/** The answer when too many wait for it, or for too long. */
-export const busy = (): CallError => new CallError("unavailable", "The database is busy.");
+/** The answer when too many wait for a session, or for too long. */
+export const busy = (): CallError =>
+  new CallError("unavailable", "All connections to the database are in use. Try again in a moment.");

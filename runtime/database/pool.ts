@@ -1,33 +1,32 @@
 import type pg from "pg";
 import { bridgeLimits } from "../../config/bridge.ts";
-import { backoffMs } from "../backoff.ts";
+import { defaults } from "../../config/defaults.ts";
 import type { Log } from "../log.ts";
-import { outsideLogic } from "../logic-scope.ts";
-import { type PoolSettings, sessionConfig } from "./config.ts";
-import type { Database, Queryable, Rows, SqlStatement } from "./database.ts";
-import { isCancelled, isLostStatement, isSessionFailure, reasonOf } from "./failure.ts";
+import type { PoolSettings } from "./config.ts";
+import { Connector } from "./connector.ts";
+import { Contention } from "./contention.ts";
+import type { Database, Queryable, Rows, SqlStatement, TransactionOptions } from "./database.ts";
+import { isLostStatement, isReadOnly, isSessionFailure } from "./failure.ts";
+import { Opener } from "./opener.ts";
 import { busy, Pending, type Sending, timedOut, unreachable } from "./pending.ts";
 import { isPlainRead } from "./read.ts";
-import { Session } from "./session.ts";
-import { runTransaction } from "./transaction.ts";
-
-/** Who waits for a session, shared or not. */
-type Waiter = {
-  exclusive: boolean;
-  since: number;
-  signal: AbortSignal | undefined;
-  give(session: Session): void;
-  fail(error: unknown): void;
-};
+import { Reserved } from "./reserved.ts";
+import { Seldom } from "./seldom.ts";
+import type { Session } from "./session.ts";
+import { Sessions } from "./sessions.ts";
+import { settleFailure } from "./settle-failure.ts";
+import { runTransaction, TableChanged } from "./transaction.ts";
+import { giveSession, type Waiter, Waiting, waiterFor, waiterForAny } from "./waiting.ts";
 
 const limits = bridgeLimits.pool;
 
 /**
- * A {@link Database} on Postgres. Plain reads are pipelined: each goes to the session with the fewest statements,
- * behind those that it has. A write or a transaction has a session for itself, as it may wait for locks.
+ * A {@link Database} on Postgres. Plain reads are pipelined: each goes to a session that is free, or to one that is
+ * opened, else behind the fewest others. One that finds itself behind a slow statement is sent to a free session too. A
+ * write or a transaction has a session for itself, as it may wait for locks.
  *
- * A session is opened when a statement finds all others busy. The statements of one that is lost fail with
- * `unavailable`; later ones open another, as often as the backoff allows.
+ * A session is opened when a statement finds all others busy. What ran on one that is lost fails: with `unavailable`
+ * where it surely changed nothing, else with `outcome_unknown`. What only reads is sent once more.
  *
  * @throws {StkError} `invalid_connection` when the URL is not one of Postgres.
  */
@@ -35,61 +34,91 @@ export const createPool = (name: string, settings: PoolSettings, log: Log): Data
   new Pool(name, settings, log);
 
 class Pool implements Database {
+  readonly reserved: Queryable;
   readonly #name: string;
-  readonly #config: pg.ClientConfig;
+  readonly #connector: Connector;
+  readonly #opener: Opener;
+  readonly #aside: Reserved;
   readonly #settings: PoolSettings;
   readonly #log: Log;
-  readonly #sessions = new Set<Session>();
-  readonly #waiting: Waiter[] = [];
+  readonly #sessions: Sessions;
+  readonly #waiting = new Waiting();
+  readonly #contention = new Contention();
+  readonly #full = new Seldom(limits.fullEveryMs);
+  readonly #demotion = new Seldom(limits.demotedEveryMs);
   readonly #sweeper: NodeJS.Timeout;
-  #opening = 0;
-  #failures = 0;
-  #failure: unknown;
-  #openNotBefore = 0;
   #closed = false;
 
   constructor(name: string, settings: PoolSettings, log: Log) {
     this.#name = name;
-    this.#config = sessionConfig(name, settings);
+    this.#connector = new Connector(name, settings, log);
+    this.#opener = new Opener(name, this.#connector, this, log);
+    this.#aside = new Reserved(this.#connector, settings.connectTimeoutMs);
+    this.reserved = settings.pool === 1 ? this : this.#aside;
     this.#settings = settings;
+    this.#sessions = new Sessions({
+      lifetimeMs: settings.lifetimeMs ?? defaults.connection.lifetimeMs,
+      idleMs: settings.idleMs ?? defaults.connection.idleMs,
+      silentMs: settings.statementTimeoutMs + settings.connectTimeoutMs,
+    });
     this.#log = log;
     this.#sweeper = setInterval(() => this.#sweep(performance.now()), limits.sweepMs).unref();
   }
 
   query(statement: SqlStatement, values: readonly unknown[], signal?: AbortSignal): Promise<Rows> {
-    const exclusive = !isPlainRead(statement.text);
+    if (!this.#connector.isKnown) return this.#whenKnown(signal, () => this.query(statement, values, signal));
+    if (this.#connector.local !== undefined) {
+      const options = { repeatable: true, readOnly: statement.readOnly === true, about: statement.text };
+      return this.transaction((inner) => inner.query(statement, values), signal, options);
+    }
+    const exclusive = statement.readOnly !== true && !isPlainRead(statement.text);
     return new Promise((resolve, reject) => {
-      const sending: Sending = { statement, values, signal, exclusive, repeatable: true };
-      this.#dispatch(new Pending(sending, performance.now(), resolve, reject));
+      const sending: Sending = { statement, values, signal, exclusive, part: "whole" };
+      this.#dispatch(new Pending(sending, resolve, reject));
     });
   }
 
-  async transaction<T>(work: (transaction: Queryable) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const session = await new Promise<Session>((give, fail) => {
-      if (signal?.aborted === true) fail(timedOut());
-      else this.#request({ exclusive: true, since: performance.now(), signal, give, fail });
-    });
-    try {
-      return await runTransaction(session, work, signal);
-    } finally {
-      session.exclusive = false;
-      this.#freed(session);
+  /** Waits for the first session, which shows how statements are to be sent. */
+  async #whenKnown<T>(signal: AbortSignal | undefined, then: () => Promise<T>): Promise<T> {
+    await new Promise<void>((give, fail) => this.#request(waiterForAny(signal, give, fail)));
+    return then();
+  }
+
+  async transaction<T>(
+    work: (transaction: Queryable) => Promise<T>,
+    signal?: AbortSignal,
+    options: TransactionOptions = {},
+  ): Promise<T> {
+    const { repeatable = false, readOnly = false, about } = options;
+    for (let after = Number.NEGATIVE_INFINITY, isFirst = true; ; isFirst = false) {
+      const session = await new Promise<Session>((give, fail) => {
+        if (signal?.aborted === true) fail(timedOut());
+        else this.#request({ exclusive: true, since: performance.now(), after, signal, about, give, fail });
+      });
+      const settings = this.#connector.local;
+      const unnamed = !isFirst || settings !== undefined;
+      try {
+        return await runTransaction(session, work, { readOnly, signal, settings, unnamed });
+      } catch (error) {
+        const again = error instanceof TableChanged || (readOnly && session.isOver);
+        if (!isFirst || !repeatable || !again || signal?.aborted === true) throw error;
+        after = session.isOver ? performance.now() : after;
+      } finally {
+        session.exclusive = false;
+        this.#freed(session);
+      }
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#sweeper);
-    this.#failWaiting(unreachable());
-    const sessions = [...this.#sessions];
-    const timer = setTimeout(() => {
-      for (const session of sessions) session.destroy();
-    }, limits.endMs);
-    await Promise.all(sessions.map((session) => session.end()));
-    clearTimeout(timer);
+    this.#waiting.failAll(unreachable());
+    await Promise.all([this.#sessions.close(), this.#aside.close()]);
   }
 
   answered(session: Session, pending: Pending, error: Error | null, result: pg.QueryResult): void {
+    pending.underWay -= 1;
     if (pending.sending.exclusive) session.exclusive = false;
     if (error === null) pending.resolve(result);
     else this.#failed(session, pending, error);
@@ -97,146 +126,125 @@ class Pool implements Database {
   }
 
   lost(session: Session): void {
-    this.#retire(session);
+    session.retired = true;
+    this.#sessions.delete(session);
     this.#advance();
-    if (this.#isAway()) this.#failWaiting(unreachable(this.#failure));
   }
 
   #dispatch(pending: Pending): void {
-    if (pending.settleIfAborted()) return;
-    const { exclusive, signal } = pending.sending;
-    const session = this.#waiting.length === 0 ? this.#take(exclusive) : undefined;
-    if (session !== undefined) session.send(pending);
-    else
-      this.#wait({
-        exclusive,
-        signal,
-        since: pending.since,
-        give: (given) => given.send(pending),
-        fail: (error) => pending.reject(error),
-      });
+    if (!pending.settleIfAborted()) this.#request(waiterFor(pending));
   }
 
   #request(waiter: Waiter): void {
-    const session = this.#waiting.length === 0 ? this.#take(waiter.exclusive) : undefined;
-    if (session === undefined) this.#wait(waiter);
-    else waiter.give(session);
-  }
-
-  #wait(waiter: Waiter): void {
-    if (this.#closed || this.#isAway()) waiter.fail(unreachable(this.#failure));
-    else if (this.#waiting.length >= limits.waiting) waiter.fail(busy());
-    else this.#waiting.push(waiter);
-  }
-
-  /** The session with the fewest statements that takes one more, or undefined where none does. */
-  #take(exclusive: boolean): Session | undefined {
     const now = performance.now();
-    let best: Session | undefined;
-    for (const session of this.#sessions) {
-      const load = session.sent.length;
-      if (session.exclusive || load >= limits.depth) continue;
-      if (load > 0 && session.runningMs(now) > limits.stalledMs) continue;
-      if (best === undefined || load < best.sent.length) best = session;
-      if (load === 0) break;
+    const session = this.#waiting.size === 0 ? this.#take(waiter, now) : undefined;
+    if (session !== undefined) this.#give(waiter, session);
+    else if (this.#closed || this.#isAway(now)) waiter.fail(unreachable(this.#opener.refusal));
+    else if (!this.#waiting.add(waiter)) this.#refuse(waiter, now);
+  }
+
+  #give(waiter: Waiter, session: Session): void {
+    giveSession(waiter, session, (error) =>
+      this.#log.error({ connection: this.#name, error }, "A statement could not be sent."),
+    );
+  }
+
+  /** A session for one statement or transaction more, or undefined where it has to wait for one. */
+  #take(waiter: Waiter, now: number): Session | undefined {
+    if (this.#contention.holds(waiter.about)) return undefined;
+    const best = this.#sessions.pick(waiter, now);
+    if (best === undefined || best.sent.length > 0) {
+      this.#open(now, waiter.after);
+      if (this.#opener.opening > 0 && now - waiter.since < limits.stalledMs) return undefined;
     }
-    if (best === undefined || best.sent.length > 0) this.#open(now);
-    if (best !== undefined && exclusive) best.exclusive = true;
+    if (best !== undefined && waiter.exclusive) best.exclusive = true;
     return best;
   }
 
   #advance(): void {
-    for (let waiter = this.#waiting[0]; waiter !== undefined; waiter = this.#waiting[0]) {
-      const session = this.#take(waiter.exclusive);
-      if (session === undefined) return;
-      this.#waiting.shift();
-      waiter.give(session);
-    }
+    const now = performance.now();
+    const take = (waiter: Waiter) =>
+      this.#take(waiter, now) ?? (this.#contention.holds(waiter.about) ? undefined : ("stop" as const));
+    for (let next = this.#waiting.next(take); next !== undefined; next = this.#waiting.next(take))
+      this.#give(...next);
   }
 
   #freed(session: Session): void {
-    if (session.retired && session.sent.length === 0 && !session.exclusive) void session.end();
+    if (session.retired) this.#sessions.retire(session);
     this.#advance();
   }
 
-  #open(now: number): void {
-    if (this.#closed || now < this.#openNotBefore) return;
-    if (this.#sessions.size + this.#opening >= this.#settings.pool) return;
-    if (this.#opening > 0 && this.#failures > 0) return; // a database that is away is asked by one at a time
-    this.#opening += 1;
-    outsideLogic(() => Session.open(this.#config, this)).then(
-      (session) => this.#opened(session),
-      (error: unknown) => this.#refused(error),
-    );
-  }
-
-  #opened(session: Session): void {
-    this.#opening -= 1;
-    if (this.#failures > 0) this.#log.info({ connection: this.#name }, "The database is back.");
-    this.#failures = 0;
-    if (this.#closed) {
-      void session.end();
+  /** Opens a session where one more may be. An idle one that is too old for the one who waits makes room. */
+  #open(now: number, after: number): void {
+    if (this.#closed || !this.#opener.mayOpen(now)) return;
+    if (this.#sessions.size + this.#opener.opening >= this.#settings.pool) {
+      this.#sessions.makeRoom(after);
       return;
     }
-    this.#sessions.add(session);
+    this.#opener.open(now);
+  }
+
+  opened(session: Session): void {
+    if (this.#closed) void session.end();
+    else if (!session.isBroken) this.#sessions.add(session);
     this.#advance();
   }
 
-  #refused(error: unknown): void {
-    this.#opening -= 1;
-    this.#failures += 1;
-    this.#failure = error;
-    this.#openNotBefore = performance.now() + backoffMs(limits.retry, this.#failures);
-    this.#log.warn({ connection: this.#name, reason: reasonOf(error) }, "The database refused a connection.");
-    if (this.#isAway()) this.#failWaiting(unreachable(error));
+  refused(): void {
+    if (this.#isAway(performance.now())) this.#waiting.failAll(unreachable(this.#opener.refusal));
   }
 
   #failed(session: Session, pending: Pending, error: Error): void {
-    const isLost = isLostStatement(error);
-    const isOver = isSessionFailure(error);
-    if (isLost || isOver) this.#retire(session);
-    if (pending.settleIfAborted()) return;
-    // A cancel request hits what runs when it arrives, which may be the statement after the one that was meant.
-    const isMistaken = isCancelled(error) && performance.now() - session.cancelledAt < limits.waitMs;
-    if (isOver) pending.reject(unreachable(error));
-    else if ((isLost || isMistaken) && pending.sending.repeatable && !pending.repeated) this.#repeat(pending);
-    else pending.reject(error);
+    if (isLostStatement(error) || isSessionFailure(error)) session.retired = true;
+    if (pending.underWay > 0) return; // it was sent twice, and the other may go well
+    if (isReadOnly(error)) this.#demoted(session);
+    if ("code" in error && error.code === "42P05") this.#connector.usePooled();
+    const outcome = settleFailure(session, pending, error);
+    if (outcome === "repeat_afresh") pending.after = performance.now();
+    pending.repeated = outcome !== "settled";
+    if (pending.repeated) this.#dispatch(pending);
   }
 
-  #repeat(pending: Pending): void {
-    pending.repeated = true;
-    this.#dispatch(pending);
+  #demoted({ server }: Session): void {
+    if (!this.#demotion.isDue(performance.now())) return;
+    this.#log.warn({ connection: this.#name, server }, "The database refused a write: it is read-only.");
+    this.#sessions.leave(server);
   }
 
-  #retire(session: Session): void {
-    session.retired = true;
-    this.#sessions.delete(session);
+  #isAway(now: number): boolean {
+    return this.#sessions.size === 0 && this.#opener.isAway(now);
   }
 
-  #isAway(): boolean {
-    return this.#sessions.size === 0 && this.#opening === 0;
-  }
-
-  #failWaiting(error: unknown): void {
-    for (const waiter of this.#waiting.splice(0)) waiter.fail(error);
+  #refuse(waiter: Waiter, now: number): void {
+    if (this.#full.isDue(now)) {
+      const numbers = { connection: this.#name, most: this.#settings.pool, waiting: this.#waiting.size };
+      this.#log.warn(numbers, "The pool is full: calls are refused.");
+    }
+    waiter.fail(busy());
   }
 
   /** Ends what has waited or run for too long. One timer for all is cheaper than one for each. */
   #sweep(now: number): void {
-    for (const [index, waiter] of [...this.#waiting.entries()].reverse()) {
-      const aborted = waiter.signal?.aborted === true;
-      if (!aborted && now - waiter.since < limits.waitMs) continue;
-      this.#waiting.splice(index, 1);
-      waiter.fail(aborted ? timedOut() : busy());
+    for (const waiter of this.#waiting.takeLate(now)) {
+      if (this.#sessions.size === 0) waiter.fail(unreachable(this.#opener.refusal));
+      else this.#refuse(waiter, now);
     }
-    const silentMs = this.#settings.statementTimeoutMs + this.#settings.connectTimeoutMs;
-    for (const session of this.#sessions) {
-      for (const pending of session.sent) pending.settleIfAborted();
-      const running = session.sent[0];
-      if (running?.sending.signal?.aborted === true && now - session.cancelledAt > limits.cancelMs)
-        session.cancel(now);
-      if (session.runningMs(now) > silentMs) session.destroy();
-    }
+    this.#sessions.tend(now);
+    const isSlow = (session: Session) => session.runningMs(now) > limits.stalledMs;
+    for (const session of this.#sessions) if (isSlow(session)) this.#overtake(session, now);
+    this.#contention.look(this.#sessions, this.#settings.pool, isSlow);
     this.#advance();
+  }
+
+  /** Sends what only reads and stands behind a slow statement to another session too: the first answer counts. */
+  #overtake({ sent }: Session, now: number): void {
+    for (const pending of sent.slice(1)) {
+      if (pending.sending.statement.readOnly !== true || pending.settled || pending.repeated) continue;
+      const waiter = waiterFor(pending);
+      const session = this.#waiting.size === 0 ? this.#take(waiter, now) : undefined;
+      if (session === undefined) return;
+      pending.repeated = true;
+      this.#give(waiter, session);
+    }
   }
 }

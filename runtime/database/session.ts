@@ -1,15 +1,41 @@
 import pg from "pg";
+import { bridgeLimits } from "../../config/bridge.ts";
 import { answerTooLarge } from "../error.ts";
 import { OwnTypes } from "../sql/own-types.ts";
 import { BoundedQuery } from "./bounded-query.ts";
 import { cancel } from "./cancel.ts";
-import type { Pending } from "./pending.ts";
+import { isOrderlyEnd } from "./failure.ts";
+import { type Pending, unreachable } from "./pending.ts";
+import { Prepared } from "./prepared.ts";
+import { tracesOf } from "./traces.ts";
+
+declare module "pg" {
+  // What pg keeps of prepared statements: lib/connection.js.
+  interface Connection {
+    readonly parsedStatements: Record<string, string>;
+    readonly submittedNamedStatements: Record<string, string>;
+  }
+}
 
 /** What a session tells the pool that holds it. */
 export type SessionEvents = {
   answered(session: Session, pending: Pending, error: Error | null, result: pg.QueryResult): void;
   lost(session: Session): void;
 };
+
+/** How a session is opened. */
+export type SessionInput = {
+  readonly config: pg.ClientConfig;
+  /** The server, to tell those of one from those of another. */
+  readonly server: string;
+  /** Whether what is set and prepared on it stays: not so behind a pooler. */
+  readonly keeps: boolean;
+  /** What it is asked first; the row is {@link Session.facts}. */
+  readonly question: string;
+  readonly timeoutMs: number;
+};
+
+const resetting = { text: "reset all", queryMode: "extended" };
 
 /** One connection to Postgres. Statements are written at once and answered in order: it is a pipeline. */
 export class Session {
@@ -19,60 +45,114 @@ export class Session {
   retired = false;
   /** When a cancel request was sent last; it may still hit a statement. */
   cancelledAt = Number.NEGATIVE_INFINITY;
+  /** Whether Postgres said that it ends the session: what was not answered was not run. */
+  ended = false;
+  readonly server: string;
+  /** What Postgres answered to the first question. */
+  facts: Readonly<Record<string, unknown>> = {};
+  readonly openedAt = performance.now();
+  /** When it was last given something to do, or answered. */
+  usedAt = this.openedAt;
   /** Statements that wait for their answers, the one that runs first. */
   readonly sent: Pending[] = [];
   readonly #client: pg.Client;
   readonly #events: SessionEvents;
   readonly #types: OwnTypes;
-  #progressAt = 0;
+  readonly #spread = 0.9 + Math.random() / 5;
+  readonly #prepared: Prepared | undefined;
+  #broken = false;
+  #unclean = false;
   #gathering = false;
 
-  private constructor(client: pg.Client, events: SessionEvents, types: OwnTypes) {
+  private constructor(client: pg.Client, types: OwnTypes, input: SessionInput, events: SessionEvents) {
     this.#client = client;
-    this.#events = events;
     this.#types = types;
+    this.#events = events;
+    this.server = input.server;
+    this.#prepared = input.keeps ? new Prepared(bridgeLimits.pool.prepared) : undefined;
   }
 
   /** Connects. Rejects with what Postgres or the socket reports. */
-  static async open(config: pg.ClientConfig, events: SessionEvents): Promise<Session> {
+  static async open(input: SessionInput, events: SessionEvents): Promise<Session> {
     const types = new OwnTypes();
-    const client = new pg.Client({ ...config, types, pipeline: true, keepAlive: true });
-    const session = new Session(client, events, types);
-    client.on("error", () => events.lost(session));
-    await client.connect();
-    client.on("end", () => events.lost(session));
+    const client = new pg.Client({ ...input.config, types, pipeline: true });
+    const session = new Session(client, types, input, events);
+    client.on("error", () => session.#lose());
+    const late = () => client.connection.stream.destroy(new Error("timeout expired"));
+    const timer = setTimeout(late, input.timeoutMs);
+    try {
+      await client.connect();
+      // Several statements have several results.
+      const results = [await client.query<Record<string, unknown>>(input.question)].flat();
+      session.facts = results.flatMap(({ rows }) => rows).find((row) => "+standby" in row) ?? {};
+    } catch (error) {
+      client.connection.stream.destroy();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+    client.on("end", () => session.#lose());
+    client.on("notice", ({ routine }) => {
+      const [running] = session.sent;
+      if (routine === "SyncRepWaitForLSN" && running !== undefined) running.unreplicated = true;
+    });
+    client.connection.on("commandComplete", () => {
+      const [running] = session.sent;
+      if (running !== undefined) running.completed = true;
+    });
     return session;
+  }
+
+  /** Whether its socket is gone. */
+  get isBroken(): boolean {
+    return this.#broken;
+  }
+
+  /** Whether it is gone, or about to. */
+  get isOver(): boolean {
+    return this.#broken || this.ended;
+  }
+
+  /** For how long it has had nothing to do, in milliseconds. */
+  idleMs(now: number): number {
+    return this.sent.length === 0 && !this.exclusive ? now - this.usedAt : 0;
+  }
+
+  /** Whether it has lived for so long, give or take a tenth, so that not all of a pool end at once. */
+  isOlderThan(lifetimeMs: number, now: number): boolean {
+    return now - this.openedAt > lifetimeMs * this.#spread;
   }
 
   /** For how long the statement at the head has been running, in milliseconds. */
   runningMs(now: number): number {
-    return this.sent.length === 0 ? 0 : now - this.#progressAt;
+    return this.sent.length === 0 ? 0 : now - this.usedAt;
   }
 
   send(pending: Pending): void {
-    if (this.sent.length === 0) this.#progressAt = performance.now();
-    this.sent.push(pending);
-    const { statement, values } = pending.sending;
+    if (this.#broken) {
+      queueMicrotask(() => pending.reject(unreachable()));
+      return;
+    }
+    if (this.sent.length === 0) this.usedAt = performance.now();
     this.#gather();
+    const { statement, values, part } = pending.sending;
+    if (this.#unclean && (part === "whole" || part === "begin")) this.#clean();
+    const name = pending.repeated ? undefined : this.#prepare(statement.name);
+    this.sent.push(pending);
+    pending.leave();
+    this.#leaveTraces(pending);
     // Extended always: the simple protocol would also run what stands behind a semicolon.
-    const config = { name: statement.name, text: statement.text, values: [...values], queryMode: "extended" };
+    const config = { name, text: statement.text, values: [...values], queryMode: "extended" };
     const { maxBytes = Number.POSITIVE_INFINITY } = statement;
     const exceeded = () => {
       pending.reject(answerTooLarge(maxBytes));
       this.cancel(performance.now());
     };
     const done = (error: Error | null, result: pg.QueryResult) => {
-      if (error !== null || !this.#types.lacks(result)) this.#answered(pending, error, result);
+      if (error !== null || !this.#types.lacks(result)) this.#answer(pending, error, result);
       else this.#learn(pending, result);
     };
     this.#client.query(new BoundedQuery(config, done, maxBytes, exceeded));
-  }
-
-  #answered(pending: Pending, error: Error | null, result: pg.QueryResult): void {
-    if (this.sent[0] === pending) this.sent.shift();
-    else this.sent.splice(this.sent.indexOf(pending), 1);
-    this.#progressAt = performance.now();
-    this.#events.answered(this, pending, error, result);
   }
 
   /** On this session, as a type may have been made in the transaction that is open. */
@@ -80,9 +160,52 @@ export class Session {
     const ask = async (text: string, values: readonly string[]) =>
       (await this.#client.query<Record<string, unknown>>(text, [...values])).rows;
     this.#types.learn(result, ask).then(
-      () => this.#answered(pending, null, result),
-      (error: Error) => this.#answered(pending, error, result),
+      () => this.#answer(pending, null, result),
+      (error: Error) => this.#answer(pending, error, result),
     );
+  }
+
+  #answer(pending: Pending, error: Error | null, result: pg.QueryResult): void {
+    const index = this.sent.indexOf(pending);
+    if (index < 0) return; // pg answers twice where it could not write a value
+    this.sent.splice(index, 1);
+    this.usedAt = performance.now();
+    const { stream } = this.#client.connection;
+    if (error !== null && !(error instanceof pg.DatabaseError) && !this.#broken && !stream.destroyed) {
+      pending.reject(error); // it was not written whole, so nothing may follow it
+      stream.destroy();
+    }
+    this.#events.answered(this, pending, error, result);
+    if (error !== null && isOrderlyEnd(error)) this.ended = true;
+  }
+
+  /** The name under which a statement is sent, once there is room for it. */
+  #prepare(name: string | undefined): string | undefined {
+    if (name === undefined || this.#prepared === undefined) return undefined;
+    const oldest = this.#prepared.use(name);
+    if (oldest !== undefined) {
+      const { connection } = this.#client;
+      connection.close({ type: "S", name: oldest }, true);
+      delete connection.parsedStatements[oldest];
+      delete connection.submittedNamedStatements[oldest];
+    }
+    return name;
+  }
+
+  #leaveTraces({ sending: { statement } }: Pending): void {
+    const traces = tracesOf(statement);
+    if (traces === "settings") this.#unclean = this.facts["+resets"] === true;
+    else if (traces === "more") this.retired = true;
+  }
+
+  /** Sets back what those before may have set; what stands in `options` is what it is set back to. */
+  #clean(): void {
+    this.#unclean = false;
+    this.#client.query(resetting, (error: Error | null) => {
+      if (error !== null) this.destroy();
+      const [next] = this.sent;
+      if (next !== undefined) next.completed = false;
+    });
   }
 
   /** Statements of one turn of the event loop leave in one write: a write costs more than all else that is done here. */
@@ -90,10 +213,10 @@ export class Session {
     if (this.#gathering) return;
     this.#gathering = true;
     const { stream } = this.#client.connection;
-    stream.cork();
+    stream.cork?.();
     setImmediate(() => {
       this.#gathering = false;
-      stream.uncork();
+      stream.uncork?.();
     });
   }
 
@@ -111,5 +234,10 @@ export class Session {
   /** Ends once what was sent is answered. */
   async end(): Promise<void> {
     await this.#client.end();
+  }
+
+  #lose(): void {
+    this.#broken = true;
+    this.#events.lost(this);
   }
 }

@@ -1,46 +1,82 @@
-import type { Queryable, Rows, SqlStatement } from "./database.ts";
-import { Pending, timedOut } from "./pending.ts";
+import { CallError } from "../error.ts";
+import type { Queryable, Rows, SqlStatement, TransactionOptions } from "./database.ts";
+import { isLostStatement } from "./failure.ts";
+import { type Part, Pending, timedOut } from "./pending.ts";
 import type { Session } from "./session.ts";
 
-type Send = (statement: SqlStatement, values: readonly unknown[], signal?: AbortSignal) => Promise<Rows>;
+/** How a transaction is run on its session. */
+export type TransactionRun = TransactionOptions & {
+  readonly signal: AbortSignal | undefined;
+  /** What is sent behind `begin`, before anything else. */
+  readonly settings?: SqlStatement | undefined;
+  /** Whether statements are sent without their names, so that what the session keeps prepared does not matter. */
+  readonly unnamed: boolean;
+};
+
+const nothing: Rows = { rows: [], count: 0 };
 
 /**
  * Runs `work` between `begin` and `commit` on a session that it has for itself. Whatever happens, the session is out
  * of the transaction, or destroyed, when this is settled.
+ *
+ * @throws {CallError} `outcome_unknown` where the answer to `commit` was lost; otherwise nothing was committed.
  */
 export async function runTransaction<T>(
   session: Session,
   work: (transaction: Queryable) => Promise<T>,
-  signal: AbortSignal | undefined,
+  { signal, settings, unnamed, readOnly }: TransactionRun,
 ): Promise<T> {
-  let last: Pending | undefined;
-  const send: Send = (statement, values, within) =>
+  let isOpen = true;
+  let lost: unknown;
+  let ending: Pending | undefined;
+  const send = (
+    part: Part,
+    statement: SqlStatement,
+    values: readonly unknown[] = [],
+    within?: AbortSignal,
+  ): Promise<Rows> =>
     new Promise((resolve, reject) => {
-      const sending = { statement, values, signal: within, exclusive: false, repeatable: false };
-      last = new Pending(sending, performance.now(), resolve, reject);
-      if (!last.settleIfAborted()) session.send(last);
+      const sending = { statement, values, signal: within, exclusive: false, part };
+      const pending = new Pending(sending, resolve, reject);
+      pending.repeated = unnamed;
+      if (part === "commit") ending = pending;
+      if (part === "commit" || !pending.settleIfAborted()) session.send(pending);
     });
-  let open = true;
   const query: Queryable["query"] = async (statement, values, within = signal) => {
-    if (!open) throw new Error("A statement was sent after its transaction was over.");
-    return await send(statement, values, within);
+    if (!isOpen) throw new Error("A statement was sent after its transaction was over.");
+    try {
+      return await send("inner", statement, values, within);
+    } catch (error) {
+      if (isLostStatement(error)) lost = error;
+      throw error;
+    }
   };
   try {
-    // Written together with the first statement; where it fails, what follows is not wanted.
-    const begun = send({ text: "begin" }, []);
+    // Written together with the first statement; where one fails, what follows is not wanted.
+    const begun = Promise.all([
+      send("begin", { text: readOnly === true ? "begin read only" : "begin" }),
+      settings === undefined ? nothing : send("inner", settings),
+    ]);
     begun.catch(() => undefined);
     const result = await untilAborted(work({ query }), signal);
     await begun;
-    open = false;
-    await send({ text: "commit" }, []);
+    isOpen = false;
+    await send("commit", { text: "commit", ...(readOnly === true && { readOnly }) }, [], signal);
     // So Postgres answers, without an error, when a statement failed before.
-    if (last?.command === "ROLLBACK")
+    if (ending?.command === "ROLLBACK")
       throw new Error("A statement of the transaction failed, so it was rolled back.");
     return result;
   } catch (error) {
-    open = false;
-    await send({ text: "rollback" }, []).catch(() => session.destroy());
-    throw error;
+    isOpen = false;
+    if (ending === undefined) await send("inner", { text: "rollback" }).catch(() => session.destroy());
+    throw lost === undefined ? error : new TableChanged(lost);
+  }
+}
+
+/** A transaction was rolled back, since a table or a prepared statement changed under one of its statements. */
+export class TableChanged extends CallError {
+  constructor(cause: unknown) {
+    super("conflict", "A table changed while the call ran. Try again.", { cause });
   }
 }
 

@@ -2,6 +2,8 @@ import type { RequestListener } from "node:http";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Answer, Calls } from "../call.ts";
 import type { Caller } from "../caller.ts";
+import { mayHaveWritten, outcomeUnknown } from "../database/outcome.ts";
+import { timedOut } from "../database/pending.ts";
 import { answerTooLarge, CallError } from "../error.ts";
 import type { SourceLocations } from "../logic/source-map.ts";
 import type { ReadinessReport } from "../readiness.ts";
@@ -150,9 +152,10 @@ async function make(
     deadline: performance.now() + limits.timeMs,
     isGone: () => exchange.isGone,
     reads: false,
+    isUncertain: () => mayHaveWritten(controller.signal),
     end: (why) => {
       room.bodies.release(held);
-      if (why === "late") settle(exchange, timedOut(), input, served);
+      if (why === "late") settle(exchange, givenUp(controller.signal), input, served);
       else record(exchange, exchange.abandon(), undefined, input, served);
     },
   };
@@ -235,7 +238,7 @@ const tooLarge = (bytes: number) =>
   new CallError("payload_too_large", `The body is larger than ${bytes} bytes.`);
 const tooMany = () =>
   new CallError("too_many_requests", "Too many calls are being made. Try again in a moment.");
-const timedOut = () => new CallError("timeout", "The call took too long and was cancelled.");
+const givenUp = (signal: AbortSignal) => (mayHaveWritten(signal) ? outcomeUnknown() : timedOut());
 const bodyFaults = {
   too_large: tooLarge,
   late: tooSlow,

@@ -2,11 +2,13 @@
 export type RunningCall = {
   readonly controller: AbortController;
   /** When its time is over, on the clock of `performance.now`. */
-  readonly deadline: number;
+  deadline: number;
   /** Whether nobody waits for its answer any more. */
   isGone(): boolean;
   /** Whether it may be ended when its client is gone: it only reads. */
   reads: boolean;
+  /** Whether it may have changed a database, so that it is worth a moment to learn whether it did. */
+  isUncertain(): boolean;
   /** Answers it as timed out, or nobody where the client is gone. */
   end(why: "late" | "gone"): void;
 };
@@ -14,6 +16,8 @@ export type RunningCall = {
 type Watch = { readonly left: Set<RunningCall>; readonly done: () => void };
 
 const sweepMs = 50;
+/** How long a call whose time is over may wait for the database to say what became of its write. */
+const uncertainMs = 1_000;
 
 /** The calls that are being made. One timer looks after all: a timer or a listener for each costs more than most calls. */
 export class RunningCalls {
@@ -49,7 +53,10 @@ export class RunningCalls {
 
   /** Waits for the calls that run now, at most so many milliseconds, and ends all that still do. */
   async drain(withinMs: number): Promise<void> {
-    const timer = setTimeout(() => this.#sweep(Number.POSITIVE_INFINITY), withinMs);
+    const timer = setTimeout(() => {
+      for (const call of this.#running) call.deadline = Math.min(call.deadline, performance.now());
+      this.#sweep(performance.now());
+    }, withinMs);
     await this.ended();
     clearTimeout(timer);
     clearInterval(this.#timer);
@@ -58,13 +65,18 @@ export class RunningCalls {
 
   #sweep(now: number): void {
     for (const call of this.#running) {
-      if (now >= call.deadline) this.#end(call, "late");
+      if (now >= call.deadline) this.#expire(call, now);
       else if (call.reads && call.isGone()) this.#end(call, "gone");
     }
   }
 
+  #expire(call: RunningCall, now: number): void {
+    if (!call.controller.signal.aborted) call.controller.abort();
+    if (now >= call.deadline + uncertainMs || !call.isUncertain()) this.#end(call, "late");
+  }
+
   #end(call: RunningCall, why: "late" | "gone"): void {
-    call.controller.abort();
+    if (!call.controller.signal.aborted) call.controller.abort();
     call.end(why);
     this.delete(call); // it may never return, and holds no place from here on
   }

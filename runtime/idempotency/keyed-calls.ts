@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { bridgeLimits } from "../../config/bridge.ts";
 import type { Answer, CallRun, Calls } from "../call.ts";
 import type { Caller } from "../caller.ts";
-import { type Database, isDatabaseError, type Queryable } from "../database/database.ts";
+import { type Database, isDatabaseError, type Queryable, type Transactional } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import { assertAccess } from "../logic/access.ts";
 import { OpenTransactions } from "../logic/open-transactions.ts";
@@ -102,10 +102,9 @@ function writingOf(path: string, { manifest, tables }: KeyedCallsInput): Writing
 
 /** Thrown instead of asking the database: all that a call checks before is passed. */
 const reached = new Error("The call would ask the database.");
-const unasked: Database = {
+const unasked: Transactional = {
   query: () => Promise.reject(reached),
   transaction: () => Promise.reject(reached),
-  close: async () => undefined,
 };
 
 async function take(

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Database, Queryable, Rows, SqlStatement } from "../database/database.ts";
+import type { Database, Queryable, Rows, SqlStatement, Transactional } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import { answerTo, isCollision } from "../sql/failure.ts";
 
@@ -106,7 +106,7 @@ export class OpenTransactions {
    * The database of a connection for a call that is made inside. A collision is final there: the transaction keeps the
    * locks that collided, so that trying again cannot help.
    */
-  database(connection: string): Database | undefined {
+  database(connection: string): Transactional | undefined {
     if (this.queryable(connection) === undefined) return undefined;
     const query: Queryable["query"] = async (...statement) => {
       try {
@@ -118,7 +118,6 @@ export class OpenTransactions {
     return {
       query,
       transaction: (work) => this.savepoint(() => work({ query })),
-      close: async () => undefined,
     };
   }
 

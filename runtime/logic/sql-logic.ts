@@ -1,7 +1,7 @@
 import type { Binding, SqlLogic, Statement } from "../../schema/manifest.ts";
 import type { CallHandler } from "../call.ts";
 import type { Caller } from "../caller.ts";
-import type { Database, Queryable, Rows, SqlStatement } from "../database/database.ts";
+import type { Queryable, Rows, SqlStatement, Transactional } from "../database/database.ts";
 import { isPlainRead } from "../database/read.ts";
 import { CallError } from "../error.ts";
 import { asDeclared, declaredIntegers } from "../sql/declared-integers.ts";
@@ -20,7 +20,7 @@ export type SqlLogicInput = {
   readonly path: string;
   readonly logic: SqlLogic;
   readonly types: OwnTypeNames;
-  readonly database: Database;
+  readonly database: Transactional;
   readonly cache: AnswerCache;
   /** The most rows that an answer may have. */
   readonly rows: number;
@@ -50,12 +50,15 @@ export function compileSqlLogic({
       sent: {
         name: statementName(declared.sql),
         text: declared.sql,
+        ...(logic.readOnly === true && { readOnly: true }),
         // A write alone is done when its rows come: its answer is measured when it is whole.
         maxBytes: logic.statements.length > 1 || isPlainRead(declared.sql) ? maxBytes : undefined,
       },
     }),
   );
   const binds = logic.statements.map((statement) => compileBindings(statement, types));
+  const about = statements[0]?.sent.text ?? "";
+  const composed = { repeatable: true, readOnly: logic.readOnly === true, about };
   const give = compileResult(logic, limit);
   const { cacheMs } = logic;
 
@@ -73,7 +76,7 @@ export function compileSqlLogic({
   };
 
   const run = async (
-    database: Database,
+    database: Transactional,
     values: readonly (string | null)[][],
     signal: AbortSignal,
   ): Promise<string> => {
@@ -81,12 +84,13 @@ export function compileSqlLogic({
       const [only] = statements;
       if (statements.length === 1 && only !== undefined)
         return give(await send(database, only, values[0] ?? [], signal));
-      return await database.transaction(async (transaction) => {
+      const runAll = async (transaction: Queryable): Promise<string> => {
         let last: Rows = { rows: [], count: 0 };
         for (const [index, one] of statements.entries())
           last = await send(transaction, one, values[index] ?? [], signal);
         return give(last);
-      }, signal);
+      };
+      return await database.transaction(runAll, signal, composed);
     } catch (error) {
       throw logicFailure(error);
     }

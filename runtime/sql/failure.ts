@@ -11,6 +11,8 @@ const constraint: Answer = ["constraint_violated", "The row breaks a constraint 
 const collided: Answer = ["conflict", "The write collided with another one at the same time. Try again."];
 const unfit: Answer = ["invalid_params", "A value is out of range, too long or not of its column's type."];
 const away: Answer = ["unavailable", "The database cannot be reached."];
+const scarce: Answer = ["unavailable", "The database has no resources left for this call."];
+const unknown: Answer = ["outcome_unknown", "It is not known whether the call was done."];
 const failed: Answer = ["internal", "The call failed."];
 const late: Answer = ["timeout", "The call took too long and was cancelled."];
 
@@ -23,17 +25,21 @@ const answers: ReadonlyMap<string, Answer> = new Map([
   ["44", constraint], // with check option
   ["P0001", constraint], // a trigger's `raise exception`
   ["40", collided],
-  ["55P03", collided],
+  ["40003", unknown], // statement completion unknown
+  ["08007", unknown], // transaction resolution unknown
+  ["55P03", ["unavailable", "What the call needs is locked by others. Try again in a moment."]],
   ["22", unfit],
+  ["22012", ["invalid_params", "The call divides by zero."]],
   ["54", unfit],
   ["42883", ["invalid_params", "A column's type does not have this operator."]],
   ["57014", late],
   ["25P04", late],
   ["57", away],
-  ["53", away],
+  ["53", scarce],
+  ["53100", ["unavailable", "The database has no space left on its disk."]],
   ["08", away],
   ["08P01", failed], // a message of ours that Postgres does not understand
-  ["25006", away],
+  ["25006", ["unavailable", "The database is read-only at this moment."]],
 ]);
 
 /**

@@ -16,7 +16,7 @@ import {
 } from "./readable.ts";
 import { namesOneRow } from "./single-row.ts";
 import type { Bound, Shapes } from "./statements.ts";
-import { attempt, printBounded, printReturning, resultOf, returning } from "./write.ts";
+import { attempt, composedOn, printBounded, printReturning, resultOf, returning } from "./write.ts";
 import type { RemoveRule } from "./write-rule.ts";
 
 const keys: ReadonlySet<string> = new Set(["where", "columns"]);
@@ -84,6 +84,7 @@ export function deleteHandler({
               back.length > 0,
             ),
           signal,
+          composedOn(table),
         );
       },
       table,

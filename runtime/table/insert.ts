@@ -16,7 +16,7 @@ import {
 } from "./params.ts";
 import { isFailedCheck } from "./passed.ts";
 import type { Column, Table } from "./table.ts";
-import { attempt, checkFailed, resultOf, writableOf } from "./write.ts";
+import { attempt, checkFailed, composedOn, resultOf, writableOf } from "./write.ts";
 import { writePlanner } from "./write-plan.ts";
 import { usableRules, type WriteRule } from "./write-rule.ts";
 
@@ -104,7 +104,8 @@ function insertEach(
     throw checkFailed();
   };
   const decided = ways.every((way) => way.decided);
-  return attempt(() => database.transaction(write, signal), table, writableOf(usable, decided), signal);
+  const writeAll = () => database.transaction(write, signal, composedOn(table));
+  return attempt(writeAll, table, writableOf(usable, decided), signal);
 }
 
 const isRefusal = (error: unknown): boolean => error instanceof CallError && error.code === "forbidden";

@@ -1,4 +1,4 @@
-import type { Database } from "../database/database.ts";
+import type { Transactional } from "../database/database.ts";
 import type { CheckedCaller } from "./claim.ts";
 import type { RulesByRole } from "./plans.ts";
 import type { ReadRule } from "./readable.ts";
@@ -7,7 +7,7 @@ import type { Table } from "./table.ts";
 
 /** What a table call is given beside its params and its caller. */
 export type TableContext = {
-  readonly database: Database;
+  readonly database: Transactional;
   /** Rows that one call may read or write; how deep a condition may nest; bytes that rows may have. */
   readonly limits: { readonly rows: number; readonly depth: number; readonly answerBytes?: number };
   readonly signal?: AbortSignal | undefined;

@@ -149,7 +149,7 @@ function compile({ table, readable, columns, where, sort, page }: Query, names: 
     `limit ${page.limit === undefined ? page.most + 1 : parameters.given(page.limit, "bigint")}`,
     ...(page.offset === undefined ? [] : [`offset ${parameters.given(page.offset, "bigint")}`]),
   ].join(" ");
-  return names.prepare(text, parameters);
+  return names.prepare(text, parameters, true);
 }
 
 function printSort({ column, order }: SortKey, scope: Scope): string {

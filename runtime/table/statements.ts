@@ -11,39 +11,25 @@ export type Bound = {
 
 const maxShapes = 5_000;
 const maxShapeCharacters = 500_000;
-const maxPrepared = 1_000;
 /** Characters; a session keeps the plan of what is prepared, which takes many times as much. */
 const maxPreparedText = 8_000;
 
-/**
- * Names statements that come again, so that connections keep them prepared. A connection never forgets a statement,
- * so only so many get a name in a process's life; others are sent whole each time.
- */
+/** Names statements that come again, so that connections keep them prepared, each as many as it has room for. */
 export class PreparedNames {
-  readonly #given = new Set<string>();
-
-  /** Compiles a statement from what was printed; it has no name the first time. */
-  prepare(printed: string, parameters: Parameters): Bound {
+  /** Compiles a statement from what was printed; it has no name the first time. `readOnly` is the statement's. */
+  prepare(printed: string, parameters: Parameters, readOnly = false): Bound {
     const { text, bind } = parameters.number(printed);
-    return { statement: this.#named(text), bind };
-  }
-
-  #named(text: string): () => SqlStatement {
-    let statement: SqlStatement = { text };
+    let statement: SqlStatement = readOnly ? { text, readOnly } : { text };
     let uses = 0;
-    return () => {
-      uses += 1;
-      if (uses === 2) statement = this.#again(text);
-      return statement;
+    return {
+      statement: () => {
+        uses += 1;
+        if (uses === 2 && text.length <= maxPreparedText)
+          statement = { ...statement, name: statementName(text) };
+        return statement;
+      },
+      bind,
     };
-  }
-
-  #again(text: string): SqlStatement {
-    if (text.length > maxPreparedText) return { text };
-    const name = statementName(text);
-    if (!this.#given.has(name) && this.#given.size >= maxPrepared) return { text };
-    this.#given.add(name);
-    return { name, text };
   }
 }
 

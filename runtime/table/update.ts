@@ -5,7 +5,7 @@ import type { OperationInput, TableContext, TableHandler } from "./operation.ts"
 import { forbiddenColumn, invalid, isObject, readColumns, readParams, readValue } from "./params.ts";
 import type { Column, Table } from "./table.ts";
 import { type CompiledUpdate, compileUpdate } from "./update-statements.ts";
-import { attempt, checkFailed, resultOf, ruleColumn, tooMany, writableOf } from "./write.ts";
+import { attempt, checkFailed, composedOn, resultOf, ruleColumn, tooMany, writableOf } from "./write.ts";
 import { writePlanner } from "./write-plan.ts";
 import { usableRules, type WriteRule } from "./write-rule.ts";
 
@@ -61,7 +61,7 @@ function run(
     );
   };
   return attempt(
-    () => (alone ? work(database) : database.transaction(work, signal)),
+    () => (alone ? work(database) : database.transaction(work, signal, composedOn(table))),
     table,
     writableOf(usable, decided),
     signal,

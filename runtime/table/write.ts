@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { WriteResult } from "../../schema/wire.ts";
-import type { DatabaseError, Row, Rows } from "../database/database.ts";
+import type { DatabaseError, Row, Rows, TransactionOptions } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import { asDeclared } from "../sql/declared-integers.ts";
 import { answerTo, type BrokenConstraint, isCollision } from "../sql/failure.ts";
@@ -93,6 +93,12 @@ function readableRow({
 }: Row): Row[] {
   return isVisible === true ? [row] : [];
 }
+
+/** How the transaction of a write runs: it holds nothing but statements, so that it may be run again. */
+export const composedOn = ({ quoted }: Table): TransactionOptions => ({
+  repeatable: true,
+  about: `from ${quoted}`,
+});
 
 /**
  * Runs a write again where it collided with another one, and gives Postgres' errors the words of an answer.

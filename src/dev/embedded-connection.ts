@@ -47,8 +47,11 @@ export async function embeddedConnection(embedded: EmbeddedDatabase): Promise<Em
     last = turn.catch(() => undefined);
     return untilAborted(turn, signal);
   };
+  const query: Queryable["query"] = ({ text }, values, signal) =>
+    inTurn(() => run(pglite, text, values), signal);
   return {
-    query: ({ text }, values, signal) => inTurn(() => run(pglite, text, values), signal),
+    query,
+    reserved: { query },
     transaction: (work, signal) =>
       inTurn(
         () =>

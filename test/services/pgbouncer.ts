@@ -8,13 +8,19 @@ import { unprivilegedUser, untilAnswers } from "./postgres-server.ts";
 /** A pooler in front of one database. */
 export type Pooler = { url: string; stop(): Promise<void> };
 
-/** How Debian's PgBouncer is set up: how long a client keeps a session, how many there are, and which is lent next. */
-export type PoolerOptions = { mode: "session" | "transaction"; sessions?: number; inTurn?: boolean };
+/** How Debian's PgBouncer is set up: how long a client keeps a session, how many there are, which is lent next,
+ * and the startup parameters that are dropped. */
+export type PoolerOptions = {
+  mode: "session" | "transaction";
+  sessions?: number;
+  inTurn?: boolean;
+  ignore?: string;
+};
 
 /** Starts PgBouncer on a free loopback port, in front of the database of a URL. */
 export async function startPooler(
   url: string,
-  { mode, sessions = 20, inTurn = false }: PoolerOptions,
+  { mode, sessions = 20, inTurn = false, ignore = "" }: PoolerOptions,
 ): Promise<Pooler> {
   const { hostname, port: serverPort, pathname, username, password } = new URL(url);
   const directory = await mkdtemp(path.join(tmpdir(), "santokit-pgbouncer-"));
@@ -37,6 +43,7 @@ auth_file = ${users}
 pool_mode = ${mode}
 default_pool_size = ${sessions}
 server_round_robin = ${inTurn ? 1 : 0}
+ignore_startup_parameters = ${ignore}
 `,
   );
   const pooler = execa("pgbouncer", [configuration], {

@@ -112,7 +112,9 @@ function recording(database: Database, sent: Sent[]): Database {
   });
   return {
     ...record(database),
-    transaction: (work, signal) => database.transaction((transaction) => work(record(transaction)), signal),
+    transaction: (work, signal, options) =>
+      database.transaction((transaction) => work(record(transaction)), signal, options),
+    reserved: database.reserved,
     close: () => database.close(),
   };
 }

@@ -1,0 +1,57 @@
+import type { Log } from "../log.ts";
+import { Attempts } from "./attempts.ts";
+import type { Connector } from "./connector.ts";
+import { type Refusal, refusalOf } from "./refusal.ts";
+import type { Session, SessionEvents } from "./session.ts";
+
+/** Who gets the sessions that are opened. */
+export type Receiver = SessionEvents & { opened(session: Session): void; refused(): void };
+
+/** Opens the sessions of a pool, as often as a database that refuses them is to be asked, and logs why it does. */
+export class Opener {
+  readonly #name: string;
+  readonly #connector: Connector;
+  readonly #receiver: Receiver;
+  readonly #log: Log;
+  readonly #attempts = new Attempts();
+  /** Why the last one was refused. */
+  refusal: Refusal | undefined;
+
+  constructor(name: string, connector: Connector, receiver: Receiver, log: Log) {
+    this.#name = name;
+    this.#connector = connector;
+    this.#receiver = receiver;
+    this.#log = log;
+  }
+
+  /** How many are being opened. */
+  get opening(): number {
+    return this.#attempts.open;
+  }
+
+  mayOpen(now: number): boolean {
+    return this.#attempts.mayBegin(now);
+  }
+
+  /** Whether the database refuses for so long that nobody is to wait for it. */
+  isAway(now: number): boolean {
+    return this.#attempts.isAway(now);
+  }
+
+  open(now: number): void {
+    this.#attempts.open += 1;
+    this.#connector.open(this.#receiver).then(
+      (session) => {
+        if (this.#attempts.succeed()) this.#log.info({ connection: this.#name }, "The database is back.");
+        this.#receiver.opened(session);
+      },
+      (error: unknown) => {
+        this.refusal = refusalOf(error);
+        const { code, message } = this.refusal;
+        if (this.#attempts.fail(now, performance.now()))
+          this.#log.warn({ connection: this.#name, reason: code }, message);
+        this.#receiver.refused();
+      },
+    );
+  }
+}

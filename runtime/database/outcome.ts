@@ -1,0 +1,23 @@
+import { CallError } from "../error.ts";
+
+/** How many statements of a call may have changed the database, by the call's signal. */
+const writes = new WeakMap<AbortSignal, number>();
+
+/** Counts a statement or a commit that was sent, and may have changed the database. */
+export function countWrite(signal: AbortSignal | undefined): void {
+  if (signal !== undefined) writes.set(signal, (writes.get(signal) ?? 0) + 1);
+}
+
+/** Takes back {@link countWrite} for what surely changed nothing. */
+export function discountWrite(signal: AbortSignal | undefined): void {
+  if (signal !== undefined) writes.set(signal, (writes.get(signal) ?? 0) - 1);
+}
+
+/** Whether a call that is given up may have changed the database. */
+export const mayHaveWritten = (signal: AbortSignal): boolean => (writes.get(signal) ?? 0) > 0;
+
+/** The answer when it is not known whether a write was done. To send it again might do it twice. */
+export const outcomeUnknown = (cause?: unknown): CallError =>
+  new CallError("outcome_unknown", "It is not known whether the call was done: its answer was lost.", {
+    cause,
+  });

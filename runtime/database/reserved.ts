@@ -1,0 +1,73 @@
+import type pg from "pg";
+import type { Connector } from "./connector.ts";
+import type { Queryable, Rows, SqlStatement } from "./database.ts";
+import { isSessionFailure } from "./failure.ts";
+import { Pending, timedOut, unreachable } from "./pending.ts";
+import { refusalOf } from "./refusal.ts";
+import type { Session } from "./session.ts";
+import { runTransaction } from "./transaction.ts";
+
+/** A session beside the pool, for reads of the Bridge's own: it waits for no call. Opened when first used. */
+export class Reserved implements Queryable {
+  readonly #connector: Connector;
+  readonly #silentMs: number;
+  #session: Promise<Session> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(connector: Connector, silentMs: number) {
+    this.#connector = connector;
+    this.#silentMs = silentMs;
+  }
+
+  /** One after the other: what is asked here is short and seldom. */
+  query(statement: SqlStatement, values: readonly unknown[], signal?: AbortSignal): Promise<Rows> {
+    const turn = this.#last.then(() => this.#query(statement, values, signal));
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #query(statement: SqlStatement, values: readonly unknown[], signal?: AbortSignal): Promise<Rows> {
+    if (signal?.aborted === true) throw timedOut();
+    this.#session ??= this.#connector.open(this);
+    const session = await this.#session.catch((error: unknown) => {
+      this.#session = undefined;
+      throw unreachable(refusalOf(error));
+    });
+    const late = setTimeout(() => session.destroy(), this.#silentMs);
+    const destroy = () => session.destroy();
+    signal?.addEventListener("abort", destroy);
+    try {
+      const settings = this.#connector.local;
+      if (settings !== undefined) {
+        const run = { readOnly: true, signal, settings, unnamed: true };
+        return await runTransaction(session, (inner) => inner.query(statement, values), run);
+      }
+      return await new Promise((resolve, reject) => {
+        const sending = { statement: { ...statement, readOnly: true }, values, signal, exclusive: false };
+        session.send(new Pending({ ...sending, part: "whole" }, resolve, reject));
+      });
+    } finally {
+      clearTimeout(late);
+      signal?.removeEventListener("abort", destroy);
+    }
+  }
+
+  answered(session: Session, pending: Pending, error: Error | null, result: pg.QueryResult): void {
+    if (error === null) pending.resolve(result);
+    else if (!isSessionFailure(error)) pending.reject(error);
+    else {
+      this.lost(session);
+      pending.reject(unreachable(refusalOf(error)));
+    }
+  }
+
+  /** A session that is lost, and one to a server that was demoted, is not used again. */
+  lost(_session: Session): void {
+    this.#session = undefined;
+  }
+
+  async close(): Promise<void> {
+    const session = await this.#session?.catch(() => undefined);
+    await session?.end();
+  }
+}

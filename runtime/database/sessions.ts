@@ -1,0 +1,76 @@
+import { bridgeLimits } from "../../config/bridge.ts";
+import type { Session } from "./session.ts";
+import type { Waiter } from "./waiting.ts";
+
+const limits = bridgeLimits.pool;
+
+/** For how long a session may live, be unused, and say nothing to what it was sent, in milliseconds. */
+export type SessionTimes = {
+  readonly lifetimeMs: number;
+  readonly idleMs: number;
+  readonly silentMs: number;
+};
+
+/** The sessions of a pool: all that are open, those too that end once they are answered. */
+export class Sessions extends Set<Session> {
+  readonly #times: SessionTimes;
+
+  constructor(times: SessionTimes) {
+    super();
+    this.#times = times;
+  }
+
+  /** The one with the fewest statements, of those that take one more. */
+  pick({ after }: Waiter, now: number): Session | undefined {
+    let best: Session | undefined;
+    for (const session of this) {
+      const load = session.sent.length;
+      if (session.exclusive || session.retired || load >= limits.depth || session.openedAt < after) continue;
+      if (load > 0 && session.runningMs(now) > limits.stalledMs) continue;
+      if (best === undefined || load < best.sent.length) best = session;
+      if (load === 0) break;
+    }
+    return best;
+  }
+
+  /** Ends it once what it has is answered. */
+  retire(session: Session): void {
+    session.retired = true;
+    if (session.sent.length === 0 && !session.exclusive) void session.end();
+  }
+
+  /** Retires one that was opened before. */
+  makeRoom(after: number): void {
+    const old = [...this].find((session) => session.openedAt < after && !session.retired);
+    if (old !== undefined) this.retire(old);
+  }
+
+  /** Retires those of one server. */
+  leave(server: string): void {
+    for (const session of this) if (session.server === server) this.retire(session);
+  }
+
+  /** Cancels what nobody waits for any more, and ends the sessions that are silent, old or not used. */
+  tend(now: number): void {
+    const { lifetimeMs, idleMs, silentMs } = this.#times;
+    for (const session of this) {
+      const [running] = session.sent;
+      if (running?.sending.signal?.aborted === true && now - session.cancelledAt > limits.cancelMs)
+        session.cancel(now);
+      for (const pending of session.sent) if (!pending.writes) pending.settleIfAborted();
+      if (session.runningMs(now) > silentMs || (session.retired && session.idleMs(now) > limits.endMs))
+        session.destroy();
+      else if (session.isOlderThan(lifetimeMs, now) || session.idleMs(now) > idleMs) this.retire(session);
+    }
+  }
+
+  /** Ends all, when they are answered or at the latest after a while. */
+  async close(): Promise<void> {
+    const open = [...this];
+    const timer = setTimeout(() => {
+      for (const session of open) session.destroy();
+    }, limits.endMs);
+    await Promise.all(open.map((session) => session.end()));
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,366 @@
+import pg from "pg";
+import { pino } from "pino";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { PoolSettings } from "../../../runtime/database/config.ts";
+import type { Database } from "../../../runtime/database/database.ts";
+import { createPool } from "../../../runtime/database/pool.ts";
+import { readUrl } from "../../../runtime/database/url.ts";
+import { answerTo } from "../../../runtime/sql/failure.ts";
+import { startPooler } from "../../services/pgbouncer.ts";
+import { freePort } from "../../services/port.ts";
+import { cutter } from "../cutter.ts";
+import { detour } from "../detour.ts";
+import { execute, notesDatabase } from "../serve.ts";
+
+const settings = { pool: 3, statementTimeoutMs: 5_000, connectTimeoutMs: 2_000 };
+
+function poolOf(url: string, change: Partial<PoolSettings> = {}): Database & { lines: Line[] } {
+  const lines: Line[] = [];
+  const log = pino({ base: null }, { write: (line) => lines.push(JSON.parse(line)) });
+  const pool = createPool("main", { ...settings, url, ...change }, log);
+  onTestFinished(() => pool.close());
+  return Object.assign(pool, { lines });
+}
+type Line = { msg: string; reason?: string };
+
+const read = { name: "by_id", text: "select body from notes where id = $1::integer", readOnly: true };
+const sessionsOf =
+  "select pid from pg_stat_activity where application_name = 'santokit' and datname = current_database()";
+
+/** A session that holds a lock on the notes until it is released. */
+async function locked(
+  url: string,
+  mode = "access exclusive",
+): Promise<{ release(sql?: string): Promise<void> }> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  await client.query(`begin; lock table notes in ${mode} mode`);
+  return {
+    async release(sql = "commit") {
+      await client.query(sql);
+    },
+  };
+}
+
+describe("a database that restarts", () => {
+  it("for a moment is waited for: no call of many at once fails", async () => {
+    const { url } = await notesDatabase();
+    const way = await detour(url);
+    const pool = poolOf(way.url, { pool: 10 });
+    await Promise.all(Array.from({ length: 10 }, () => pool.query({ text: "select pg_sleep(0.05)" }, [])));
+    await way.close();
+    const calls = Promise.all(Array.from({ length: 50 }, () => pool.query(read, ["1"])));
+    setTimeout(() => void way.open(), 300);
+    expect(new Set((await calls).map(({ rows }) => rows[0]?.body))).toEqual(new Set(["one"]));
+  });
+
+  it("behind a pool that is full is still there for those who ask whether it is", async () => {
+    const { url } = await notesDatabase();
+    const pool = poolOf(url, { pool: 2 });
+    const held = [1, 2].map(() =>
+      pool.transaction((inner) => inner.query({ text: "select pg_sleep(1)" }, [])),
+    );
+    expect((await pool.reserved.query({ text: "select 1 as n" }, [], AbortSignal.timeout(900))).rows).toEqual(
+      [{ n: 1 }],
+    );
+    await Promise.all(held);
+  });
+});
+
+describe("a server that was demoted", () => {
+  it("is left at the first write that it refuses", async () => {
+    const { url } = await notesDatabase();
+    const pool = poolOf(url);
+    await pool.query(read, ["1"]);
+    const name = new URL(url).pathname.slice(1);
+    await execute(url, `alter database ${name} set default_transaction_read_only = on`);
+    await execute(url, `select pg_terminate_backend(pid) from (${sessionsOf}) as s`);
+    const write = { text: "update notes set body = 'x' where id = 1" };
+    await expect
+      .poll(() => pool.query(write, []).catch((error: unknown) => error))
+      .toMatchObject({ code: "25006" });
+    await execute(
+      url,
+      `begin read write; alter database ${name} set default_transaction_read_only = off; commit`,
+    );
+    const written = () =>
+      pool
+        .query(write, [])
+        .then(({ count }) => count)
+        .catch(() => 0);
+    await expect.poll(written, { timeout: 4_000 }).toBe(1);
+  });
+
+  it("is passed over where the URL names several and asks for one that is written to", async () => {
+    const { url } = await notesDatabase();
+    const away = await freePort();
+    const target = new URL(url);
+    const several = `postgres://${target.username}:${target.password}@127.0.0.1:${away},127.0.0.1:${target.port}${target.pathname}`;
+    const pool = poolOf(`${several}?target_session_attrs=read-write`);
+    expect((await pool.query(read, ["1"])).rows).toEqual([{ body: "one" }]);
+    await execute(url, `alter database ${target.pathname.slice(1)} set default_transaction_read_only = on`);
+    const other = poolOf(`${several}?target_session_attrs=read-write`);
+    await expect(other.query(read, ["1"])).rejects.toMatchObject({ code: "unavailable" });
+    expect(other.lines.map(({ reason }) => reason)).toContain("wrong_server");
+  });
+});
+
+describe("a session", () => {
+  it("ends when it is old, and when it is not used", async () => {
+    const { url } = await notesDatabase();
+    const old = poolOf(url, { lifetimeMs: 100 });
+    const { rows } = await old.query({ text: "select pg_backend_pid() as pid" }, []);
+    const pid = async () => (await old.query({ text: "select pg_backend_pid() as pid" }, [])).rows[0]?.pid;
+    await expect.poll(pid).not.toBe(rows[0]?.pid);
+    const idle = poolOf(url, { idleMs: 50 });
+    await idle.query(read, ["1"]);
+    await old.close();
+    await expect.poll(async () => (await execute(url, sessionsOf)).rows).toEqual([]);
+    expect((await idle.query(read, ["1"])).count).toBe(1);
+  });
+
+  it("keeps no more than a thousand statements prepared, and forgets those that nobody uses", async () => {
+    const { url } = await notesDatabase();
+    const pool = poolOf(url, { pool: 1 });
+    for (let n = 0; n < 1_100; n += 1)
+      await pool.query({ name: `s${n}`, text: `select ${n} as n`, readOnly: true }, []);
+    const prepared =
+      "select count(*)::integer as n, count(*) filter (where name = 's0')::integer as first from pg_prepared_statements";
+    expect((await pool.query({ text: prepared }, [])).rows).toEqual([{ n: 1_000, first: 0 }]);
+    expect((await pool.query({ name: "s0", text: "select 0 as n", readOnly: true }, [])).rows).toEqual([
+      { n: 0 },
+    ]);
+  });
+
+  it("passes no setting, role or lock on to the next call", async () => {
+    const { url } = await notesDatabase();
+    await execute(
+      url,
+      "create function leak() returns int language sql as $$ select set_config('app.tenant', 'ada', false); select 1 $$",
+    );
+    const pool = poolOf(url, { pool: 1 });
+    const tenant = async () =>
+      (await pool.query({ text: "select current_setting('app.tenant', true) as tenant", readOnly: true }, []))
+        .rows[0]?.tenant;
+    for (const text of [
+      "select set_config('app.tenant', 'ada', false)",
+      "select leak()",
+      "set app.tenant = 'ada'",
+    ]) {
+      await pool.query({ text }, []);
+      expect(await tenant()).toBeOneOf([null, ""]);
+      await pool.transaction((inner) => inner.query({ text }, []));
+      expect(await tenant()).toBeOneOf([null, ""]);
+    }
+    await pool.query({ text: "set role pg_monitor" }, []);
+    await pool.query({ text: "select pg_advisory_lock(7)" }, []);
+    const own = { text: "select current_user::text as name, '1 day'::interval as span", readOnly: true };
+    expect((await pool.query(own, [])).rows).toEqual([{ name: "postgres", span: "P1D" }]);
+    await expect
+      .poll(async () => (await execute(url, "select pg_try_advisory_lock(7) as got")).rows)
+      .toEqual([{ got: true }]);
+  });
+
+  it("takes the options of the URL", async () => {
+    const { url } = await notesDatabase();
+    const pool = poolOf(`${url}?options=-c%20work_mem%3D7MB`);
+    expect((await pool.query({ text: "show work_mem" }, [])).rows).toEqual([{ work_mem: "7MB" }]);
+  });
+});
+
+describe("a table that is changed", () => {
+  it("fails no transaction that the Bridge composed, and gives a module a conflict", async () => {
+    const { url } = await notesDatabase();
+    const pool = poolOf(url, { pool: 1 });
+    const all = { name: "all", text: "select * from notes where id = 1" };
+    const work = { name: "write", text: "update notes set body = 'new' where id = 1 returning *" };
+    const both = async (inner: Parameters<Parameters<Database["transaction"]>[0]>[0]) => {
+      await inner.query(work, []);
+      return (await inner.query(all, [])).rows[0];
+    };
+    await pool.transaction(both);
+    await execute(url, "alter table notes add column extra text default 'new'");
+    expect(await pool.transaction(both, undefined, { repeatable: true })).toMatchObject({ extra: "new" });
+    await pool.transaction(both);
+    await execute(url, "alter table notes drop column extra; update notes set body = 'one'");
+    let runs = 0;
+    const counted = (inner: Parameters<typeof both>[0]) => {
+      runs += 1;
+      return both(inner);
+    };
+    await expect(pool.transaction(counted)).rejects.toMatchObject({ code: "conflict" });
+    expect(runs).toBe(1);
+    expect((await pool.query(read, ["1"])).rows).toEqual([{ body: "one" }]);
+  });
+});
+
+describe("a fast read", () => {
+  it("does not wait behind a slow one, whenever a session becomes free", async () => {
+    const { url } = await notesDatabase();
+    const pool = poolOf(url, { pool: 2 });
+    await Promise.all([1, 2].map(() => pool.query({ text: "select pg_sleep(0.1)" }, [])));
+    const slow = [2, 0.3].map((seconds) =>
+      pool.query({ text: `select pg_sleep(${seconds})`, readOnly: true }, []),
+    );
+    const started = performance.now();
+    await Promise.all(Array.from({ length: 10 }, () => pool.query(read, ["1"])));
+    expect(performance.now() - started).toBeLessThan(1_500);
+    await Promise.all(slow);
+  });
+
+  it("waits for a session that is opened, not behind others", async () => {
+    const { url } = await notesDatabase();
+    const pool = poolOf(url, { pool: 2 });
+    await pool.query(read, ["1"]);
+    const slow = pool.query({ text: "select pg_sleep(1)" }, []);
+    const started = performance.now();
+    await pool.query({ text: "select body from notes" }, []);
+    expect(performance.now() - started).toBeLessThan(800);
+    await slow;
+  });
+
+  it("that a stray cancel hits is sent again", async () => {
+    const { url } = await notesDatabase();
+    const way = await cutter(url);
+    const pool = poolOf(way.url, { pool: 1 });
+    await pool.query(read, ["1"]);
+    const letGo = way.hold();
+    const controller = new AbortController();
+    const given = pool.query({ text: "select pg_sleep(0.3)" }, [], controller.signal);
+    controller.abort();
+    await expect.poll(() => way.connections).toBe(2);
+    await given;
+    const next = pool.query({ text: "select pg_sleep(0.5), 'done' as said" }, []);
+    const running =
+      "select 1 from pg_stat_activity where query like '%done%' and state = 'active' and pid <> pg_backend_pid()";
+    await expect.poll(async () => (await execute(url, running)).rows.length).toBe(1);
+    letGo();
+    expect((await next).rows[0]?.said).toBe("done");
+  });
+
+  it("that takes a lock has its session for itself", async () => {
+    const { url } = await notesDatabase();
+    const pool = poolOf(url, { pool: 2 });
+    await Promise.all([1, 2].map(() => pool.query({ text: "select pg_sleep(0.1)" }, [])));
+    const lock = await locked(url, "exclusive");
+    const sharing = pool.query({ text: "select body from notes where id = 1 for share" }, []);
+    const reads = Array.from({ length: 8 }, () =>
+      pool.query({ text: "select body from notes where id = 2" }, []),
+    );
+    expect((await Promise.all(reads)).length).toBe(8);
+    await lock.release();
+    expect((await sharing).rows).toEqual([{ body: "one" }]);
+  });
+});
+
+describe("a value that cannot be sent", () => {
+  it("fails its statement at once, and no other", async () => {
+    const { url } = await notesDatabase();
+    const pool = poolOf(url, { pool: 1 });
+    const circular: unknown[] = [];
+    circular.push({ circular });
+    const own = {
+      toPostgres: () => {
+        throw new TypeError("No such value.");
+      },
+    };
+    const before = pool.query(read, ["1"]);
+    const started = performance.now();
+    await expect(pool.query(read, [own])).rejects.toThrow("No such value.");
+    expect(performance.now() - started).toBeLessThan(1_000);
+    expect((await before).rows).toEqual([{ body: "one" }]);
+    expect((await pool.query(read, ["2"])).rows).toEqual([{ body: "two" }]);
+  });
+});
+
+describe.each(["session", "transaction"] as const)("PgBouncer in %s mode", (mode) => {
+  it.each([undefined, "options"])("answers right, with ignore_startup_parameters = %s", async (ignore) => {
+    const { url } = await notesDatabase();
+    const pooler = await startPooler(url, {
+      mode,
+      sessions: 4,
+      inTurn: true,
+      ...(ignore !== undefined && { ignore }),
+    });
+    onTestFinished(() => pooler.stop());
+    const pool = poolOf(pooler.url);
+    const text =
+      "select '2 days'::interval as span, '2026-11-21 03:00+01'::timestamptz as at, current_setting('statement_timeout') as most";
+    const right = { span: "P2D", at: "2026-11-21T02:00:00Z", most: "5s" };
+    const spans = Array.from({ length: 40 }, () => pool.query({ name: "span", text, readOnly: true }, []));
+    for (const { rows } of await Promise.all(spans)) expect(rows).toEqual([right]);
+    const write = { name: "write", text: "update notes set body = $1::text where id = 1 returning body" };
+    for (let n = 0; n < 10; n += 1) {
+      expect((await pool.query(write, [`${n}`])).rows).toEqual([{ body: `${n}` }]);
+      expect(await pool.transaction(async (inner) => (await inner.query({ text }, [])).rows)).toEqual([
+        right,
+      ]);
+    }
+    expect((await pool.reserved.query({ text }, [])).rows).toEqual([right]);
+    expect(pool.lines.map(({ msg }) => msg)).toEqual([expect.stringContaining("behind a pooler")]);
+  });
+});
+
+it("PgBouncer that keeps the options of a URL nowhere is said in words", async () => {
+  const { url } = await notesDatabase();
+  const pooler = await startPooler(url, { mode: "transaction" });
+  onTestFinished(() => pooler.stop());
+  const pool = poolOf(`${pooler.url}?options=-c%20search_path%3Dshop`);
+  await expect(pool.query(read, ["1"])).rejects.toMatchObject({ code: "unavailable" });
+  expect(pool.lines[0]?.msg).toContain("alter role");
+});
+
+it.each([
+  ["nothing listens", "ECONNREFUSED", /Nothing listens/, { port: "1" }],
+  ["the password is wrong", "28P01", /password/, { password: "wrong" }],
+  ["the database is not there", "3D000", /no database/, { pathname: "/nowhere" }],
+  ["the host is not known", "ENOTFOUND", /host name/, { hostname: "nowhere.invalid" }],
+  ["the server speaks no TLS", "no_tls", /TLS/, { search: "?sslmode=require" }],
+  ["sslrootcert is not there", "ENOENT", /sslrootcert/, { search: "?sslrootcert=/no/file" }],
+] as const)("says in the log that %s", async (_, reason, said, change) => {
+  const { url } = await notesDatabase();
+  const target = Object.assign(new URL(url), change);
+  const pool = poolOf(target.href);
+  await expect(pool.query(read, ["1"])).rejects.toMatchObject({ code: "unavailable" });
+  expect(pool.lines[0]).toMatchObject({
+    reason: reason === "ENOTFOUND" ? expect.stringMatching(/ENOTFOUND|EAI_AGAIN/) : reason,
+    msg: expect.stringMatching(said),
+  });
+});
+
+it.each([
+  ["postgres://ada:s%40c@a:1,[::1]:2,c/shop?sslmode=disable", ["a:1", "[::1]:2", "c:5432"]],
+  ["postgresql:///shop?host=/run/postgresql&port=6432", ["/run/postgresql/.s.PGSQL.6432"]],
+  ["postgres://ada@%2Frun/shop", ["/run/.s.PGSQL.5432"]],
+  ["postgres://ada@/shop?host=a,b&port=1,2", ["a:1", "b:2"]],
+  ["postgres://ada:p@ss@host/shop", ["host:5432"]],
+])("reads %s", (url, servers) => {
+  expect(readUrl(url)?.servers.map(({ server }) => server)).toEqual(servers);
+});
+
+it.each(["mysql://a/b", "postgres://a:x/b", "postgres://a/b?target_session_attrs=best", "nonsense"])(
+  "refuses %s",
+  (url) => {
+    expect(readUrl(url)).toBeUndefined();
+  },
+);
+
+it.each([
+  ["40001", "conflict"],
+  ["40002", "conflict"],
+  ["40P01", "conflict"],
+  ["40003", "outcome_unknown"],
+  ["22012", "invalid_params"],
+  ["53100", "unavailable"],
+  ["25006", "unavailable"],
+])("Postgres' %s is answered as %s, in words of its own", async (sqlstate, code) => {
+  const { url } = await notesDatabase();
+  const raised: unknown = await execute(
+    url,
+    `do $$ begin raise exception using errcode = '${sqlstate}'; end $$`,
+  ).catch((error: unknown) => error);
+  const answer = answerTo(raised, () => undefined);
+  expect(answer).toMatchObject({ code });
+  expect(String(answer)).not.toContain("cannot be reached");
+});
