@@ -3,7 +3,6 @@ import type { DeclaredRename, DeclaredSchema, PlannableSchema } from "../../../s
 import { modelName, spelling } from "../catalog/queries.ts";
 import { readModel } from "../catalog/read-model.ts";
 import type { Database } from "../database.ts";
-import { quoteIdentifier, quoteLiteral, quoteName, splitName } from "../identifier.ts";
 import type { Model } from "../model/model.ts";
 import { type EmbeddedDatabase, openPglite, type PgliteOptions } from "../pglite.ts";
 import { asSqlError, SqlError, type SqlProblem } from "../sql-error.ts";
@@ -13,6 +12,7 @@ import { extensionsOf } from "./extensions-of.ts";
 import type { SchemaProblem } from "./make-schema.ts";
 import { readBack } from "./read-back.ts";
 import { makeEmbedded, markLz4 } from "./stand-ins.ts";
+import { innermostFirst, undo } from "./undo-rename.ts";
 
 /** A statement to describe. `parameterTypes[0]` is the type of `$1` as one would write it; null leaves it to Postgres. */
 export type StatementToDescribe = { sql: string; parameterTypes?: readonly (string | null)[] };
@@ -171,24 +171,6 @@ type Made = { key: string; problems: SchemaProblem[] };
 // In which order they are declared is the order in which they are made.
 const keyOf = ({ enums, tables, objects }: DeclaredSchema): string =>
   JSON.stringify([enums, tables, objects]);
-
-/** Columns and values are found by the new name of what they are in. */
-const innermostFirst = (a: DeclaredRename, b: DeclaredRename): number => depth(b) - depth(a);
-const depth = ({ kind }: DeclaredRename): number => (kind === "column" || kind === "enumValue" ? 1 : 0);
-
-function undo(rename: DeclaredRename): string {
-  const { from, to, kind } = rename;
-  switch (kind) {
-    case "table":
-      return `alter table ${quoteName(to)} rename to ${quoteIdentifier(splitName(from).local)}`;
-    case "enum":
-      return `alter type ${quoteName(to)} rename to ${quoteIdentifier(splitName(from).local)}`;
-    case "column":
-      return `alter table ${quoteName(rename.table)} rename column ${quoteIdentifier(to)} to ${quoteIdentifier(from)}`;
-    case "enumValue":
-      return `alter type ${quoteName(rename.enum)} rename value ${quoteLiteral(to)} to ${quoteLiteral(from)}`;
-  }
-}
 
 async function rehearse(
   database: EmbeddedDatabase,

@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import short from "./vitest.config.ts";
+import short from "../vitest.config.ts";
 
 /** Soaks, rolling replacements and large fuzz: `npm run test:long`, by hand before a release. */
 export default defineConfig({
