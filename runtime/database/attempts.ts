@@ -19,6 +19,11 @@ export class Attempts {
   /** Says whether the database was away before. */
   succeed(): boolean {
     this.open -= 1;
+    return this.reach();
+  }
+
+  /** The database answered, here or beside the pool; says whether it was away before. */
+  reach(): boolean {
     const wasAway = this.#failures > 0;
     this.#failures = 0;
     this.#notBefore = Number.NEGATIVE_INFINITY;

@@ -38,11 +38,20 @@ export class Opener {
     return this.#attempts.isAway(now);
   }
 
+  /** The database answered beside the pool, so that nobody is to wait for the next attempt. */
+  reach(): void {
+    this.#tell(this.#attempts.reach());
+  }
+
+  #tell(wasAway: boolean): void {
+    if (wasAway) this.#log.info({ connection: this.#name }, "The database is back.");
+  }
+
   open(now: number): void {
     this.#attempts.open += 1;
     this.#connector.open(this.#receiver).then(
       (session) => {
-        if (this.#attempts.succeed()) this.#log.info({ connection: this.#name }, "The database is back.");
+        this.#tell(this.#attempts.succeed());
         this.#receiver.opened(session);
       },
       (error: unknown) => {

@@ -53,7 +53,7 @@ class Pool implements Database {
     this.#name = name;
     this.#connector = new Connector(name, settings, log);
     this.#opener = new Opener(name, this.#connector, this, log);
-    this.#aside = new Reserved(this.#connector, settings.connectTimeoutMs);
+    this.#aside = new Reserved(this.#connector, settings.connectTimeoutMs, () => this.#opener.reach());
     this.reserved = settings.pool === 1 ? this : this.#aside;
     this.#settings = settings;
     this.#sessions = new Sessions({

@@ -11,12 +11,15 @@ import { runTransaction } from "./transaction.ts";
 export class Reserved implements Queryable {
   readonly #connector: Connector;
   readonly #silentMs: number;
+  readonly #reached: () => void;
   #session: Promise<Session> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(connector: Connector, silentMs: number) {
+  /** @param reached told when the database answered after it was not connected. */
+  constructor(connector: Connector, silentMs: number, reached: () => void) {
     this.#connector = connector;
     this.#silentMs = silentMs;
+    this.#reached = reached;
   }
 
   /** One after the other: what is asked here is short and seldom. */
@@ -28,7 +31,7 @@ export class Reserved implements Queryable {
 
   async #query(statement: SqlStatement, values: readonly unknown[], signal?: AbortSignal): Promise<Rows> {
     if (signal?.aborted === true) throw timedOut();
-    this.#session ??= this.#connector.open(this);
+    this.#session ??= this.#open();
     const session = await this.#session.catch((error: unknown) => {
       this.#session = undefined;
       throw unreachable(refusalOf(error));
@@ -50,6 +53,12 @@ export class Reserved implements Queryable {
       clearTimeout(late);
       signal?.removeEventListener("abort", destroy);
     }
+  }
+
+  async #open(): Promise<Session> {
+    const session = await this.#connector.open(this);
+    this.#reached();
+    return session;
   }
 
   answered(session: Session, pending: Pending, error: Error | null, result: pg.QueryResult): void {

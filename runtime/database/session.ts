@@ -45,6 +45,8 @@ export class Session {
   retired = false;
   /** When a cancel request was sent last; it may still hit a statement. */
   cancelledAt = Number.NEGATIVE_INFINITY;
+  /** The statement that it was sent for. */
+  cancelling: Pending | undefined;
   /** Whether Postgres said that it ends the session: what was not answered was not run. */
   ended = false;
   readonly server: string;
@@ -223,6 +225,7 @@ export class Session {
   /** Cancels the statement that runs. */
   cancel(now: number): void {
     this.cancelledAt = now;
+    this.cancelling = this.sent[0];
     cancel(this.#client);
   }
 

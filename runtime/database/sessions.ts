@@ -55,8 +55,8 @@ export class Sessions extends Set<Session> {
     const { lifetimeMs, idleMs, silentMs } = this.#times;
     for (const session of this) {
       const [running] = session.sent;
-      if (running?.sending.signal?.aborted === true && now - session.cancelledAt > limits.cancelMs)
-        session.cancel(now);
+      const isNew = running !== session.cancelling || now - session.cancelledAt > limits.cancelMs;
+      if (running?.sending.signal?.aborted === true && isNew) session.cancel(now);
       for (const pending of session.sent) if (!pending.writes) pending.settleIfAborted();
       if (session.runningMs(now) > silentMs || (session.retired && session.idleMs(now) > limits.endMs))
         session.destroy();

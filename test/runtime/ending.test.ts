@@ -72,9 +72,9 @@ it("cuts a body that never comes when the time is over, and says so", async () =
   bridge.child.kill("SIGTERM");
   expect(await bridge.ended).toBe(0);
   expect(performance.now() - startedAt).toBeLessThan(3_000);
-  expect(bridge.lines.find(({ level }) => level === "warn")).toMatchObject({
-    msg: "Calls or answers that were not done in time were cut.",
-  });
+  expect(bridge.lines.map(({ msg }) => msg)).toContain(
+    "Calls or answers that were not done in time were cut.",
+  );
 });
 
 it("ends at once with 0 while it boots", async () => {

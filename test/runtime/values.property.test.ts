@@ -191,7 +191,13 @@ beforeAll(async () => {
         logic: Object.fromEntries(columns.map(({ column, type }) => [`echo/${column}`, echo(type)])),
         server: {
           ...manifestOf().server,
-          limits: { ...manifestOf().server.limits, bodyBytes: 10_000_000, timeMs: 20_000 },
+          limits: {
+            ...manifestOf().server.limits,
+            bodyBytes: 10_000_000,
+            depth: 20,
+            timeMs: 20_000,
+            concurrency: 500,
+          },
         },
       }),
     },

@@ -153,7 +153,7 @@ describe("an outage", () => {
     const served = await serve({ url, log, manifest: manifestOf({ logic: { fast: sleep(0) } }) });
     await untilReady(served);
     await close();
-    await expect.poll(async () => (await served.call("fast")).status).toBe(503);
+    await expect.poll(async () => (await served.call("fast")).status, { timeout: 5_000 }).toBe(503);
     const before = calls().filter(({ error }) => error !== undefined).length;
     for (let n = 0; n < 50; n += 1) await served.call("fast");
     const failed = calls().filter(({ status }) => status === 503);
