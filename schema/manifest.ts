@@ -5,7 +5,7 @@ import { access, parameterDeclaration, returns } from "./logic.ts";
 import { predicate, scalar } from "./predicate.ts";
 
 /** The one version of the format that this release of stk writes and this Bridge reads. */
-export const formatVersion = 1;
+export const formatVersion = 2;
 
 /** A value that stands in the manifest, or the variable of the environment that holds it at boot. */
 export const setting = z.union([z.string(), z.strictObject({ env: z.string() })]);

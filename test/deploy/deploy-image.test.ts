@@ -151,7 +151,7 @@ describe("deployImage", () => {
     ["text", "hello", "invalid_bundle"],
     ["other JSON", "{}", "invalid_bundle"],
     ["a newer manifest", '{"formatVersion":99}', "unsupported_bundle"],
-    ["half a manifest", '{"formatVersion":1}', "invalid_bundle"],
+    ["half a manifest", '{"formatVersion":2}', "invalid_bundle"],
   ])("inspect refuses %s", async (_, text, code) => {
     writeFileSync(join(root, "strange.json"), text);
     await expect(inspect("strange.json", { ...contextOf(root), project: root })).rejects.toMatchObject({

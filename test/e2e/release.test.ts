@@ -181,7 +181,7 @@ await describeWith(["engine", "registry", "skopeo", "umoci"], "a release, from i
       path.join(unpacked, "rootfs", manifestPath ?? "MANIFEST_PATH is not set"),
       "utf8",
     );
-    expect(JSON.parse(manifest)).toMatchObject({ formatVersion: 1, name: "shop" });
+    expect(JSON.parse(manifest)).toMatchObject({ formatVersion: 2, name: "shop" });
   }, 60_000);
 
   it("answers the calls that are running when it is told to stop, and ends with 0", async () => {

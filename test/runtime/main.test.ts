@@ -92,13 +92,13 @@ describe("a start", () => {
     ["with a port that is none", manifestOf(), { PORT: "many" }, "invalid_variable", /PORT/],
     ["without a manifest", undefined, {}, "manifest_unreadable", /ENOENT/],
     ["with a manifest that is no JSON", "{", {}, "invalid_manifest", /JSON/],
-    ["with a manifest that lacks a part", { formatVersion: 1 }, {}, "invalid_manifest", /santokit/],
+    ["with a manifest that lacks a part", { formatVersion: 2 }, {}, "invalid_manifest", /santokit/],
     [
       "with a manifest of tomorrow",
-      { formatVersion: 2 },
+      { formatVersion: 3 },
       {},
       "unsupported_format",
-      /version 2; this Bridge reads version 1/,
+      /version 3; this Bridge reads version 2/,
     ],
     [
       "without its variables",
@@ -142,10 +142,10 @@ describe("a start", () => {
   });
 
   it("says what to upgrade", async () => {
-    const newer = await run({ formatVersion: 2 }, {});
+    const newer = await run({ formatVersion: 3 }, {});
     await newer.ended;
     expect(newer.lines[0]?.hint).toMatch(/Upgrade the Bridge/);
-    const older = await run({ formatVersion: 0 }, {});
+    const older = await run({ formatVersion: 1 }, {});
     await older.ended;
     expect(older.lines[0]?.hint).toMatch(/Upgrade the bundle/);
   });

@@ -4,7 +4,7 @@ const column = (type: string, nullable = false) => ({ type, nullable });
 
 /** A small project: one table that everybody reads his own rows of, on one connection. */
 export const manifestOf = (change: Partial<Manifest> = {}): Manifest => ({
-  formatVersion: 1,
+  formatVersion: 2,
   santokit: "0.1.0",
   name: "notes",
   connections: {

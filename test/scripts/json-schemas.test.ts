@@ -76,7 +76,7 @@ describe("what the formats refuse", () => {
     ["environments", { prod: { url: "x" } }],
     ["sql-logic", { params: {} }],
     ["module-logic", { access: "everybody" }],
-    ["manifest", { formatVersion: 2 }],
+    ["manifest", { formatVersion: 3 }],
     ["call", { params: {} }],
   ])("the schema of %s refuses too: %j", (name, value) => {
     expect(validatorOf(name)(value)).toBe(false);
