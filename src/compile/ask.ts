@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { Rehearsal } from "../database/shadow/shadow.ts";
+import type { Rehearsal } from "../database/shadow/rehearsal.ts";
 import type { ConnectionCatalog } from "./catalog.ts";
 import type { Declaration } from "./declare.ts";
 import type { Question } from "./question.ts";

@@ -4,7 +4,8 @@ import { type DeclaredSchema, objectKinds } from "../../schema/declared.ts";
 import { cacheFiles } from "../core/cache-file.ts";
 import { digestOf } from "../core/digest.ts";
 import { pgliteVersion } from "../database/pglite-version.ts";
-import type { Rehearsal, Shadow } from "../database/shadow/shadow.ts";
+import type { Rehearsal } from "../database/shadow/rehearsal.ts";
+import type { Shadow } from "../database/shadow/shadow.ts";
 
 /** Raised when the same question would be answered in another way. */
 const version = 3;

@@ -1,7 +1,7 @@
 import type { DeclaredSchema } from "../../schema/declared.ts";
 import type { Diagnostic, Location } from "../core/diagnostic.ts";
 import type { SchemaProblem } from "../database/shadow/make-schema.ts";
-import type { Rehearsal } from "../database/shadow/shadow.ts";
+import type { Rehearsal } from "../database/shadow/rehearsal.ts";
 import { problem, startOf } from "../project/problem.ts";
 import type { Declaration } from "./declare.ts";
 import type { PlacedObject } from "./objects/placed-object.ts";

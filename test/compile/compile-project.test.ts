@@ -179,7 +179,6 @@ select id, title, $user.roles as roles from tasks where owner_id = $user.id and 
     );
     expect(lf).toHaveLength(2);
     expect(crlf).toEqual(lf);
-    expect(JSON.parse(lf?.[1] ?? "").sourcesContent).toEqual([source.join("\n")]);
   });
 
   it("takes two tables of one name for one mistake, and not for columns that are missing too", async () => {

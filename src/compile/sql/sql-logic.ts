@@ -2,7 +2,7 @@ import type { Binding, SqlLogic, Statement } from "../../../schema/manifest.ts";
 import { defaultConnection } from "../../../schema/names.ts";
 import { milliseconds } from "../../../schema/quantities.ts";
 import type { Diagnostic, Location } from "../../core/diagnostic.ts";
-import type { Description } from "../../database/shadow/shadow.ts";
+import type { Description } from "../../database/shadow/rehearsal.ts";
 import type { SqlProblem } from "../../database/sql-error.ts";
 import { caution, problem, startOf } from "../../project/problem.ts";
 import type { LogicFile } from "../../project/project.ts";
