@@ -23,7 +23,10 @@ export type WatchInput = {
 };
 
 const limits = bridgeLimits.readiness;
-const ping = { text: "select current_setting('transaction_read_only') = 'on' as \"readOnly\"" };
+/** Not `transaction_read_only`: behind a pooler the question itself is asked in a transaction that is read-only. */
+const ping = {
+  text: "select current_setting('default_transaction_read_only') = 'on' or pg_is_in_recovery() as \"readOnly\"",
+};
 
 /**
  * Watches one database: whether it is there, may be written to, and has what the calls use. It must fit once; what does

@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Log } from "../../runtime/log.ts";
+import { startPooler } from "../services/pgbouncer.ts";
 import { freePort } from "../services/port.ts";
 import { detour } from "./detour.ts";
 import { manifestOf, notesSql } from "./manifest.ts";
@@ -225,6 +226,16 @@ describe("a database that is read-only", () => {
     await expect
       .poll(async () => (await served.bridge.readiness()).reasons.map(({ code }) => code))
       .toEqual(["database_read_only"]);
+  });
+
+  it("is told from one behind PgBouncer in transaction mode that takes writes", async () => {
+    const { url } = await notesDatabase();
+    const pooler = await startPooler(url, { mode: "transaction" });
+    onTestFinished(() => pooler.stop());
+    const served = await serve({ url: pooler.url, environment: { STK_DISABLE_AUTH: "true" } });
+    await untilReady(served);
+    const insert = { values: { id: 9, body: "nine" } };
+    expect((await served.call("db/main/notes/insert", insert, { authorization: token })).status).toBe(200);
   });
 
   it("is served where calls only read", async () => {
