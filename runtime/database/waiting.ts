@@ -33,6 +33,8 @@ export class Waiting {
   /** Takes out the first that `take` gives a session; the others stay as they are. */
   next(take: (waiter: Waiter) => Session | undefined | "stop"): readonly [Waiter, Session] | undefined {
     for (const [index, waiter] of this.#waiters.entries()) {
+      // Its call is answered with `timeout`, so that nothing of it may be sent.
+      if (waiter.signal?.aborted === true) continue;
       const taken = take(waiter);
       if (taken === "stop") return undefined;
       if (taken === undefined) continue;

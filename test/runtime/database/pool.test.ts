@@ -150,6 +150,27 @@ describe("time", () => {
     expect((await pool.query(read, ["1"])).count).toBe(1);
   });
 
+  it("that is over while a write waits for a session sends nothing, though a session gets free first", async () => {
+    const { url } = await notesDatabase();
+    const pool = poolOf(url, { pool: 1 });
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const holder = pool.transaction(async (inner) => {
+      await inner.query({ text: "select" }, []);
+      begin();
+      await held;
+    });
+    await begun;
+    const time = new AbortController();
+    const text = "insert into notes values (9, 'ada', 'nine')";
+    const late = pool.query({ text }, [], time.signal).catch((error: unknown) => error);
+    time.abort();
+    release();
+    await holder;
+    expect(await late).toEqual(refused("timeout"));
+    expect((await pool.query(read, ["9"])).rows).toEqual([]);
+  });
+
   it("of those cancelled by mistake is given again", async () => {
     const { url } = await notesDatabase();
     const pool = poolOf(url, { pool: 2 });
