@@ -56,6 +56,8 @@ export const bridgeLimits = {
     waitMs: 5_000,
     /** How long a statement waits for a lock: less than others wait for its session. */
     lockMs: 3_000,
+    /** For how long a transaction may wait for a lock on a session that others need. */
+    lockedMs: 1_000,
     /** A connection whose statement runs for longer takes no more of them. */
     stalledMs: 50,
     sweepMs: 50,

@@ -1,3 +1,5 @@
+import { bridgeLimits } from "../../config/bridge.ts";
+import type { Queryable } from "./database.ts";
 import type { Session } from "./session.ts";
 
 const table = /\b(?:from|into|update|join)\s+(?:only\s+)?((?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))?)/i;
@@ -6,26 +8,67 @@ const table = /\b(?:from|into|update|join)\s+(?:only\s+)?((?:"[^"]+"|\w+)(?:\.(?
 const mainTable = (text: string): string | undefined =>
   table.exec(text)?.[1]?.replaceAll('"', "").toLowerCase();
 
+const waiting = {
+  text: "select pid from pg_catalog.pg_locks where not granted and pid = any($1::integer[])",
+};
+
 /**
  * Keeps the last quarter of a pool for others, when the statements on a table take so many sessions for so long, as when
  * it is locked. A pool of less than four is too small to divide.
+ *
+ * A statement that waits for a lock in the way of others is cancelled: with others behind it on its session, or on a
+ * session of that quarter. It is then sent again on a session of its own, as soon as there is one for its table.
  */
 export class Contention {
+  readonly #most: number;
+  readonly #aside: Queryable;
   #tables: ReadonlySet<string | undefined> | undefined;
+  #isAsking = false;
 
-  /** Looks which tables take the sessions at this moment. */
-  look(sessions: Iterable<Session>, most: number, isSlow: (session: Session) => boolean): void {
-    const slow = [...sessions].filter(isSlow);
-    const isCrowded = most >= 4 && slow.length >= most - Math.ceil(most / 4);
+  /** @param aside what is asked who waits for a lock; it waits for no call itself. */
+  constructor(most: number, aside: Queryable) {
+    this.#most = most;
+    this.#aside = aside;
+  }
+
+  /** Looks at the sessions that are slow at this moment, and which tables take them. */
+  look(slow: readonly Session[], now: number): void {
+    const spare = slow.length - (this.#most - Math.ceil(this.#most / 4));
+    const isCrowded = this.#most >= 4 && spare >= 0;
     this.#tables = isCrowded
       ? new Set(slow.map(({ sent: [running] }) => mainTable(running?.sending.statement.text ?? "")))
       : undefined;
+    if (this.#most === 1 || this.#isAsking) return;
+    const inTheWay = slow.filter(({ sent }) => sent.length > 1 && sent[0]?.sending.part === "whole");
+    if (inTheWay.length > 0 || (isCrowded && spare > 0)) void this.#clear(slow, isCrowded ? spare : 0, now);
   }
 
   /** Whether a statement has to leave the sessions to others; so has one of which it is not known what it is about. */
   holds(about: string | undefined): boolean {
     if (this.#tables === undefined) return false;
-    const name = about === undefined ? undefined : mainTable(about);
-    return name === undefined || this.#tables.has(name);
+    return about === undefined || this.#tables.has(mainTable(about));
+  }
+
+  async #clear(slow: readonly Session[], spare: number, now: number): Promise<void> {
+    this.#isAsking = true;
+    try {
+      const running = slow.map((session) => ({ session, pending: session.sent[0] }));
+      const pids = `{${slow.map(({ processId }) => processId).join(",")}}`;
+      const { rows } = await this.#aside.query(waiting, [pids]);
+      const waits = new Set(rows.map(({ pid }) => pid));
+      let left = spare;
+      for (const { session, pending } of running) {
+        const isWhole = pending?.sending.part === "whole";
+        const isLate = session.runningMs(now) > bridgeLimits.pool.lockedMs;
+        if (!waits.has(session.processId) || session.sent[0] !== pending || !(isWhole || isLate)) continue;
+        if (left <= 0 && !(isWhole && session.sent.length > 1)) continue;
+        left -= 1;
+        session.cancel(performance.now());
+      }
+    } catch {
+      // The next sweep asks again; a database that is away is told by the calls themselves.
+    } finally {
+      this.#isAsking = false;
+    }
   }
 }

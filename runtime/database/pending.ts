@@ -23,6 +23,8 @@ export class Pending {
   repeated = false;
   /** Whether it is given only to a session that is opened from this moment on. */
   after = Number.NEGATIVE_INFINITY;
+  /** Whether it has its session for itself: so does what was cancelled, as it may wait for a lock. */
+  exclusive: boolean;
   settled = false;
   /** On how many sessions it is sent and not answered. */
   underWay = 0;
@@ -38,6 +40,7 @@ export class Pending {
 
   constructor(sending: Sending, resolve: (rows: Rows) => void, reject: (error: unknown) => void) {
     this.sending = sending;
+    this.exclusive = sending.exclusive;
     this.#resolve = resolve;
     this.#reject = reject;
   }

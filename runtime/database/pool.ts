@@ -1,12 +1,11 @@
 import type pg from "pg";
 import { bridgeLimits } from "../../config/bridge.ts";
-import { defaults } from "../../config/defaults.ts";
 import type { Log } from "../log.ts";
 import type { PoolSettings } from "./config.ts";
 import { Connector } from "./connector.ts";
 import { Contention } from "./contention.ts";
 import type { Database, Queryable, Rows, SqlStatement, TransactionOptions } from "./database.ts";
-import { isLostStatement, isReadOnly, isSessionFailure } from "./failure.ts";
+import { isCancelled, isLostStatement, isReadOnly, isSessionFailure } from "./failure.ts";
 import { Opener } from "./opener.ts";
 import { busy, Pending, type Sending, timedOut, unreachable } from "./pending.ts";
 import { isPlainRead } from "./read.ts";
@@ -43,7 +42,7 @@ class Pool implements Database {
   readonly #log: Log;
   readonly #sessions: Sessions;
   readonly #waiting = new Waiting();
-  readonly #contention = new Contention();
+  readonly #contention: Contention;
   readonly #full = new Seldom(limits.fullEveryMs);
   readonly #demotion = new Seldom(limits.demotedEveryMs);
   readonly #sweeper: NodeJS.Timeout;
@@ -55,12 +54,9 @@ class Pool implements Database {
     this.#opener = new Opener(name, this.#connector, this, log);
     this.#aside = new Reserved(this.#connector, settings.connectTimeoutMs, () => this.#opener.reach());
     this.reserved = settings.pool === 1 ? this : this.#aside;
+    this.#contention = new Contention(settings.pool, this.#aside);
     this.#settings = settings;
-    this.#sessions = new Sessions({
-      lifetimeMs: settings.lifetimeMs ?? defaults.connection.lifetimeMs,
-      idleMs: settings.idleMs ?? defaults.connection.idleMs,
-      silentMs: settings.statementTimeoutMs + settings.connectTimeoutMs,
-    });
+    this.#sessions = new Sessions(settings);
     this.#log = log;
     this.#sweeper = setInterval(() => this.#sweep(performance.now()), limits.sweepMs).unref();
   }
@@ -119,7 +115,7 @@ class Pool implements Database {
 
   answered(session: Session, pending: Pending, error: Error | null, result: pg.QueryResult): void {
     pending.underWay -= 1;
-    if (pending.sending.exclusive) session.exclusive = false;
+    if (pending.exclusive) session.exclusive = false;
     if (error === null) pending.resolve(result);
     else this.#failed(session, pending, error);
     this.#freed(session);
@@ -202,6 +198,7 @@ class Pool implements Database {
     const outcome = settleFailure(session, pending, error);
     if (outcome === "repeat_afresh") pending.after = performance.now();
     pending.repeated = outcome !== "settled";
+    if (isCancelled(error)) pending.exclusive = true;
     if (pending.repeated) this.#dispatch(pending);
   }
 
@@ -230,19 +227,20 @@ class Pool implements Database {
       else this.#refuse(waiter, now);
     }
     this.#sessions.tend(now);
-    const isSlow = (session: Session) => session.runningMs(now) > limits.stalledMs;
-    for (const session of this.#sessions) if (isSlow(session)) this.#overtake(session, now);
-    this.#contention.look(this.#sessions, this.#settings.pool, isSlow);
+    const slow = this.#sessions.slow(now);
+    this.#contention.look(slow, now);
     this.#advance();
+    for (const session of slow) this.#overtake(session, now);
   }
 
   /** Sends what only reads and stands behind a slow statement to another session too: the first answer counts. */
   #overtake({ sent }: Session, now: number): void {
     for (const pending of sent.slice(1)) {
-      if (pending.sending.statement.readOnly !== true || pending.settled || pending.repeated) continue;
+      const { statement } = pending.sending;
+      if (statement.readOnly !== true || pending.settled || pending.repeated) continue;
       const waiter = waiterFor(pending);
-      const session = this.#waiting.size === 0 ? this.#take(waiter, now) : undefined;
-      if (session === undefined) return;
+      const session = this.#take(waiter, now);
+      if (session === undefined) continue;
       pending.repeated = true;
       this.#give(waiter, session);
     }

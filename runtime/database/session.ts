@@ -105,6 +105,11 @@ export class Session {
     return session;
   }
 
+  /** The process of the server that it talks to; a pooler tells one of its own. */
+  get processId(): number | null {
+    return this.#client.processID;
+  }
+
   /** Whether its socket is gone. */
   get isBroken(): boolean {
     return this.#broken;

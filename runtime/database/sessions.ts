@@ -1,23 +1,23 @@
 import { bridgeLimits } from "../../config/bridge.ts";
+import { defaults } from "../../config/defaults.ts";
+import type { PoolSettings } from "./config.ts";
 import type { Session } from "./session.ts";
 import type { Waiter } from "./waiting.ts";
 
 const limits = bridgeLimits.pool;
 
-/** For how long a session may live, be unused, and say nothing to what it was sent, in milliseconds. */
-export type SessionTimes = {
-  readonly lifetimeMs: number;
-  readonly idleMs: number;
-  readonly silentMs: number;
-};
-
 /** The sessions of a pool: all that are open, those too that end once they are answered. */
 export class Sessions extends Set<Session> {
-  readonly #times: SessionTimes;
+  readonly #lifetimeMs: number;
+  readonly #idleMs: number;
+  /** For how long one may say nothing to what it was sent. */
+  readonly #silentMs: number;
 
-  constructor(times: SessionTimes) {
+  constructor(settings: PoolSettings) {
     super();
-    this.#times = times;
+    this.#lifetimeMs = settings.lifetimeMs ?? defaults.connection.lifetimeMs;
+    this.#idleMs = settings.idleMs ?? defaults.connection.idleMs;
+    this.#silentMs = settings.statementTimeoutMs + settings.connectTimeoutMs;
   }
 
   /** The one with the fewest statements, of those that take one more. */
@@ -31,6 +31,11 @@ export class Sessions extends Set<Session> {
       if (load === 0) break;
     }
     return best;
+  }
+
+  /** Those whose statement runs for so long that nothing more is to stand behind it. */
+  slow(now: number): Session[] {
+    return [...this].filter((session) => session.runningMs(now) > limits.stalledMs);
   }
 
   /** Ends it once what it has is answered. */
@@ -52,15 +57,15 @@ export class Sessions extends Set<Session> {
 
   /** Cancels what nobody waits for any more, and ends the sessions that are silent, old or not used. */
   tend(now: number): void {
-    const { lifetimeMs, idleMs, silentMs } = this.#times;
     for (const session of this) {
       const [running] = session.sent;
       const isNew = running !== session.cancelling || now - session.cancelledAt > limits.cancelMs;
       if (running?.sending.signal?.aborted === true && isNew) session.cancel(now);
       for (const pending of session.sent) if (!pending.writes) pending.settleIfAborted();
-      if (session.runningMs(now) > silentMs || (session.retired && session.idleMs(now) > limits.endMs))
+      if (session.runningMs(now) > this.#silentMs || (session.retired && session.idleMs(now) > limits.endMs))
         session.destroy();
-      else if (session.isOlderThan(lifetimeMs, now) || session.idleMs(now) > idleMs) this.retire(session);
+      else if (session.isOlderThan(this.#lifetimeMs, now) || session.idleMs(now) > this.#idleMs)
+        this.retire(session);
     }
   }
 

@@ -63,9 +63,9 @@ export class Waiting {
 
 /** Who asks for a session to send a statement on. */
 export function waiterFor(pending: Pending): Waiter {
-  const { exclusive, signal, statement } = pending.sending;
+  const { signal, statement } = pending.sending;
   return {
-    exclusive,
+    exclusive: pending.exclusive,
     signal,
     since: performance.now(),
     after: pending.after,
