@@ -33,6 +33,9 @@ export const sqlFrontMatter = z
   .strictObject({
     ...shared,
     returns: returns.optional(),
+    readOnly: z.boolean().optional().meta({
+      description: "Whether Postgres refuses its writes, so that it is sent again where its answer was lost.",
+    }),
     cache: duration
       .optional()
       .meta({ description: "How long an answer to the same values may be given again." }),

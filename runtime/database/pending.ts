@@ -14,6 +14,8 @@ export type Sending = {
   /** Whether it has its session for itself, until it is answered. */
   readonly exclusive: boolean;
   readonly part: Part;
+  /** Whether its transaction refuses writes, whatever the server does. */
+  readonly refusesWrites?: boolean | undefined;
 };
 
 /** A statement on its way, from the call that asks to the answer that it gets, once. */

@@ -193,7 +193,7 @@ class Pool implements Database {
   #failed(session: Session, pending: Pending, error: Error): void {
     if (isLostStatement(error) || isSessionFailure(error)) session.retired = true;
     if (pending.underWay > 0) return; // it was sent twice, and the other may go well
-    if (isReadOnly(error)) this.#demoted(session);
+    if (isReadOnly(error) && pending.sending.refusesWrites !== true) this.#demoted(session);
     if ("code" in error && error.code === "42P05") this.#connector.usePooled();
     const outcome = settleFailure(session, pending, error);
     if (outcome === "repeat_afresh") pending.after = performance.now();

@@ -36,7 +36,7 @@ export async function runTransaction<T>(
     within?: AbortSignal,
   ): Promise<Rows> =>
     new Promise((resolve, reject) => {
-      const sending = { statement, values, signal: within, exclusive: false, part };
+      const sending = { statement, values, signal: within, exclusive: false, part, refusesWrites: readOnly };
       const pending = new Pending(sending, resolve, reject);
       pending.repeated = unnamed;
       if (part === "commit") ending = pending;

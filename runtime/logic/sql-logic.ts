@@ -50,7 +50,6 @@ export function compileSqlLogic({
       sent: {
         name: statementName(declared.sql),
         text: declared.sql,
-        ...(logic.readOnly === true && { readOnly: true }),
         // A write alone is done when its rows come: its answer is measured when it is whole.
         maxBytes: logic.statements.length > 1 || isPlainRead(declared.sql) ? maxBytes : undefined,
       },
@@ -71,7 +70,7 @@ export function compileSqlLogic({
     try {
       return await queryable.query(sent, values, signal);
     } catch (error) {
-      throw statementFailure(error, path, declared, values);
+      throw statementFailure(error, path, declared, values, logic.readOnly);
     }
   };
 
@@ -82,7 +81,7 @@ export function compileSqlLogic({
   ): Promise<string> => {
     try {
       const [only] = statements;
-      if (statements.length === 1 && only !== undefined)
+      if (statements.length === 1 && only !== undefined && logic.readOnly !== true)
         return give(await send(database, only, values[0] ?? [], signal));
       const runAll = async (transaction: Queryable): Promise<string> => {
         let last: Rows = { rows: [], count: 0 };

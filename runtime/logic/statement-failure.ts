@@ -9,11 +9,13 @@ const ofTheMoment = /^(?:40...|55P03|25P04|25006|5[37]...|08(?!P01)...)$/;
 
 /**
  * What is answered where Postgres refused a statement of logic and no module caught it: `internal`, with the refusal as its
- * cause, since the statement is the project's own. What depends on the moment is told as for tables.
+ * cause, since the statement is the project's own. What depends on the moment is told as for tables. A write that
+ * `readOnly` logic makes is its own fault, not that of a server that takes none.
  */
-export function logicFailure(error: unknown, place?: string): unknown {
+export function logicFailure(error: unknown, place?: string, readOnly?: boolean): unknown {
   if (!isDatabaseError(error)) return error;
-  if (ofTheMoment.test(error.code)) return answerTo(error, () => undefined);
+  if (ofTheMoment.test(error.code) && !(readOnly === true && error.code === "25006"))
+    return answerTo(error, () => undefined);
   const cause = place === undefined ? error : new Error(`A statement failed at ${place}.`, { cause: error });
   return new CallError("internal", "The call failed.", { cause });
 }
@@ -24,10 +26,12 @@ export function statementFailure(
   path: string,
   statement: Statement,
   values: readonly (string | null)[],
+  readOnly?: boolean,
 ): unknown {
   if (!isDatabaseError(error)) return error;
   return (
-    unreadableParameter(error, statement, values) ?? logicFailure(error, placeOf(error, path, statement))
+    unreadableParameter(error, statement, values) ??
+    logicFailure(error, placeOf(error, path, statement), readOnly)
   );
 }
 

@@ -443,6 +443,12 @@ describe("logic rules", () => {
       ["cached_write 3:8"],
     ],
     [
+      "a write that says to only read",
+      "access: public\nreadOnly: true",
+      "with a as (delete from tasks returning id) select id from a",
+      ["read_only_write 3:11"],
+    ],
+    [
       "a value of two columns",
       "access: public\nreturns: value",
       "select 1 as a, 2 as b",

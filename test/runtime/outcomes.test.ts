@@ -4,7 +4,15 @@ import type { Manifest, SqlLogic } from "../../schema/manifest.ts";
 import { startPostgres } from "../services/postgres-server.ts";
 import { cutter } from "./cutter.ts";
 import { manifestOf, notesSql } from "./manifest.ts";
-import { type Answer, execute, notesDatabase, type Served, serve, untilReady } from "./serve.ts";
+import {
+  type Answer,
+  execute,
+  notesDatabase,
+  recordingLog,
+  type Served,
+  serve,
+  untilReady,
+} from "./serve.ts";
 
 const ada = `Bearer ${["{}", JSON.stringify({ sub: "ada" })].map((part) => Buffer.from(part).toString("base64url")).join(".")}.`;
 const insert = { values: { id: 9, body: "nine" } };
@@ -18,6 +26,8 @@ const sqlLogic = (...texts: string[]): SqlLogic => ({
   returns: "none",
   statements: texts.map((sql) => ({ sql, bindings: [], types: [], result: [] })),
 });
+
+const readOnly = (logic: SqlLogic): SqlLogic => ({ ...logic, readOnly: true });
 
 async function served(url: string, change: Partial<Manifest> = {}): Promise<Served> {
   const bridge = await serve({ url, environment, manifest: manifestOf(change) });
@@ -82,16 +92,40 @@ describe("a call whose connection is cut", () => {
     expect(read.body.data).toEqual([{ id: 1, body: "one" }]);
   });
 
-  it("in place of the rows of SQL logic is answered only where the logic is known to change nothing", async () => {
+  it("in place of the rows of SQL logic is answered only where Postgres refuses its writes", async () => {
     const { url } = await notesDatabase();
     const way = await cutter(url);
     const reading = sqlLogic("select body as reading from notes");
+    const several = sqlLogic("select 1", "select body as several from notes");
     const maybe = sqlLogic("select body as maybe from notes");
-    const bridge = await served(way.url, { logic: { reading: { ...reading, readOnly: true }, maybe } });
+    const bridge = await served(way.url, {
+      logic: { reading: readOnly(reading), several: readOnly(several), maybe },
+    });
     way.cutAnswerTo("as reading");
     expect((await bridge.call("reading")).status).toBe(200);
+    way.cutAnswerTo("as several");
+    expect((await bridge.call("several")).status).toBe(200);
     way.cutAnswerTo("as maybe");
     expect(told(await bridge.call("maybe"))).toEqual(unknown);
+  });
+
+  it("is never sent again where it writes: Postgres refuses a function that does, once", async () => {
+    const { url } = await notesDatabase();
+    const text =
+      "create function add_note() returns int language sql as $$ insert into notes values (9, 'ada', 'nine'); select 1 $$";
+    await execute(url, `${text}; create sequence calls`);
+    const { log, lines } = recordingLog();
+    const logic = {
+      add: readOnly(sqlLogic("select add_note()")),
+      next: readOnly(sqlLogic("select nextval('calls')")),
+    };
+    const bridge = await serve({ url, environment, manifest: manifestOf({ logic }), log });
+    await untilReady(bridge);
+    for (const path of ["add", "next"])
+      expect(told(await bridge.call(path))).toEqual({ status: 500, code: "internal", retryAfter: null });
+    expect(await rowsOf(url)).toBe(0);
+    expect((await execute(url, "select is_called from calls")).rows).toEqual([{ is_called: false }]);
+    expect(lines().filter(({ msg }) => msg.includes("read-only"))).toEqual([]);
   });
 
   it("by a server that shuts down, while its write waits, is told as not done", async () => {

@@ -87,7 +87,7 @@ export function readSqlLogic(logic: LogicFile & { kind: "sql" }, { catalog }: Co
       ...refused,
       ...bound.flatMap(({ diagnostics }) => diagnostics),
       ...unused(logic, bound),
-      ...cached(logic, statements),
+      ...writes(logic, statements),
     ],
     questions: broken ? [] : questions,
     finish() {
@@ -101,6 +101,7 @@ export function readSqlLogic(logic: LogicFile & { kind: "sql" }, { catalog }: Co
         connection,
         statements: answers,
         returns: front.value.returns ?? (hasResult ? "rows" : "none"),
+        ...(front.value.readOnly === true ? { readOnly: true } : {}),
         ...(front.value.cache === undefined ? {} : { cacheMs: milliseconds(front.value.cache) }),
       };
     },
@@ -131,14 +132,26 @@ function unused({ front }: LogicFile, bound: readonly BoundStatement[]): Diagnos
     );
 }
 
-function cached(
+function writes(
   { front, text }: LogicFile & { kind: "sql" },
   statements: readonly SqlStatement[],
 ): Diagnostic[] {
-  if (front?.value.cache === undefined || !statements.some((statement) => isWriting(statement, text)))
-    return [];
+  if (front === undefined || !statements.some((statement) => isWriting(statement, text))) return [];
+  const { cache, readOnly } = front.value;
   return [
-    problem(front.at(["cache"]), "cached_write", "A call that writes cannot be cached.", "Take out cache."),
+    ...(cache === undefined
+      ? []
+      : [
+          problem(
+            front.at(["cache"]),
+            "cached_write",
+            "A call that writes cannot be cached.",
+            "Take out cache.",
+          ),
+        ]),
+    ...(readOnly === true
+      ? [problem(front.at(["readOnly"]), "read_only_write", "The call writes.", "Take out readOnly.")]
+      : []),
   ];
 }
 
