@@ -14,6 +14,11 @@ export const connectionDeclaration = z.strictObject({
     .meta({ description: "Connections that one Bridge holds at most." }),
   statementTimeout: duration.optional().meta({ description: "How long one statement may run." }),
   connectTimeout: duration.optional(),
+  lifetime: duration.optional().meta({ description: "How long a session is used before it is replaced." }),
+  idle: duration.optional().meta({ description: "How long a session that nobody uses is kept." }),
+  keepalive: duration
+    .optional()
+    .meta({ description: "After how long a silence TCP probes whether the other side is there." }),
   optional: z
     .boolean()
     .optional()

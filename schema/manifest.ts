@@ -17,6 +17,9 @@ const connection = z.strictObject({
   pool: z.int(),
   statementTimeoutMs: z.int(),
   connectTimeoutMs: z.int(),
+  lifetimeMs: z.int().optional(),
+  idleMs: z.int().optional(),
+  keepaliveMs: z.int().optional(),
   /** Whether the Bridge is ready without it. */
   optional: z.literal(true).optional(),
   raises: z.array(z.string()).optional(),
@@ -132,7 +135,7 @@ export const logic = z.discriminatedUnion("kind", [
     ...sharedLogic,
     statements: z.array(statement).min(1),
     returns,
-    /** Whether no statement can change anything: Postgres was asked what they call. */
+    /** Whether it runs in a transaction that refuses writes, and again where its connection was lost. */
     readOnly: z.boolean().optional(),
     cacheMs: z.int().optional(),
   }),

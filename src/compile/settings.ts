@@ -9,14 +9,17 @@ import type { ServerFile } from "../../schema/server.ts";
 /** The connections with their defaults filled in. */
 export const compileConnections = (file: ConnectionsFile): Manifest["connections"] =>
   Object.fromEntries(
-    Object.entries(file).map(([name, { url, pool, statementTimeout, connectTimeout, optional, raises }]) => [
+    Object.entries(file).map(([name, { url, pool, optional, raises, ...times }]) => [
       name,
       {
         engine: "postgres" as const,
         url: { env: variableOf(url) },
         pool: pool ?? defaults.connection.pool,
-        statementTimeoutMs: time(statementTimeout, defaults.connection.statementTimeoutMs),
-        connectTimeoutMs: time(connectTimeout, defaults.connection.connectTimeoutMs),
+        statementTimeoutMs: time(times.statementTimeout, defaults.connection.statementTimeoutMs),
+        connectTimeoutMs: time(times.connectTimeout, defaults.connection.connectTimeoutMs),
+        lifetimeMs: time(times.lifetime, defaults.connection.lifetimeMs),
+        idleMs: time(times.idle, defaults.connection.idleMs),
+        keepaliveMs: time(times.keepalive, defaults.connection.keepaliveMs),
         ...(optional === true ? { optional } : {}),
         ...(raises === undefined ? {} : { raises: [...new Set(raises)].sort() }),
       },

@@ -1,6 +1,20 @@
 import { describe, expect, it } from "vitest";
+import { connectionsFile } from "../../schema/connections.ts";
 import { serverFile } from "../../schema/server.ts";
-import { compileServer, neededVariables } from "../../src/compile/settings.ts";
+import { compileConnections, compileServer, neededVariables } from "../../src/compile/settings.ts";
+
+describe("config/connections.yaml", () => {
+  it("says how long sessions live, and has good defaults", () => {
+    const { main, other } = compileConnections(
+      connectionsFile.parse({
+        main: { url: "${A}" },
+        other: { url: "${B}", lifetime: "1h", idle: "30s", keepalive: "10s" },
+      }),
+    );
+    expect(main).toMatchObject({ lifetimeMs: 1_800_000, idleMs: 300_000, keepaliveMs: 30_000 });
+    expect(other).toMatchObject({ lifetimeMs: 3_600_000, idleMs: 30_000, keepaliveMs: 10_000 });
+  });
+});
 
 describe("config/server.yaml", () => {
   it("takes ${NAME} for every value, and says at build time what the release needs", () => {

@@ -120,6 +120,27 @@ describe("a session", () => {
     expect((await idle.query(read, ["1"])).count).toBe(1);
   });
 
+  it("that ends fails no call, however short its life is and however many there are", async () => {
+    const { url } = await notesDatabase();
+    const pool = poolOf(url, { lifetimeMs: 60, idleMs: 60 });
+    const pids = new Set<unknown>();
+    const write = {
+      text: "update notes set body = 'x' where id = $1::integer returning pg_backend_pid() as pid",
+    };
+    const until = performance.now() + 1_500;
+    const callers = Array.from({ length: 12 }, async (_, index) => {
+      while (performance.now() < until) {
+        const one = index % 3;
+        if (one === 0) await pool.query(read, ["1"]);
+        else if (one === 1) pids.add((await pool.query(write, [`${index}`])).rows[0]?.pid ?? "none");
+        else await pool.transaction((inner) => inner.query(write, ["2"]));
+        if (index % 4 === 0) await new Promise((resolve) => setTimeout(resolve, 70));
+      }
+    });
+    await Promise.all(callers);
+    expect(pids.size).toBeGreaterThan(5);
+  });
+
   it("keeps no more than a thousand statements prepared, and forgets those that nobody uses", async () => {
     const { url } = await notesDatabase();
     const pool = poolOf(url, { pool: 1 });
