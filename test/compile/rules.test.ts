@@ -443,6 +443,24 @@ describe("logic rules", () => {
       ["cached_write 3:8"],
     ],
     [
+      "a setting that outlives the call",
+      "access: public",
+      "select set_config('app.tenant', coalesce($user.id, ''), false) as tenant",
+      ["session_setting 4:8"],
+    ],
+    [
+      "a setting that is set on the session",
+      "access: public",
+      "set app.tenant = 'a'",
+      ["unsupported_statement 4:1"],
+    ],
+    [
+      "a setting of the transaction",
+      "access: public",
+      "select set_config('app.a', upper('b'), true) as a",
+      [],
+    ],
+    [
       "a write that says to only read",
       "access: public\nreadOnly: true",
       "with a as (delete from tasks returning id) select id from a",

@@ -35,7 +35,10 @@ export function refuseVerb(statement: SqlStatement, text: string): Refusal | und
   }
   if (first !== words[0]?.token || ![...reading, ...writing].includes(verb)) {
     const shown = first === undefined ? "" : text.slice(first.start, first.end);
-    const hint = "Logic is made of select, values, insert, update, delete, merge and with.";
+    const hint =
+      verb === "set" || verb === "reset"
+        ? "A setting holds until the end of the transaction by select set_config('NAME', 'VALUE', true)."
+        : "Logic is made of select, values, insert, update, delete, merge and with.";
     return {
       code: "unsupported_statement",
       message: `\`${shown.slice(0, 40)}\` cannot begin a statement of logic.`,
@@ -46,7 +49,7 @@ export function refuseVerb(statement: SqlStatement, text: string): Refusal | und
   const into = words.find(
     ({ word }, index) => word === "into" && !["insert", "merge"].includes(words[index - 1]?.word ?? ""),
   );
-  if (into === undefined) return undefined;
+  if (into === undefined) return refuseSetting(statement, text);
   const hint = "Declare the table in schema/ and use insert into ... select.";
   return {
     code: "unsupported_statement",
@@ -54,6 +57,28 @@ export function refuseVerb(statement: SqlStatement, text: string): Refusal | und
     hint,
     token: into.token,
   };
+}
+
+/** A setting that outlives its transaction would be that of other callers, whose session it is next. */
+function refuseSetting(statement: SqlStatement, text: string): Refusal | undefined {
+  const shown = ({ start, end }: SqlStatement[number]) => text.slice(start, end).toLowerCase();
+  for (const [index, token] of statement.entries()) {
+    if (!/^"?set_config"?$/.test(shown(token))) continue;
+    let depth = 0;
+    const length = statement.slice(index + 1).findIndex((one) => {
+      if (one.kind === "symbol") depth += { "(": 1, ")": -1 }[shown(one)] ?? 0;
+      return depth === 0;
+    });
+    const last = statement[index + length];
+    if (length <= 0 || last === undefined || shown(last) === "true") continue;
+    return {
+      code: "session_setting",
+      message: "The setting would outlive the call, and hold for other callers.",
+      hint: "Write true as the last argument of set_config: until the end of the transaction.",
+      token,
+    };
+  }
+  return undefined;
 }
 
 /** Whether a statement writes rows, at its top or within `with`. */
