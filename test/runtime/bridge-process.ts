@@ -55,8 +55,8 @@ export type BridgeProcess = {
 };
 
 /**
- * Starts the Bridge with a manifest, on a free port and with the flags of the image, until the test is over. `files`
- * stand beside the manifest.
+ * Starts the Bridge with a manifest, on a free port where `PORT` names none and with the flags of the image, until the
+ * test is over. `files` stand beside the manifest.
  */
 export async function run(
   manifest: unknown,
@@ -71,7 +71,7 @@ export async function run(
   }
   if (manifest !== undefined)
     await writeFile(file, typeof manifest === "string" ? manifest : JSON.stringify(manifest));
-  const port = await freePort();
+  const port = Number(environment.PORT ?? (await freePort()));
   const child = spawn(
     process.execPath,
     [

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What the tests need beside `npm ci`: from Debian's packages an engine, a registry, two readers of images, a pooler
-# and Postgres, and from npm what a lock file cannot hold, since it is there for one platform alone: Postgres 13 and 14.
+# What the tests need beside `npm ci`: from Debian's packages an engine, a registry, two readers of images, a pooler,
+# two balancers and Postgres, and from npm what a lock file cannot hold, since it is there for one platform alone:
+# Postgres 13 and 14.
 set -euo pipefail
 
 embedded() {
@@ -24,6 +25,8 @@ need docker-registry docker-registry
 need skopeo skopeo
 need umoci umoci
 need pgbouncer pgbouncer
+need haproxy haproxy
+need nginx nginx
 need wrk wrk
 need curl curl
 need git git

@@ -11,6 +11,8 @@ const services = {
   skopeo: { called: "skopeo", available: async () => inPath("skopeo") },
   umoci: { called: "umoci", available: async () => inPath("umoci") },
   pgbouncer: { called: "PgBouncer", available: async () => inPath("pgbouncer") },
+  haproxy: { called: "HAProxy", available: async () => inPath("haproxy") },
+  nginx: { called: "nginx", available: async () => inPath("nginx") },
   postgres13: { called: "Postgres 13", available: async () => postgresPrograms(13) !== undefined },
   postgres14: { called: "Postgres 14", available: async () => postgresPrograms(14) !== undefined },
   postgres15: { called: "Postgres 15", available: async () => postgresPrograms(15) !== undefined },
