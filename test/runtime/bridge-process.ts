@@ -56,12 +56,13 @@ export type BridgeProcess = {
 
 /**
  * Starts the Bridge with a manifest, on a free port where `PORT` names none and with the flags of the image, until the
- * test is over. `files` stand beside the manifest.
+ * test is over. `files` stand beside the manifest, and `through` is the command that starts the process.
  */
 export async function run(
   manifest: unknown,
   environment: Record<string, string | undefined>,
   files: Readonly<Record<string, string>> = {},
+  through: readonly string[] = [],
 ): Promise<BridgeProcess> {
   const bundle = await mkdtemp(path.join(directory, "bundle-"));
   const file = path.join(bundle, "manifest.json");
@@ -72,9 +73,11 @@ export async function run(
   if (manifest !== undefined)
     await writeFile(file, typeof manifest === "string" ? manifest : JSON.stringify(manifest));
   const port = Number(environment.PORT ?? (await freePort()));
+  const [program = process.execPath, ...words] = [...through, process.execPath];
   const child = spawn(
-    process.execPath,
+    program,
     [
+      ...words,
       "--permission",
       "--allow-net",
       `--allow-fs-read=${directory}`,

@@ -1,7 +1,9 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { run, untilReady, useBridgeFile } from "./bridge-process.ts";
+import { describeWith } from "../services/needs.ts";
+import { type BridgeProcess, run, untilReady, useBridgeFile } from "./bridge-process.ts";
 import { manifestOf } from "./manifest.ts";
 import { notesDatabase, post } from "./serve.ts";
 
@@ -77,8 +79,8 @@ it("cuts a body that never comes when the time is over, and says so", async () =
   );
 });
 
-it("ends at once with 0 while it boots", async () => {
-  // A database that takes the connection and says nothing: the Bridge waits for it.
+/** A Bridge that waits for a database which takes the connection and says nothing. */
+async function booting(through?: readonly string[]): Promise<BridgeProcess> {
   const silent = createServer().listen(0, "127.0.0.1");
   onTestFinished(() => {
     silent.close();
@@ -86,12 +88,27 @@ it("ends at once with 0 while it boots", async () => {
   await once(silent, "listening");
   const address = silent.address();
   if (address === null || typeof address === "string") throw new Error("The server has no port.");
-  const bridge = await run(manifestOf(), { DATABASE_URL: `postgres://a:b@127.0.0.1:${address.port}/c` });
+  const DATABASE_URL = `postgres://a:b@127.0.0.1:${address.port}/c`;
+  const bridge = await run(manifestOf(), { DATABASE_URL }, {}, through);
   await Promise.race([once(silent, "connection"), bridge.ended]);
+  return bridge;
+}
+
+it("ends at once with 0 while it boots", async () => {
+  const bridge = await booting();
   const startedAt = performance.now();
   bridge.child.kill("SIGTERM");
   expect(await bridge.ended).toBe(0);
   expect(performance.now() - startedAt).toBeLessThan(3_000);
+});
+
+await describeWith(["namespaces"], "as PID 1, which ignores signals that it does not handle", () => {
+  it("ends at once with 0 while it boots", async () => {
+    const { child, ended } = await booting(["unshare", "--pid", "--fork", "--kill-child"]);
+    const pid = Number(await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8"));
+    process.kill(pid, "SIGTERM");
+    expect(await ended).toBe(0);
+  });
 });
 
 it("says at boot which grace period lets the longest call be answered", async () => {

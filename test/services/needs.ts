@@ -1,8 +1,12 @@
+import { execa } from "execa";
 import { beforeAll, describe, it } from "vitest";
 import { askService } from "./ask.ts";
 import { engineIsPossible } from "./engine-server.ts";
 import { postgresPrograms } from "./postgres-server.ts";
 import { inPath } from "./programs.ts";
+
+const namespacesArePossible = async (): Promise<boolean> =>
+  inPath("unshare") && !(await execa("unshare", ["--pid", "--fork", "true"], { reject: false })).failed;
 
 /** What a test may need that `npm ci` does not bring. */
 const services = {
@@ -13,6 +17,7 @@ const services = {
   pgbouncer: { called: "PgBouncer", available: async () => inPath("pgbouncer") },
   haproxy: { called: "HAProxy", available: async () => inPath("haproxy") },
   nginx: { called: "nginx", available: async () => inPath("nginx") },
+  namespaces: { called: "PID namespaces (unshare)", available: namespacesArePossible },
   postgres13: { called: "Postgres 13", available: async () => postgresPrograms(13) !== undefined },
   postgres14: { called: "Postgres 14", available: async () => postgresPrograms(14) !== undefined },
   postgres15: { called: "Postgres 15", available: async () => postgresPrograms(15) !== undefined },
