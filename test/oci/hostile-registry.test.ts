@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { Credentials } from "../../src/oci/credentials.ts";
 import type { HttpAnswer } from "../../src/oci/http.ts";
@@ -140,6 +141,20 @@ describe("what a registry sends", () => {
     const { layer } = await firstLayer(double);
     expect((await bytesOf(layer)).includes(content)).toBe(true);
     expect(double.headers.some(({ range }) => /^bytes=[1-9]/.test(range ?? ""))).toBe(true);
+  });
+
+  it("comes without a content coding, which would be of other bytes than its digest", async () => {
+    const sent = sampleLayer("a");
+    const double = await holding(await sampleSet([sent]));
+    double.trouble = (request, response, url) => {
+      const blob = double.blobs.get(`app@${url.pathname.split("/").at(-1)}`);
+      // Where nothing is said, any coding will do (RFC 9110, 12.5.3).
+      if (blob === undefined || request.headers["accept-encoding"] === "identity") return false;
+      response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(blob));
+      return true;
+    };
+    const { layer } = await firstLayer(double);
+    expect(await bytesOf(layer)).toEqual(await bytesOf(sent));
   });
 
   it("is refused when it stays cut short", async () => {
