@@ -88,7 +88,7 @@ export function serverSettings(declared: Declared, environment: Environment): Se
       },
     }),
     ...(declared.lameduckMs !== undefined && {
-      lameduckMs: value(declared.lameduckMs, defaults.lameduckMs, timeOf),
+      lameduckMs: value(declared.lameduckMs, defaults.lameduckMs, lameduckOf),
     }),
     drainMs: value(declared.drainMs, defaults.drainMs, timeOf),
   };
@@ -114,7 +114,7 @@ const boundsOf = (name: "depth" | "rows" | "concurrency" | "connections"): strin
   `write a whole number from ${serverValues[name].minValue} to ${serverValues[name].maxValue}`;
 
 const textOf =
-  (name: "body" | "time" | "origin" | "header" | "address"): Read<string> =>
+  (name: "body" | "time" | "lameduck" | "origin" | "header" | "address"): Read<string> =>
   (text) => {
     const parsed = serverValues[name].safeParse(text);
     if (parsed.success) return { value: parsed.data };
@@ -122,7 +122,7 @@ const textOf =
   };
 
 const numberOf =
-  (name: "body" | "time", scale: (text: string) => number): Read<number> =>
+  (name: "body" | "time" | "lameduck", scale: (text: string) => number): Read<number> =>
   (text) => {
     const found = textOf(name)(text);
     return "problem" in found ? found : { value: scale(found.value) };
@@ -130,6 +130,7 @@ const numberOf =
 
 const sizeOf = numberOf("body", bytes);
 const timeOf = numberOf("time", milliseconds);
+const lameduckOf = numberOf("lameduck", milliseconds);
 
 const flagOf: Read<boolean> = (text) =>
   text === "true" || text === "false" ? { value: text === "true" } : { problem: "write true or false" };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { variableReference, variableReferenceOr } from "./names.ts";
 import { origin } from "./origin.ts";
-import { duration, size } from "./quantities.ts";
+import { duration, durationOrNone, size } from "./quantities.ts";
 
 /** The values of `config/server.yaml`, in the file and in the variables that it names. */
 export const serverValues = {
@@ -17,7 +17,7 @@ export const serverValues = {
     .regex(/^[A-Za-z0-9-]{1,64}$/, "a header is letters, digits and -")
     .meta({ description: "The name of a header." }),
   maxAge: duration,
-  lameduck: duration,
+  lameduck: durationOrNone,
   drain: duration,
   slow: duration,
   address: z

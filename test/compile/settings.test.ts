@@ -51,6 +51,17 @@ describe("config/server.yaml", () => {
     });
   });
 
+  it("may have no lameduck, and no other time that is zero", () => {
+    expect(compileServer(serverFile.parse({ lameduck: "0s" })).lameduckMs).toBe(0);
+    for (const file of [
+      { drain: "0s" },
+      { limits: { time: "0s" } },
+      { log: { slow: "0s" } },
+      { lameduck: "0" },
+    ])
+      expect(serverFile.safeParse(file).success).toBe(false);
+  });
+
   it.each([
     [{ limits: { rows: "${rows}" } }],
     [{ limits: { time: "${TIME:-1s}" } }],

@@ -122,4 +122,11 @@ describe("settings of the server in variables", () => {
     const bridge = await boot({ STK_DISABLE_AUTH: "true" });
     await bridge.close();
   });
+
+  it("may say that there is no lameduck", () => {
+    const declared = { ...server, lameduckMs: { env: "LAMEDUCK" } };
+    expect(serverSettings(declared, { ...environment, LAMEDUCK: "0s" }).lameduckMs).toBe(0);
+    expect(() => serverSettings(declared, { ...environment, LAMEDUCK: "0" })).toThrow("or 0s for none");
+    expect(() => serverSettings(declared, { ...environment, DRAIN: "0s" })).toThrow("DRAIN: ");
+  });
 });
