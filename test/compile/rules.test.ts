@@ -324,8 +324,16 @@ describe("permission rules", () => {
       "select: { agent: { where: { owner_id: {}, or: [{}], not: {}, exists: { table: users, where: {} } } } }",
       ["empty_condition 4:43", "empty_condition 4:52", "empty_condition 4:62", "empty_condition 4:97"],
     ],
-    ["a where that is empty", "delete: { agent: { where: {} } }", ["empty_condition 4:31"]],
-    ["no check that is empty: it takes the where's place", "update: { agent: { check: {} } }", []],
+    [
+      "a where that is empty",
+      "delete: { agent: { where: {} } }",
+      ["write_without_select 4:15", "empty_condition 4:31"],
+    ],
+    [
+      "no check that is empty: it takes the where's place",
+      "select: { agent: true }\n    update: { agent: { check: {} } }",
+      [],
+    ],
     [
       "a column that is not there, within or",
       "select: { agent: { where: { or: [{ nn: 1 }] } } }",
@@ -353,13 +361,31 @@ describe("permission rules", () => {
       "insert: { agent: { columns: [id, n], set: { n: 1 } } }",
       ["column_set_twice 4:49"],
     ],
+    [
+      "writes whose where can name no column",
+      "update: { agent: true }\n    delete: { agent: true, public: true }",
+      ["write_without_select 4:15", "write_without_select 5:15", "write_without_select 5:28"],
+    ],
+    [
+      "no write by who may read as somebody else",
+      "select: { public: { columns: [id] } }\n    delete: { agent: true }",
+      [],
+    ],
     ["an insert that never succeeds", "insert: { agent: { columns: [n] } }", ["insert_never_succeeds 4:15"]],
-    ["SQL that Postgres refuses", "update: { agent: { set: { n: { sql: nn + 1 } } } }", ["invalid_sql 4:41"]],
-    ["SQL of another type", "update: { agent: { set: { n: { sql: now() } } } }", ["invalid_sql 4:41"]],
+    [
+      "SQL that Postgres refuses",
+      "update: { agent: { set: { n: { sql: nn + 1 } } } }",
+      ["write_without_select 4:15", "invalid_sql 4:41"],
+    ],
+    [
+      "SQL of another type",
+      "update: { agent: { set: { n: { sql: now() } } } }",
+      ["write_without_select 4:15", "invalid_sql 4:41"],
+    ],
     [
       "SQL that sets another column",
       'update: { agent: { set: { n: { sql: "1), ok = (true" } } } }',
-      ["invalid_expression 4:41"],
+      ["write_without_select 4:15", "invalid_expression 4:41"],
     ],
     ["an undeclared role", "select: { agnet: true }", ["undeclared_role 4:15"]],
   ])("report %s", async (_, rule, expected) => {

@@ -1,4 +1,4 @@
-import { builtInRoles, defaultConnection } from "../../../schema/names.ts";
+import { defaultConnection } from "../../../schema/names.ts";
 import { operations } from "../../../schema/permissions.ts";
 import type { Predicate, Scalar } from "../../../schema/predicate.ts";
 import type { Diagnostic } from "../../core/diagnostic.ts";
@@ -35,6 +35,7 @@ export function checkPermissions(context: Context): Diagnostic[] {
     const found = findTable(path, context);
     if ("problem" in found)
       return [problem(permissions.at(["tables", path], "key"), found.code, found.problem, found.hint)];
+    const readers = new Set(Object.keys(rules.select ?? {}));
     return operations.flatMap((operation) =>
       Object.entries(rules[operation] ?? {}).flatMap(([role, rule]) => {
         const base = ["tables", path, operation, role];
@@ -44,6 +45,7 @@ export function checkPermissions(context: Context): Diagnostic[] {
         return [
           ...unknownRole(role, base, context),
           ...checkRule(body, base, scope),
+          ...(operation === "update" || operation === "delete" ? unreadable(role, readers, base, scope) : []),
           ...(operation === "insert" ? unsatisfiable(body, base, scope) : []),
           ...(operation === "insert" || operation === "update" ? unwritable(body, base, scope) : []),
         ];
@@ -184,6 +186,20 @@ function unwritable(
   });
 }
 
+/** An update and a delete need a condition, which is of columns that the caller may read. */
+function unreadable(
+  role: string,
+  readers: ReadonlySet<string>,
+  path: Path,
+  { table, at }: PredicateScope,
+): Diagnostic[] {
+  const held = role === "public" ? [role] : ["public", "authenticated", role];
+  if (held.some((one) => readers.has(one))) return [];
+  const message = `\`${role}\` alone may read no column of \`${table.name}\`, so that it can name no rows to write.`;
+  const hint = `Give \`${role}\` a select: the key is enough, as in { columns: [id] }.`;
+  return [caution(at(path, "key"), "write_without_select", message, hint)];
+}
+
 /** An insert that leaves out a column which must have a value fails every time. */
 function unsatisfiable({ columns, set = {} }: Rule, path: Path, { table, at }: PredicateScope): Diagnostic[] {
   if (columns === undefined) return [];
@@ -211,39 +227,3 @@ function unsatisfiable({ columns, set = {} }: Rule, path: Path, { table, at }: P
     ),
   ];
 }
-
-/** Roles that are built in need no declaration, and issuers give roles that are declared. */
-export const checkRoles = (context: Context): Diagnostic[] => [
-  ...builtInDeclared(context),
-  ...givenUndeclared(context),
-];
-
-const givenUndeclared = ({ roles, project: { auth } }: Context): Diagnostic[] =>
-  (auth?.value.issuers ?? []).flatMap((issuer, index) =>
-    (issuer.roles ?? []).flatMap((role, position) =>
-      auth === undefined || (roles.has(role) && !builtInRoles.some((name) => name === role))
-        ? []
-        : [
-            problem(
-              auth.at(["issuers", index, "roles", position]),
-              "undeclared_role",
-              `The role \`${role}\` is not one that a token may carry.`,
-              suggest(role, roles) ?? "Add it to roles: in config/permissions.yaml.",
-            ),
-          ],
-    ),
-  );
-
-const builtInDeclared = ({ project: { permissions } }: Context): Diagnostic[] =>
-  (permissions?.value.roles ?? []).flatMap((role, index) =>
-    permissions !== undefined && builtInRoles.some((name) => name === role)
-      ? [
-          problem(
-            permissions.at(["roles", index]),
-            "reserved_name",
-            `\`${role}\` is built in.`,
-            "Take it out of roles.",
-          ),
-        ]
-      : [],
-  );
