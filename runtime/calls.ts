@@ -18,6 +18,7 @@ import type { Readiness } from "./readiness.ts";
 import type { SettledManifest } from "./server-settings.ts";
 import { writeJson } from "./sql/json-text.ts";
 import { ownTypeNames } from "./sql/type.ts";
+import { ClaimChecks } from "./table/claim-check.ts";
 import { compileTables } from "./table/table-calls.ts";
 
 /** What a project's calls are compiled with. */
@@ -40,7 +41,8 @@ export type CallsInput = {
 export async function compileCalls(input: CallsInput): Promise<Calls> {
   const { manifest, databases, readiness } = input;
   const { limits } = manifest.server;
-  const tables = compileTables(manifest);
+  const claimChecks = new ClaimChecks();
+  const tables = compileTables(manifest, claimChecks);
   const guarded = new Map<string, Transactional>();
   const databaseFor = (path: string, connection: string): Transactional => {
     const known = guarded.get(path);
@@ -71,10 +73,10 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
     },
     reads: (path) => (logic.has(path) ? reading.has(path) : path.endsWith("/select")),
   };
-  const cache = new AnswerCache();
+  const shared = { cache: new AnswerCache(), claimChecks };
   await Promise.all(
     Object.entries(manifest.logic).map(async ([path, declared]) => {
-      const made = await compileLogic(path, declared, input, calls, cache);
+      const made = await compileLogic(path, declared, input, calls, shared);
       const raises = manifest.connections[declared.connection]?.raises;
       logic.set(path, raises === undefined ? made : (...call) => telling(raises, () => made(...call)));
     }),
@@ -94,12 +96,12 @@ async function compileLogic(
   logic: Logic,
   { manifest, modulesRoot, databases, readiness, environment, log, sources }: CallsInput,
   calls: Calls,
-  cache: AnswerCache,
+  shared: { readonly cache: AnswerCache; readonly claimChecks: ClaimChecks },
 ): Promise<CallHandler> {
   const types = ownTypeNames(manifest.schema[logic.connection]);
   const database = readiness.guarded(path, logic.connection, databaseOf(databases, logic.connection));
   if (logic.kind === "sql")
-    return compileSqlLogic({ path, logic, types, database, cache, ...manifest.server.limits });
+    return compileSqlLogic({ path, logic, types, database, ...shared, ...manifest.server.limits });
   const handler = await runLogic({ path: logic.file, sources }, () => loadModule(modulesRoot, logic.file));
   const env = Object.freeze(Object.fromEntries(logic.env.map((name) => [name, environment[name] ?? ""])));
   const said = redacting(log);

@@ -1,6 +1,5 @@
 import type { Binding, SqlLogic, Statement } from "../../schema/manifest.ts";
 import type { CallHandler } from "../call.ts";
-import type { Caller } from "../caller.ts";
 import type { Queryable, Rows, SqlStatement, Transactional } from "../database/database.ts";
 import { isPlainRead } from "../database/read.ts";
 import { CallError } from "../error.ts";
@@ -8,7 +7,8 @@ import { asDeclared, declaredIntegers } from "../sql/declared-integers.ts";
 import { writeJson } from "../sql/json-text.ts";
 import { statementName } from "../sql/statement-name.ts";
 import { type OwnTypeNames, sqlType } from "../sql/type.ts";
-import { claimValue } from "../table/claim.ts";
+import { type CheckedCaller, type Claim, claimValue } from "../table/claim.ts";
+import { type ClaimChecks, uncertainClaims } from "../table/claim-check.ts";
 import { assertAccess } from "./access.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import { OpenTransactions } from "./open-transactions.ts";
@@ -22,6 +22,8 @@ export type SqlLogicInput = {
   readonly types: OwnTypeNames;
   readonly database: Transactional;
   readonly cache: AnswerCache;
+  /** What is known of claims as values of the connection's types. */
+  readonly claimChecks: ClaimChecks;
   /** The most rows that an answer may have. */
   readonly rows: number;
   /** The most bytes that the rows of a statement may have. */
@@ -31,7 +33,7 @@ export type SqlLogicInput = {
 /** A statement of the manifest, and what is sent of it. */
 type Prepared = { readonly declared: Statement; readonly sent: SqlStatement };
 
-type Bind = (given: Arguments, caller: Caller) => (string | null)[];
+type Bind = (given: Arguments, caller: CheckedCaller) => string | null;
 
 /** Compiles SQL logic: params to bound values, statements in one transaction, the last one's rows to the answer. */
 export function compileSqlLogic({
@@ -40,6 +42,7 @@ export function compileSqlLogic({
   types,
   database,
   cache,
+  claimChecks,
   rows: limit,
   answerBytes: maxBytes,
 }: SqlLogicInput): CallHandler {
@@ -55,11 +58,13 @@ export function compileSqlLogic({
       },
     }),
   );
-  const binds = logic.statements.map((statement) => compileBindings(statement, types));
+  const claims: Claim[] = [];
+  const binds = logic.statements.map((statement) => compileBindings(statement, types, claims));
+  const uncertain = uncertainClaims(claims);
   const about = statements[0]?.sent.text ?? "";
   const composed = { repeatable: true, readOnly: logic.readOnly === true, about };
   const give = compileResult(logic, limit);
-  const { cacheMs } = logic;
+  const { cacheMs, connection } = logic;
 
   const send = async (
     queryable: Queryable,
@@ -98,29 +103,33 @@ export function compileSqlLogic({
   return async (params, caller, { signal, depth }) => {
     assertAccess(logic.access, caller, depth > 0);
     const given = read(params);
-    const values = binds.map((bind) => bind(given, caller));
     const open = OpenTransactions.of(signal);
+    const joined = open?.database(connection) ?? database;
+    const checked =
+      uncertain.length === 0
+        ? caller
+        : await claimChecks.check(uncertain, caller, { connection, database: joined, signal });
+    const values = binds.map((statement) => statement.map((bind) => bind(given, checked)));
     // Inside of a transaction an answer may hold what nobody else sees, and must not be older than its writes.
-    if (open !== undefined) return run(open.database(logic.connection) ?? database, values, signal);
-    if (cacheMs === undefined) return run(database, values, signal);
+    if (open !== undefined || cacheMs === undefined) return run(joined, values, signal);
     return cache.get(path, values, cacheMs, () => run(database, values, signal));
   };
 }
 
-function compileBindings({ bindings, types }: Statement, own: OwnTypeNames): Bind {
-  const binds = bindings.map((binding, index) => compileBinding(binding, types[index] ?? "text", own));
-  return (given, caller) => binds.map((bind) => bind(given, caller));
-}
+/** @param claims takes those that the statement binds. */
+const compileBindings = ({ bindings, types }: Statement, own: OwnTypeNames, claims: Claim[]): Bind[] =>
+  bindings.map((binding, index) => {
+    if (binding.from === "param") return (given) => given.get(binding.name)?.text ?? null;
+    const claim = claimOf(binding, types[index] ?? "text", own);
+    claims.push(claim);
+    return (_, caller) => claimValue(claim, caller);
+  });
 
-function compileBinding(
-  binding: Binding,
-  typeName: string,
-  own: OwnTypeNames,
-): (given: Arguments, caller: Caller) => string | null {
-  if (binding.from === "param") return (given) => given.get(binding.name)?.text ?? null;
-  const reference = binding.from === "user" ? `$user.${binding.name}` : `$claims.${binding.name}`;
-  const claim = { reference, type: sqlType(typeName, own) };
-  return (_, caller) => claimValue(claim, caller);
+function claimOf({ from, name }: Binding, typeName: string, own: OwnTypeNames): Claim {
+  const type = sqlType(typeName, own);
+  const reference = from === "user" ? `$user.${name}` : `$claims.${name}`;
+  // A parameter is of the domain itself, whose constraints Postgres holds it to.
+  return { reference, type: own.domains.has(typeName) ? { ...type, cast: typeName, loose: true } : type };
 }
 
 function compileResult({ returns, statements }: SqlLogic, limit: number): (result: Rows) => string {

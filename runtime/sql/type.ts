@@ -150,5 +150,17 @@ const unquoted = (name: string): string => name.replaceAll('"', "");
 /** `numeric(10,2)` is `numeric`, `timestamp(3) with time zone` is `timestamp with time zone`. */
 const withoutModifier = (name: string): string => name.replace(/\s*\([^)]*\)/, "");
 
-/** The type of a pattern: one of `char(5)` would lose the blanks at its end. */
-export const patternType: SqlType = sqlType("text", ownTypeNames(undefined));
+/** Postgres stops at an escape with nothing behind it, but only in rows that match so far: an error that would tell. */
+const encodePattern: Encoder = (value) => {
+  const text = encodeText(value);
+  let escapes = 0;
+  while (text?.at(-1 - escapes) === "\\") escapes += 1;
+  return escapes % 2 === 0 ? text : undefined;
+};
+
+/** The type of a pattern, a whole one: one of `char(5)` would lose the blanks at its end. */
+export const patternType: SqlType = {
+  ...sqlType("text", ownTypeNames(undefined)),
+  name: "pattern",
+  encode: encodePattern,
+};

@@ -2,20 +2,40 @@ import { LRUCache } from "lru-cache";
 import { isDatabaseError } from "../database/database.ts";
 import { answerTo } from "../sql/failure.ts";
 import type { SqlType } from "../sql/type.ts";
-import { type Claim, claimKey, claimValue } from "./claim.ts";
+import { type CheckedCaller, type Claim, claimKey, claimValue } from "./claim.ts";
 import type { TableContext, TableHandler } from "./operation.ts";
 
 /** Whether every text that `encode` gives is a value of the type to Postgres. */
-const isExact = (type: SqlType): boolean =>
-  type.element === undefined ? !type.loose || type.cast === "uuid" : isExact(type.element);
+const isExact = ({ element, loose, cast }: SqlType): boolean =>
+  element === undefined ? !loose || cast === "uuid" : isExact(element) && cast === `${element.cast}[]`;
 
-/** What Postgres said of texts as values of types; for a minute, as a domain or an enum may change. */
+/** The claims whose types only Postgres can read, `inet` or a range, each once. */
+export const uncertainClaims = (claims: readonly Claim[]): readonly Claim[] => [
+  ...new Map(claims.filter(({ type }) => !isExact(type)).map((claim) => [claimKey(claim), claim])).values(),
+];
+
+type CheckedPlace = Pick<TableContext, "database" | "signal"> & { readonly connection: string };
+
+/** What Postgres said of texts as values of types, by connection; for a minute, as a domain or an enum may change. */
 export class ClaimChecks {
   readonly #known = new LRUCache<string, boolean>({ max: 10_000, ttl: 60_000 });
 
-  /** @throws {CallError} where the database could not be asked. */
-  async fits(cast: string, text: string, { database, signal }: TableContext): Promise<boolean> {
-    const key = `${cast} ${text}`;
+  /**
+   * The caller without those of the claims that Postgres does not take: each is as good as missing.
+   *
+   * @throws {CallError} where the database could not be asked.
+   */
+  async check(claims: readonly Claim[], caller: CheckedCaller, place: CheckedPlace): Promise<CheckedCaller> {
+    const unfit = new Set<string>();
+    for (const claim of claims) {
+      const text = claimValue(claim, caller);
+      if (text !== null && !(await this.#fits(claim.type.cast, text, place))) unfit.add(claimKey(claim));
+    }
+    return unfit.size === 0 ? caller : { ...caller, unfit };
+  }
+
+  async #fits(cast: string, text: string, { connection, database, signal }: CheckedPlace): Promise<boolean> {
+    const key = `${connection} ${cast} ${text}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     try {
@@ -33,28 +53,21 @@ export class ClaimChecks {
   }
 }
 
-/** Classes of SQLSTATE: data exception, a domain's constraint, and what a type does not support. */
-const refusals: ReadonlySet<string> = new Set(["22", "23", "0A"]);
-
 /**
- * A handler that first asks Postgres of the caller's claims whose types only it can read, `inet` or a range. One that
- * is no such value is as good as missing: it never matches, and it is no error.
+ * Classes of SQLSTATE: data exception, a domain's constraint, what a type does not support, a limit such as the depth of
+ * JSON, and what a function of a domain's constraint raises.
  */
+const refusals: ReadonlySet<string> = new Set(["22", "23", "0A", "54", "P0"]);
+
+/** A handler that first asks Postgres of the {@link uncertainClaims} among the claims of its rules. */
 export function checkingClaims(
   handle: TableHandler,
   claims: readonly Claim[],
   checks: ClaimChecks,
+  connection: string,
 ): TableHandler {
-  const loose = [
-    ...new Map(claims.filter(({ type }) => !isExact(type)).map((claim) => [claimKey(claim), claim])).values(),
-  ];
-  if (loose.length === 0) return handle;
-  return async (params, caller, context) => {
-    const unfit = new Set<string>();
-    for (const claim of loose) {
-      const text = claimValue(claim, caller);
-      if (text !== null && !(await checks.fits(claim.type.cast, text, context))) unfit.add(claimKey(claim));
-    }
-    return handle(params, unfit.size === 0 ? caller : { ...caller, unfit }, context);
-  };
+  const uncertain = uncertainClaims(claims);
+  if (uncertain.length === 0) return handle;
+  return async (params, caller, context) =>
+    handle(params, await checks.check(uncertain, caller, { connection, ...context }), context);
 }

@@ -103,10 +103,10 @@ export class Filter {
     this.#counted(column, operator, path);
     const isPattern = operator === "like" || operator === "ilike";
     if (isPattern && !column.type.text) throw invalid(path, `does not fit a column of ${column.type.name}`);
-    if (isPattern && !isCompletePattern(value)) throw invalid(path, "is not a pattern");
     if (isContainer(value)) throw invalid(path, "is not a single value");
+    const { cast, encode } = isPattern ? patternType : column.type;
+    if (isPattern && encode(value) === undefined) throw invalid(path, "is not a pattern");
     const index = this.values.push(readValue(value, column, path)) - 1;
-    const { cast } = isPattern ? patternType : column.type;
     return { kind: "compare", column, operator, operand: { kind: "given", index, cast } };
   }
 
@@ -137,12 +137,4 @@ export class Filter {
 
 function assertComparable({ type }: Column, path: string): void {
   if (!type.comparable) throw invalid(path, `compares a column of ${type.name}, which has no equality`);
-}
-
-// Postgres stops at an escape with nothing behind it, but only in rows that match so far: an error that would tell.
-function isCompletePattern(value: unknown): boolean {
-  if (typeof value !== "string") return false;
-  let end = value.length;
-  while (value[end - 1] === "\\") end -= 1;
-  return (value.length - end) % 2 === 0;
 }

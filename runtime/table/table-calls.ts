@@ -39,12 +39,14 @@ export type TableCalls = {
  * const call = compileTables(manifest).lookup("db/main/tasks/select");
  * await call?.handle({ where: { status: "open" } }, caller, { database, limits: manifest.server.limits });
  */
-export function compileTables(manifest: Pick<Manifest, "schema" | "permissions">): TableCalls {
+export function compileTables(
+  manifest: Pick<Manifest, "schema" | "permissions">,
+  checks = new ClaimChecks(),
+): TableCalls {
   const shared = { names: new PreparedNames(), cache: new ShapeCache() };
   const calls = new Map<string, TableCall>();
   for (const [connection, permissions] of Object.entries(manifest.permissions)) {
     const schema = manifest.schema[connection];
-    const checks = new ClaimChecks();
     const tables = schema === undefined ? new Map<string, Table>() : tablesOf(schema);
     for (const [name, rules] of Object.entries(permissions)) {
       const table = tables.get(name);
@@ -54,7 +56,7 @@ export function compileTables(manifest: Pick<Manifest, "schema" | "permissions">
           `The permissions name a table ${connection}/${name} that is not there.`,
         );
       for (const { operation, handle, claims } of handlersOf(table, tables, rules, shared)) {
-        const checked = checkingClaims(handle, claims, checks);
+        const checked = checkingClaims(handle, claims, checks, connection);
         calls.set(`db/${connection}/${name}/${operation}`, { connection, handle: checked });
       }
     }

@@ -355,6 +355,11 @@ describe("permission rules", () => {
       "select: { agent: { where: { owner_id: $user.roles, id: { in: $user.id } } } }",
       ["list_value 4:43", "invalid_value 4:66"],
     ],
+    [
+      "patterns that end in an escape",
+      "select: { agent: { where: { exists: { table: users, where: { name: { like: 'a\\', ilike: 'a\\\\' } } } } } }",
+      ["invalid_value 4:80"],
+    ],
     ["a pattern for a number", "select: { agent: { where: { n: { like: a } } } }", ["invalid_operator 4:38"]],
     [
       "a column that is set twice",

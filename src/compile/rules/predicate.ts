@@ -147,6 +147,10 @@ function checkPattern(
 ): Diagnostic[] {
   const unknown = isReference(pattern) ? unknownReference(pattern, at(path)) : [];
   if (unknown.length > 0) return unknown;
+  if (/(?:^|[^\\])(?:\\\\)*\\$/.test(pattern))
+    return [
+      problem(at(path), "invalid_value", "The pattern ends in an escape.", "Write \\\\ for a backslash."),
+    ];
   const { type } = column;
   const texts = ["text", "character varying", "character", "name"];
   // Of a domain, or of what an extension brings such as citext, only Postgres knows.

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Binding, SqlLogic } from "../../../schema/manifest.ts";
-import { manifestOf } from "../manifest.ts";
+import { manifestOf, notesSql } from "../manifest.ts";
 import { execute, notesDatabase, type Served, serve, untilReady } from "../serve.ts";
+import { serveModules } from "./serve-modules.ts";
 
 const unsigned = (claims: object): { authorization: string } => ({
   authorization: `Bearer ${["{}", JSON.stringify(claims)].map((part) => Buffer.from(part).toString("base64url")).join(".")}.`,
@@ -143,6 +144,82 @@ describe("the caller", () => {
     expect(await data({ sub: "ada", tenant: "7 or 1=1" })).toMatchObject({ tenant: null });
     expect(await data({ sub: "ada", tenant: { a: 1 } })).toMatchObject({ tenant: null });
     expect(await data({ sub: "ada", tenant: [] })).toMatchObject({ tenant: null });
+  });
+});
+
+describe("a claim of the wrong type", () => {
+  const bound: Readonly<Record<string, readonly [type: string, good: unknown, bad: unknown]>> = {
+    inet: ["inet", "10.0.0.1", "10.0.0.300"],
+    cidr: ["cidr", "10.0.0.0/8", "10.0.0.1/8"],
+    range: ["int4range", "[1,3)", "[3,1)"],
+    span: ["span", "[1,3)", "none"],
+    domain: ["small", 7, 700],
+    domains: ["small[]", [7], [7, 700]],
+    when: ["interval", "1 day", "soon"],
+  };
+  const types = Object.values(bound).map(([type]) => type);
+  const echo = (access: SqlLogic["access"], before: SqlLogic["statements"] = []): SqlLogic =>
+    logicOf(
+      [
+        ...before,
+        statement(
+          `select ${Object.keys(bound)
+            .map((name, index) => `($${index + 1}::${types[index]})::text as "${name}"`)
+            .join(", ")}`,
+          Object.keys(bound).map((name): Binding => ({ from: "claim", name })),
+          types,
+          "inet",
+        ),
+      ],
+      { access, returns: "row" },
+    );
+  const claims = (which: 1 | 2, name?: string): object => ({
+    sub: "ada",
+    ...Object.fromEntries(
+      Object.entries(bound).map(([key, values]) => [
+        key,
+        values[name === key || name === undefined ? which : 1],
+      ]),
+    ),
+  });
+
+  it("is NULL and breaks no call, inside of a transaction too", async () => {
+    const insert = statement("insert into notes values (99, 'ada', 'x')");
+    const { call, sql } = await serveModules(
+      {
+        outer:
+          'return context.transaction(async () => { await context.call("several"); return context.call("one"); });',
+      },
+      {
+        schema: `${notesSql} create type span as range (subtype = int4); create domain small as int check (value < 100);`,
+        change: {
+          logic: { one: echo("public"), several: echo("public", [insert]) },
+          schema: {
+            main: { ...manifestOf().schema.main, enums: {}, tables: {}, domains: { small: "integer" } },
+          },
+          permissions: {},
+        },
+      },
+    );
+    const data = async (path: string, given: object) => {
+      const { status, body } = await call(path, {}, unsigned(given));
+      return status === 200 ? body.data : body;
+    };
+    const good = await data("one", claims(1));
+    expect(good).toEqual({
+      inet: "10.0.0.1/32",
+      cidr: "10.0.0.0/8",
+      range: "[1,3)",
+      span: "[1,3)",
+      domain: "7",
+      domains: "{7}",
+      when: "P1D",
+    });
+    for (const name of Object.keys(bound))
+      expect(await data("one", claims(2, name)), name).toEqual({ ...Object(good), [name]: null });
+    const none = Object.fromEntries(Object.keys(bound).map((name) => [name, null]));
+    expect(await data("outer", claims(2))).toEqual(none);
+    expect(await sql("select count(*)::integer as n from notes where id = 99")).toEqual([{ n: 1 }]);
   });
 });
 

@@ -26,10 +26,12 @@ const types: Readonly<Record<string, readonly [type: string, value: string]>> = 
 };
 const schema: DeclaredSchema = {
   enums: { mood: ["sad"] },
+  domains: { small: "integer" },
   tables: {
     t: table({
       ...Object.fromEntries(Object.entries(types).map(([name, [type]]) => [name, type])),
       who: "text",
+      smalls: "small[]",
     }),
   },
 };
@@ -44,7 +46,7 @@ beforeAll(async () => {
     create type pair as (a int, b text); create domain small as int check (value < 100);
     create table t (${Object.entries(types)
       .map(([name, [type]]) => `"${name}" ${type}`)
-      .join(", ")}, who text);
+      .join(", ")}, who text, smalls small[]);
     insert into t (${names.join(", ")}) values (${Object.entries(types)
       .map(([name, [, value]]) => (name === "doc" ? `'"x"'` : `'${value}'`))
       .join(", ")});`);
@@ -101,6 +103,26 @@ describe("a claim of the wrong type", () => {
         expect(rows, `${column} ${JSON.stringify(x)}`).toHaveLength(0);
       }
     }
+  });
+
+  it("is no pattern where it ends in an escape", async () => {
+    const where = { who: { like: "$claims.x" } };
+    const t = world.under({ t: { select: { public: { columns: ["who"], where } } } });
+    const called = (x: string) => t.call("t/select", {}, user("ada", [], { x }));
+    await world.database.query({ text: "update t set who = 'a\\'" }, []);
+    expect(await called("a\\\\")).toHaveLength(1);
+    expect(await called("%")).toHaveLength(1);
+    for (const x of ["a\\", "%\\", "\\", "a\\\\\\"]) expect(await called(x)).toHaveLength(0);
+  });
+
+  it("is no list of a domain where a member breaks its constraint", async () => {
+    const where = { smalls: "$claims.x" };
+    const t = world.under({ t: { select: { public: { columns: ["who"], where } } } });
+    await world.database.query({ text: "update t set smalls = '{7}'" }, []);
+    const called = (x: readonly number[]) => t.call("t/select", {}, user("ada", [], { x }));
+    expect(
+      [await called([7]), await called([700])].map((rows) => Array.isArray(rows) && rows.length),
+    ).toEqual([1, 0]);
   });
 
   it("gives nobody what `not` would", async () => {
