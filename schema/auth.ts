@@ -41,7 +41,6 @@ export const issuerDeclaration = z.strictObject({
   }),
   clockTolerance: duration.optional(),
 });
-export type IssuerDeclaration = z.infer<typeof issuerDeclaration>;
 
 /** `config/auth.yaml`: whose tokens are believed. */
 export const authFile = z

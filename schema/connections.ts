@@ -32,7 +32,6 @@ export const connectionDeclaration = z.strictObject({
         "SQLSTATEs, or classes of two characters, whose message clients are shown as logic_failed: [P0001].",
     }),
 });
-export type ConnectionDeclaration = z.infer<typeof connectionDeclaration>;
 
 /** `config/connections.yaml`: the databases by name. */
 export const connectionsFile = z

@@ -16,4 +16,3 @@ export const routineDeclaration = z
     lint: lintExceptions.optional(),
   })
   .refine(hasOneSql, oneSql);
-export type RoutineDeclaration = z.infer<typeof routineDeclaration>;

@@ -39,4 +39,3 @@ export const compositeDeclaration = z.strictObject({
   ),
   comment: comment.optional(),
 });
-export type CompositeDeclaration = z.infer<typeof compositeDeclaration>;

@@ -3,16 +3,16 @@ import { keyForm } from "./idempotency-key.ts";
 import { columnName } from "./names.ts";
 import { predicate } from "./predicate.ts";
 
-/** The body of `POST /call`. */
+/**
+ * The body of `POST /call`. The answer to a call that went well is `{ data }`, and `more: true` beside it where a select
+ * without `limit` has more rows than it gives.
+ */
 export const callRequest = z.strictObject({
   path: z.string().min(1).max(200),
   params: z.record(z.string(), z.unknown()).optional(),
   key: z.string().regex(keyForm).optional(),
 });
 export type CallRequest = z.infer<typeof callRequest>;
-
-/** The answer to a call that went well; `more` where a select without `limit` has more rows than it gives. */
-export type CallResponse = { data: unknown; more?: true };
 
 const columns = z.array(columnName).min(1).max(1_600);
 const row = z.record(columnName, z.unknown());
