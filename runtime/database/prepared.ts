@@ -1,3 +1,13 @@
+import type pg from "pg";
+
+declare module "pg" {
+  // What pg keeps of prepared statements: lib/connection.js.
+  interface Connection {
+    readonly parsedStatements: Record<string, string>;
+    readonly submittedNamedStatements: Record<string, string>;
+  }
+}
+
 /**
  * The statements that a session keeps prepared, the least recently used first. Each costs the server the memory of a
  * plan for as long as the session lives.
@@ -21,4 +31,11 @@ export class Prepared {
     this.#names.add(name);
     return undefined;
   }
+}
+
+/** Deallocates a prepared statement with what is sent next, and lets pg forget it. */
+export function deallocate(connection: pg.Connection, name: string): void {
+  connection.close({ type: "S", name }, true);
+  delete connection.parsedStatements[name];
+  delete connection.submittedNamedStatements[name];
 }

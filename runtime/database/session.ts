@@ -6,16 +6,8 @@ import { BoundedQuery } from "./bounded-query.ts";
 import { cancel } from "./cancel.ts";
 import { isOrderlyEnd } from "./failure.ts";
 import { type Pending, unreachable } from "./pending.ts";
-import { Prepared } from "./prepared.ts";
+import { deallocate, Prepared } from "./prepared.ts";
 import { tracesOf } from "./traces.ts";
-
-declare module "pg" {
-  // What pg keeps of prepared statements: lib/connection.js.
-  interface Connection {
-    readonly parsedStatements: Record<string, string>;
-    readonly submittedNamedStatements: Record<string, string>;
-  }
-}
 
 /** What a session tells the pool that holds it. */
 export type SessionEvents = {
@@ -190,12 +182,7 @@ export class Session {
   #prepare(name: string | undefined): string | undefined {
     if (name === undefined || this.#prepared === undefined) return undefined;
     const oldest = this.#prepared.use(name);
-    if (oldest !== undefined) {
-      const { connection } = this.#client;
-      connection.close({ type: "S", name: oldest }, true);
-      delete connection.parsedStatements[oldest];
-      delete connection.submittedNamedStatements[oldest];
-    }
+    if (oldest !== undefined) deallocate(this.#client.connection, oldest);
     return name;
   }
 
