@@ -397,6 +397,22 @@ describe("permission rules", () => {
     expect(await inRules(rule)).toEqual(expected);
   });
 
+  it("report roles that an issuer may give and no token can carry", async () => {
+    const auth = `issuers:
+  - issuer: https://auth.test
+    audience: notes
+    jwks: https://auth.test/jwks.json
+    algorithms: [RS256]
+    roles: [agent, agnet, public]
+`;
+    const found = await problems("config/auth.yaml", {
+      "schema/a.yaml": schema,
+      "config/permissions.yaml": "roles: [agent]\n",
+      "config/auth.yaml": auth,
+    });
+    expect(found).toEqual(["undeclared_role 6:20", "undeclared_role 6:27"]);
+  });
+
   it("let good rules pass", async () => {
     expect(
       await inRules(

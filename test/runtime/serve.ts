@@ -13,6 +13,7 @@ import { manifestOf, notesSql } from "./manifest.ts";
 
 const answered = z.strictObject({
   data: z.unknown().optional(),
+  more: z.literal(true).optional(),
   error: z
     .strictObject({
       code: z.string(),

@@ -122,6 +122,15 @@ function policy(predicate: Predicate, alias: string, userId: number): string {
   return terms.length === 0 ? "true" : `(${terms.join(" and ")})`;
 }
 
+/** Writes of which only what Postgres makes of them meets the check. */
+const aims: readonly { triggered: boolean; column: string; value: unknown; check: Predicate }[] = [
+  { triggered: false, column: "a", value: "1.96", check: { a: 2 } },
+  { triggered: false, column: "a", value: 1, check: { doubled: 2 } },
+  { triggered: false, column: "org", value: 1, check: { shifted: 2 } },
+  { triggered: true, column: "owner", value: 1, check: { owner: 2 } },
+  { triggered: true, column: "org", value: 0, check: { or: [{ org: 2 }, { doubled: 5 }] } },
+];
+
 type Outcome = { code: string; rows: unknown };
 
 const stored = async (queryable: Queryable): Promise<unknown> =>
@@ -172,14 +181,16 @@ export async function play(
   seed: number,
 ): Promise<{ expected: string; problem?: string }> {
   const random = new Random(seed);
-  const isTriggered = random.chance(0.5);
-  const isDeclared = isTriggered && random.chance(0.7);
+  const aim = random.chance(0.2) ? random.pick(aims) : undefined;
+  const isTriggered = aim?.triggered ?? random.chance(0.5);
+  const isDeclared = isTriggered && (aim !== undefined || random.chance(0.7));
   const userId = 1 + random.below(2);
   const run = (sql: string) => database.query({ text: sql }, []);
   const literal = (value: number | null): string => String(value);
   await run(`do $stk$ begin
     drop trigger if exists moved on t;
-    truncate t, m;
+    delete from t;
+    delete from m;
     ${random
       .list(
         4,
@@ -190,12 +201,17 @@ export async function play(
       .join(" ")}
     ${isTriggered ? `${trigger};` : ""}
     end $stk$`);
-  const checks = random.list(1 + random.below(2), () => condition(random, judged, 2));
-  const where = random.chance(0.7) ? condition(random, judged, 2) : undefined;
-  const check = random.chance(0.6) ? checks[0] : undefined;
+  const checks: Predicate[] = aim
+    ? [aim.check]
+    : random.list(1 + random.below(2), () => condition(random, judged, 2));
+  const where = aim === undefined && random.chance(0.7) ? condition(random, judged, 2) : undefined;
+  const check = aim !== undefined || random.chance(0.6) ? checks[0] : undefined;
   const isInsert = random.chance(0.5);
-  const names = isInsert ? ["id", ...random.some(written, 0.6)] : [random.pick(written)];
+  const chosen = isInsert ? random.some(written, 0.6) : [random.pick(written)];
+  const aimed = aim === undefined ? chosen : isInsert ? [...new Set([...chosen, aim.column])] : [aim.column];
+  const names = isInsert ? ["id", ...aimed] : aimed;
   const cell = (name: string, index: number): unknown => {
+    if (name === aim?.column) return aim.value;
     if (name === "id") return random.chance(0.1) ? 1 : 10 + index;
     if (name === "s") return random.pick(["x0", "b", "B", "z"]) + (random.chance(0.7) ? index : "");
     // What is rounded when it is stored may meet a check that what was sent does not.
