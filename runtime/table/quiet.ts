@@ -6,7 +6,7 @@ type Test = Extract<Condition, { kind: "compare" | "in" | "isNull" }>;
 
 /**
  * Types, as they are cast to, whose equality and order raise no error, whatever the values are. Postgres marks these
- * as leakproof (`pg_proc.proleakproof`), but for the last two lines: those were looked at and are held by a test.
+ * as leakproof (`pg_proc.proleakproof`), but for the last two lines: a test compares values of each, its odd ones too.
  */
 const quietTypes: ReadonlySet<string> = new Set([
   ...[
