@@ -421,6 +421,16 @@ describe("permission rules", () => {
     ).toEqual([]);
   });
 
+  it("let a pattern stand for citext and for char(n), as calls do", async () => {
+    const found = await problems("config/permissions.yaml", {
+      "schema/a.yaml":
+        "extensions: { citext: {} }\ntables: { t: { columns: { nick: { type: citext }, code: { type: char(5) } } } }\n",
+      "config/permissions.yaml":
+        "tables: { t: { select: { public: { where: { nick: { like: a% }, code: { ilike: 'ab   ' } } } } } }\n",
+    });
+    expect(found).toEqual([]);
+  });
+
   it("name tables of other connections", async () => {
     const files = {
       "schema/a.yaml": schema,

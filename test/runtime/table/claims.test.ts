@@ -125,6 +125,27 @@ describe("a claim of the wrong type", () => {
     ).toEqual([1, 0]);
   });
 
+  it("is a pattern of char(n) with its blanks, and of citext whatever the case", async () => {
+    const { database, close: end } = await databaseWith(
+      "create extension citext; create table p (code char(5), nick citext); insert into p values ('ab', 'Ada');",
+    );
+    const tables = { p: table({ code: "character(5)", nick: "citext" }) };
+    const found = async (where: object, x: string): Promise<unknown> =>
+      worldOf(
+        database,
+        { enums: {}, tables },
+        { p: { select: { public: { columns: ["nick"], where: { ...where } } } } },
+      ).call("p/select", {}, user("ada", [], { x }));
+    try {
+      expect(await found({ code: { like: "$claims.x" } }, "ab   ")).toHaveLength(1);
+      expect(await found({ code: { like: "$claims.x" } }, "ab")).toHaveLength(0);
+      expect(await found({ nick: { like: "$claims.x" } }, "aD%")).toHaveLength(1);
+      expect(await found({ nick: { like: "ad%" } }, "")).toHaveLength(1);
+    } finally {
+      await end();
+    }
+  });
+
   it("gives nobody what `not` would", async () => {
     const where = { not: { inet: "$claims.x" } };
     const t = world.under({ t: { select: { public: { columns: ["who"], where } } } });
