@@ -1,5 +1,5 @@
-import { writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Manifest } from "../../schema/manifest.ts";
@@ -148,6 +148,19 @@ describe("a start", () => {
     const older = await run({ formatVersion: 1 }, {});
     await older.ended;
     expect(older.lines[0]?.hint).toMatch(/Upgrade the bundle/);
+  });
+
+  it("says where to mount a certificate that it may not read", async () => {
+    const outside = await mkdtemp(path.join(tmpdir(), "santokit-ca-"));
+    onTestFinished(() => rm(outside, { recursive: true }));
+    const file = path.join(outside, "ca.pem");
+    await writeFile(file, "-----BEGIN CERTIFICATE-----");
+    const url = `postgres://ada@127.0.0.1:1/shop?sslmode=verify-full&sslrootcert=${file}`;
+    const bridge = await run(manifestOf(), { DATABASE_URL: url });
+    await expect
+      .poll(() => bridge.output(), { timeout: 10_000 })
+      .toContain("mount sslrootcert, sslcert and sslkey below /etc/ssl");
+    expect(bridge.output()).not.toContain(outside);
   });
 
   it("goes on without its database, and never ends for it", async () => {
