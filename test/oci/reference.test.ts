@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { StkError } from "../../src/core/error.ts";
 import {
   formatReference,
+  formatTagged,
   isLoopback,
   parseReference,
   type Reference,
@@ -30,6 +31,7 @@ describe("parseReference", () => {
     ["localhost:5000/helpdesk", { registry: "localhost:5000", repository: "helpdesk" }],
     ["127.0.0.1:5000/a/b:v1", { registry: "127.0.0.1:5000", repository: "a/b", tag: "v1" }],
     ["[::1]:5000/a:v1", { registry: "[::1]:5000", repository: "a", tag: "v1" }],
+    ["[::0:1]:5000/a", { registry: "[::0:1]:5000", repository: "a" }],
     ["ghcr.io/acme/helpdesk", { registry: "ghcr.io", repository: "acme/helpdesk" }],
     ["GHCR.io/acme/helpdesk", { registry: "GHCR.io", repository: "acme/helpdesk" }],
     ["docker.io/node:22", { registry: "docker.io", repository: "library/node", tag: "22" }],
@@ -59,12 +61,15 @@ describe("parseReference", () => {
     ["-a", "repository"],
     ["helpdesk:", "tag"],
     ["helpdesk:.v1", "tag"],
-    ["helpdesk:v1:v2", "tag"],
+    ["helpdesk:v1:v2", 'the tag "v1:v2"'],
     [`helpdesk:${"t".repeat(129)}`, "tag"],
     ["helpdesk:v1\n", "tag"],
     ["helpdesk@sha256:abc", "digest"],
     ["helpdesk@sha512:abc", "digest"],
     ["exa mple.com:80/a", "registry"],
+    ["exa_mple.com/a", "registry"],
+    ["me:hunter2@ghcr.io/a/b:v1", "credentials"],
+    ["a@b@c", "credentials"],
     ["ghcr.io:99999/a", "registry"],
     ["0x7f.1/a", "registry"],
     ["2130706433.:5000/a", "registry"],
@@ -75,7 +80,13 @@ describe("parseReference", () => {
     expect(refusal(text)).toMatchObject({
       code: "invalid_reference",
       message: expect.stringContaining(part),
+      hint: expect.stringMatching(/\w/),
     });
+  });
+
+  it("shows a reference that is refused in part where it is long, and without who stands before @", () => {
+    expect(refusal("a".repeat(2000)).message.length).toBeLessThan(300);
+    expect(refusal("me@ghcr.io/a@b").message).toContain('"…@ghcr.io/a@b"');
   });
 
   it("never shows a password that stands in the reference", () => {
@@ -107,4 +118,6 @@ it("points to latest only where neither tag nor digest is named", () => {
   expect(tagOf({ repository: "a" })).toBe("latest");
   expect(tagOf({ repository: "a", tag: "v1", digest })).toBe("v1");
   expect(tagOf({ repository: "a", digest })).toBeUndefined();
+  expect(formatTagged({ repository: "a" })).toBe("a:latest");
+  expect(formatTagged({ repository: "a", digest })).toBeUndefined();
 });

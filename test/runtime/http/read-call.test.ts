@@ -47,6 +47,42 @@ describe("the check by hand", () => {
     for (const body of ["null", "1", "[]", '"a"', "true"]) expect(accepted(body)).toBe("refused");
   });
 
+  it.each([
+    [Buffer.from([0x22, 0xff, 0x22]), "UTF-8"],
+    ["{", "not JSON"],
+    ["[]", "not a JSON object"],
+    ["null", "not a JSON object"],
+    ['{"path":"a","other":1}', "members other than"],
+    ['{"path":""}', "`path` is not"],
+    ['{"path":"a","params":[]}', "`params` is not an object"],
+    ['{"path":"a","params":{"a":{"b":[]}}}', "deeper than 2 levels"],
+  ])("says what is wrong with %s", (body, said) => {
+    const refused = expect.objectContaining({
+      code: "malformed_request",
+      message: expect.stringContaining(said),
+    });
+    expect(() => readCall(Buffer.from(body), 2)).toThrow(refused);
+  });
+
+  it("takes what nests as deep as it may, where a number that a double would change is a value", () => {
+    const params = { a: { b: JSON.rawJSON("9007199254740993") } };
+    expect(readCall(Buffer.from('{"path":"a","params":{"a":{"b":9007199254740993}}}'), 2)).toEqual({
+      path: "a",
+      params,
+    });
+    expect(readCall(Buffer.from('{"path":"a","params":{"a":[1,[]],"b":2}}'), 3)).toMatchObject({ path: "a" });
+  });
+
+  it("gives the key, from the body as from the header, with params and without", () => {
+    expect(readCall(Buffer.from('{"path":"a","key":"k"}'), 2)).toEqual({ path: "a", key: "k" });
+    expect(readCall(Buffer.from('{"path":"a","params":{}}'), 2, "k")).toEqual({
+      path: "a",
+      params: {},
+      key: "k",
+    });
+    expect(readCall(Buffer.from('{"path":"a"}'), 2)).not.toHaveProperty("key");
+  });
+
   it("leaves prototypes alone", () => {
     readCall(
       Buffer.from(
