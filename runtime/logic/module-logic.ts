@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { bridgeLimits } from "../../config/bridge.ts";
 import type { ModuleLogic } from "../../schema/manifest.ts";
 import { StkError } from "../../src/core/error.ts";
@@ -71,12 +72,16 @@ function contextOf(
     (level: "debug" | "info" | "warn" | "error"): LogLine =>
     (message, fields) =>
       log[level]({ ...fields, requestId, path }, message);
+  let own: AbortSignal | undefined;
   return {
     ...connection(logic.connection),
     user: { id: caller.id, roles: caller.roles },
     claims: caller.claims,
     env,
-    signal,
+    get signal() {
+      own ??= ownSignal(signal);
+      return own;
+    },
     requestId,
     log: { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") },
     connection,
@@ -90,6 +95,18 @@ function contextOf(
       throw new CallError("logic_failed", message, { details: { ...details, code } });
     },
   };
+}
+
+/** What its listeners throw is the call's own, whoever aborts it; nor can a module abort what is the Bridge's. */
+function ownSignal(signal: AbortSignal): AbortSignal {
+  if (signal.aborted) return AbortSignal.abort(signal.reason);
+  const own = new AbortController();
+  signal.addEventListener(
+    "abort",
+    AsyncLocalStorage.bind(() => own.abort(signal.reason)),
+    { once: true },
+  );
+  return own.signal;
 }
 
 /** A connection whose statements join the transaction that is open where they are sent. */

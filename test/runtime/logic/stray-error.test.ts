@@ -62,3 +62,29 @@ it("answers a call whose error or answer is no JSON", async () => {
   expect((await bridge.call("later")).body.error?.code).toBe("logic_failed");
   expect((await bridge.call("thenable")).body.error?.code).toBe("timeout");
 }, 30_000);
+
+it("goes on where a listener of the call's signal throws as its time is over", async () => {
+  const listener = handler(
+    `context.signal.addEventListener("abort", () => { throw new RangeError("broken"); }); ${forever}`,
+  );
+  const bridge = await serveModules({ listener, fine: handler("return 1") }, { server: { timeMs: 500 } });
+  expect((await bridge.call("listener")).body.error?.code).toBe("timeout");
+  const told = () =>
+    bridge.lines.find(({ path, msg }) => path === "listener" && msg.startsWith("Logic threw"));
+  await expect.poll(told, { timeout: 5_000, interval: 10 }).toMatchObject({ level: "error" });
+  expect((await bridge.call("fine")).body.data).toBe(1);
+}, 30_000);
+
+it("answers the calls that run before a fault of its own ends the Bridge", async () => {
+  const fault = `process.on("SIGUSR2",()=>{throw(new(Error)("own"))})`;
+  const bridge = await serveModules(
+    { slow: handler('context.log.info("began"); await context.sql`select pg_sleep(0.5)`; return "done";') },
+    { environment: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}` } },
+  );
+  const slow = bridge.call("slow");
+  await expect.poll(() => bridge.lines.some(({ msg }) => msg === "began"), { interval: 10 }).toBe(true);
+  bridge.child.kill("SIGUSR2");
+  expect(await slow).toMatchObject({ status: 200, body: { data: "done" } });
+  expect(await bridge.ended).toBe(1);
+  expect(bridge.lines.find(({ level }) => level === "fatal")).toMatchObject({ reason: "own" });
+}, 30_000);
