@@ -1,4 +1,5 @@
 import type { Log } from "../log.ts";
+import { Repeats } from "../repeats.ts";
 import { Attempts } from "./attempts.ts";
 import type { Connector } from "./connector.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
@@ -14,6 +15,7 @@ export class Opener {
   readonly #receiver: Receiver;
   readonly #log: Log;
   readonly #attempts = new Attempts();
+  readonly #repeats = new Repeats();
   /** Why the last one was refused. */
   refusal: Refusal | undefined;
 
@@ -57,8 +59,12 @@ export class Opener {
       (error: unknown) => {
         this.refusal = refusalOf(error);
         const { code, message } = this.refusal;
-        if (this.#attempts.fail(now, performance.now()))
-          this.#log.warn({ connection: this.#name, reason: code }, message);
+        const failedAt = performance.now();
+        if (this.#attempts.fail(now, failedAt)) {
+          const repeats = this.#repeats.next(code, failedAt);
+          const said = { connection: this.#name, reason: code, ...(repeats && { repeats }) };
+          if (repeats !== undefined) this.#log.warn(said, message);
+        }
         this.#receiver.refused();
       },
     );

@@ -332,6 +332,22 @@ it("PgBouncer that keeps the options of a URL nowhere is said in words", async (
   expect(pool.lines[0]?.msg).toContain("alter role");
 });
 
+it("says once in an outage why it is refused, and that it is over", async () => {
+  const { url } = await notesDatabase();
+  const way = await detour(url);
+  await way.close();
+  const pool = poolOf(way.url);
+  const call = () => pool.query(read, ["1"]).then(String, String);
+  const until = performance.now() + 1_500;
+  while (performance.now() < until) await call();
+  await way.open();
+  await expect.poll(async () => (await call()) && pool.lines.length, { timeout: 5_000 }).toBe(2);
+  expect(pool.lines.map(({ reason, msg }) => reason ?? msg)).toEqual([
+    "ECONNREFUSED",
+    "The database is back.",
+  ]);
+});
+
 it.each([
   ["nothing listens", "ECONNREFUSED", /Nothing listens/, { port: "1" }],
   ["the password is wrong", "28P01", /password/, { password: "wrong" }],
