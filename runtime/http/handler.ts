@@ -2,8 +2,7 @@ import type { RequestListener } from "node:http";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Answer, Calls } from "../call.ts";
 import type { Caller } from "../caller.ts";
-import { mayHaveWritten, outcomeUnknown } from "../database/outcome.ts";
-import { timedOut } from "../database/pending.ts";
+import { mayHaveWritten } from "../database/outcome.ts";
 import { answerTooLarge, CallError } from "../error.ts";
 import type { SourceLocations } from "../logic/source-map.ts";
 import type { ReadinessReport } from "../readiness.ts";
@@ -13,11 +12,12 @@ import type { Bodies, HeldBody } from "./bodies.ts";
 import { readBody } from "./body.ts";
 import type { CallLog } from "./call-log.ts";
 import type { Cors, HeaderList } from "./cors.ts";
-import { Exchange, type Outcome } from "./exchange.ts";
+import { Exchange } from "./exchange.ts";
 import { inOrder } from "./in-order.ts";
 import { pathOf, protocolFault } from "./protocol.ts";
 import { readCall } from "./read-call.ts";
 import type { Refusals } from "./refusals.ts";
+import { bodyErrors, encoded, givenUp, noSuchPath, notJson, notReady, tooMany } from "./request-errors.ts";
 import type { RunningCall, RunningCalls } from "./running.ts";
 
 /** What is served at a moment; a reload puts another in its place. */
@@ -63,7 +63,7 @@ export function createHandler(input: HandlerInput): RequestListener {
     if (path === "/call") receive(exchange, input);
     else if (path === "/healthz" || path === "/readyz") void health(exchange, path, input);
     else if (path === "*" && request.method === "OPTIONS") exchange.answerEmpty(["allow", "GET, HEAD, POST"]);
-    else exchange.refuse(new CallError("not_found", "There is only /call, /healthz and /readyz."));
+    else exchange.refuse(noSuchPath());
   });
 }
 
@@ -96,7 +96,7 @@ function receive(exchange: Exchange, input: HandlerInput): void {
   }
   if (cors !== undefined) exchange.headers = cors.answer(headers.origin);
   if (method !== "POST") refuseMethod(exchange, cors === undefined ? "POST" : "POST, OPTIONS");
-  else if (!isJson(headers["content-type"])) settle(exchange, unsupported(), input, served);
+  else if (!isJson(headers["content-type"])) settle(exchange, notJson(), input, served);
   else if (!isPlain(headers["content-encoding"]))
     settle(exchange, encoded(), input, served, ["accept-encoding", "identity"]);
   else void identify(exchange, input, served);
@@ -126,8 +126,8 @@ function receiveBody(exchange: Exchange, caller: Caller, input: HandlerInput, se
     }
     if (received === "crowded") refusals.count("bodies");
     exchange.closes = true; // what still comes is not read
-    if (received === "aborted") record(exchange, exchange.abandon(), undefined, input, served);
-    else settle(exchange, bodyFaults[received](bodyBytes), input, served);
+    if (received === "aborted") abandon(exchange, input, served);
+    else settle(exchange, bodyErrors[received](bodyBytes), input, served);
   });
 }
 
@@ -156,7 +156,7 @@ async function make(
     end: (why) => {
       room.bodies.release(held);
       if (why === "late") settle(exchange, givenUp(controller.signal), input, served);
-      else record(exchange, exchange.abandon(), undefined, input, served);
+      else abandon(exchange, input, served);
     },
   };
   running.add(call);
@@ -192,26 +192,24 @@ function assertSize(json: string, most: number, reads: boolean): void {
 function settle(
   exchange: Exchange,
   result: Answer | Error,
-  input: HandlerInput,
+  { room, callLog }: HandlerInput,
   served: Served,
   headers: HeaderList = [],
 ): void {
+  const error = result instanceof Error ? result : undefined;
   const outcome =
     result instanceof Error
       ? exchange.refuse(answerable(result), headers)
       : exchange.answer(200, `{"data":${result.data}${result.more ? ',"more":true' : ""}}`);
-  if (outcome !== undefined) exchange.watch(input.room.answers, served.limits.answersBytes);
-  record(exchange, outcome, result instanceof Error ? result : undefined, input, served);
+  if (outcome === undefined) return;
+  exchange.watch(room.answers, served.limits.answersBytes);
+  callLog.write(exchange, outcome, error, served);
 }
 
-function record(
-  exchange: Exchange,
-  outcome: Outcome | undefined,
-  error: Error | undefined,
-  { callLog }: HandlerInput,
-  { sources, logging }: Served,
-): void {
-  if (outcome !== undefined) callLog.write(exchange, outcome, error, { sources, logging });
+/** Logs a call whose client is gone, and answers nobody. */
+function abandon(exchange: Exchange, { callLog }: HandlerInput, served: Served): void {
+  const outcome = exchange.abandon();
+  if (outcome !== undefined) callLog.write(exchange, outcome, undefined, served);
 }
 
 const asError = (thrown: unknown): Error =>
@@ -230,19 +228,3 @@ const isPlain = (encoding: string | undefined): boolean =>
 function refuseMethod(exchange: Exchange, allowed: string): void {
   exchange.refuse(new CallError("method_not_allowed", `Use ${allowed}.`), ["allow", allowed]);
 }
-
-const unsupported = () => new CallError("unsupported_media_type", "Send the call as application/json.");
-const encoded = () => new CallError("unsupported_media_type", "Send the call without a content coding.");
-const tooSlow = () => new CallError("request_timeout", "The request did not come in time.");
-const tooLarge = (bytes: number) =>
-  new CallError("payload_too_large", `The body is larger than ${bytes} bytes.`);
-const tooMany = () =>
-  new CallError("too_many_requests", "Too many calls are being made. Try again in a moment.");
-const givenUp = (signal: AbortSignal) => (mayHaveWritten(signal) ? outcomeUnknown() : timedOut());
-const bodyFaults = {
-  too_large: tooLarge,
-  late: tooSlow,
-  crowded: () => new CallError("unavailable", "Too many bodies arrive at once. Try again in a moment."),
-  malformed: () => new CallError("malformed_request", "The body's chunks are malformed."),
-} as const;
-const notReady = () => new CallError("unavailable", "The service is not ready yet.");
