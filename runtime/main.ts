@@ -7,8 +7,11 @@ import { z } from "zod";
 import { type BridgeEnvironment, bridgeEnvironment } from "../config/environment.ts";
 import { StkError } from "../src/core/error.ts";
 import { createBridge } from "./bridge.ts";
+import { DriverError } from "./database/driver-error.ts";
 import { endServing, endTimes, warnOfCutCalls } from "./ending.ts";
+import { CallError } from "./error.ts";
 import { createBridgeServer } from "./http/server.ts";
+import { isolate } from "./isolation/isolate.ts";
 import { createLog, type Log } from "./log.ts";
 import { takeStrayError } from "./logic/stray-error.ts";
 import { readManifest } from "./manifest-file.ts";
@@ -27,7 +30,16 @@ async function main(log: Log, variables: BridgeEnvironment): Promise<Drain> {
     await verifyBundle(modulesRoot, manifest, variables.STK_BUNDLE_DIGEST);
   const environment = { ...process.env };
   // Modules, and the packages in them, are given what they declare; the rest of the secrets is not theirs to read.
-  for (const name of Object.keys(process.env)) if (!readLater.test(name)) delete process.env[name];
+  const declared = new Set(manifest.environment.map(({ name }) => name));
+  for (const name of Object.keys(process.env))
+    if (!readLater.has(name) || declared.has(name)) delete process.env[name];
+  if (Object.values(manifest.logic).some(({ kind }) => kind === "module"))
+    isolate({
+      bridge: import.meta.url,
+      env: process.env,
+      shared: [CallError, StkError, DriverError],
+      log,
+    });
   const bridge = await createBridge({ manifest, modulesRoot, environment, log });
   const settings = serverSettings(manifest.server, environment);
   const { connections } = settings.limits;
@@ -51,8 +63,13 @@ async function main(log: Log, variables: BridgeEnvironment): Promise<Drain> {
   };
 }
 
-/** Variables that Node, OpenSSL and `pg` look at while the process runs. */
-const readLater = /^(?:TZ$|NODE_|SSL_CERT_|PG(?!PASSWORD$))|_PROXY$/i;
+/** Variables that Node, OpenSSL and `pg` look at while the process runs. None holds a secret. */
+const readLater: ReadonlySet<string> = new Set([
+  ...["TZ", "NODE_ENV", "NODE_EXTRA_CA_CERTS", "NODE_TLS_REJECT_UNAUTHORIZED", "NODE_USE_SYSTEM_CA"],
+  ...["SSL_CERT_DIR", "SSL_CERT_FILE"],
+  ...["PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGAPPNAME", "PGOPTIONS", "PGCLIENT_ENCODING"],
+  ...["PGCONNECT_TIMEOUT", "PGSSLMODE", "PGSSLNEGOTIATION"],
+]);
 
 function start(): void {
   const parsed = bridgeEnvironment.safeParse(process.env);

@@ -25,12 +25,25 @@ export async function loadModule(root: string, file: string): Promise<ModuleHand
     if (isModule(module)) return module.default;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : "it threw something that is no error";
-    throw new StkError("invalid_module", `${file} could not be loaded: ${reason}`, { cause });
+    throw new StkError("invalid_module", `${file} could not be loaded: ${reason}`, {
+      cause,
+      ...(isFrozen(cause) ? { hint: frozenHint } : {}),
+    });
   }
   throw new StkError("invalid_module", `${file} has no default export that is a function.`, {
     hint: "Write: export default async function name(params, context) { ... }",
   });
 }
+
+const frozenHint =
+  "What all logic shares is frozen, JavaScript's and Node's own objects. Leave out the polyfill: Node has what it adds.";
+
+/** Whether it is V8's report of a write to a frozen object, or that of runtime/isolation/freeze.ts. */
+const isFrozen = (cause: unknown): boolean =>
+  cause instanceof TypeError &&
+  /not extensible|read only property|Cannot redefine|Cannot delete|is shared by all logic/.test(
+    cause.message,
+  );
 
 const isModule = (module: unknown): module is { default: ModuleHandler } =>
   typeof module === "object" &&

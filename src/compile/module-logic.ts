@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { logicImports } from "../../config/logic-imports.ts";
 import type { ModuleLogic } from "../../schema/manifest.ts";
 import { defaultConnection } from "../../schema/names.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
@@ -69,26 +70,10 @@ function logicOf({ path, front }: ModuleFile): [string, ModuleLogic][] {
   return [[path, logic]];
 }
 
-/** What of Node a module may import: computing and HTTP, but no files, processes or sockets. */
-const allowed = new Set([
-  ...[
-    "assert",
-    "assert/strict",
-    "async_hooks",
-    "buffer",
-    "crypto",
-    "diagnostics_channel",
-    "events",
-    "http",
-    "https",
-  ],
-  ...["os", "path", "path/posix", "perf_hooks", "punycode", "querystring", "stream", "stream/consumers"],
-  ...["stream/promises", "stream/web", "string_decoder", "timers", "timers/promises", "tty", "url", "util"],
-  ...["util/types", "zlib"],
-]);
-
 function refuseImport(root: string, { file, specifier }: OutsideImport): Diagnostic[] {
-  if (allowed.has(specifier.replace(/^node:/, ""))) return [];
+  // A package may name what it does not need here: there it is inert, and only its use is refused.
+  if (file.includes("node_modules/")) return [];
+  if (logicImports.has(specifier.replace(/^node:/, ""))) return [];
   const message = `\`${specifier}\` cannot be imported: the Bridge gives logic no files, processes or sockets.`;
   const hint = "Use what context gives, fetch, or a package that needs none of these.";
   const at = existsSync(join(root, file)) ? placeOfImport(root, file, specifier) : startOf(file);

@@ -38,7 +38,9 @@ export async function bundleModules(root: string, entries: readonly ModuleEntry[
     const needsRequire = Object.values(plain.metafile.outputs).some(({ imports }) =>
       imports.some(({ kind, external }) => kind === "require-call" && external === true),
     );
-    const { outputFiles, metafile } = needsRequire ? await run({ banner: { js: requireBanner } }) : plain;
+    const { outputFiles, metafile } = needsRequire
+      ? await run({ banner: { js: `${requireBanner} ${globalBanner}` } })
+      : plain;
     const texts = new Map(
       outputFiles.map(({ path, text }) => [relative(root, path).split(sep).join("/"), text]),
     );
@@ -58,6 +60,9 @@ const outdir = "modules";
 const requireBanner =
   'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
+/** The Bridge gives each module a global object of its own to write to, which inherits from the one that all share. */
+const globalBanner = 'const __santokitGlobal = globalThis[Symbol.for("santokit.global")]?.() ?? globalThis;';
+
 const optionsOf = (root: string, entries: readonly ModuleEntry[]): BuildOptions => ({
   absWorkingDir: root,
   entryPoints: entries.map(({ path, file }) => ({ in: `./${file}`, out: path })),
@@ -71,7 +76,12 @@ const optionsOf = (root: string, entries: readonly ModuleEntry[]): BuildOptions 
   sourcemap: "external",
   sourcesContent: false,
   tsconfigRaw: {},
-  define: { "process.env.NODE_ENV": '"production"' },
+  banner: { js: globalBanner },
+  define: {
+    "process.env.NODE_ENV": '"production"',
+    global: "__santokitGlobal",
+    globalThis: "__santokitGlobal",
+  },
   logLevel: "silent",
   logLimit: 50,
 });

@@ -13,18 +13,24 @@ export type LogicProcess = BridgeProcess & {
   call(path: string, params?: unknown): Promise<Answer>;
 };
 
-type Setting = { environment?: Record<string, string>; server?: Partial<Manifest["server"]["limits"]> };
+type Setting = {
+  environment?: Record<string, string>;
+  server?: Partial<Manifest["server"]["limits"]>;
+  /** Adds to the project's directory before it is bundled. */
+  prepare?(root: string): Promise<void>;
+};
 
 /** Serves modules by their path, bundled as `stk bundle` does it. */
 export async function serveModules(
   sources: Readonly<Record<string, string>>,
-  { environment = {}, server = {} }: Setting = {},
+  { environment = {}, server = {}, prepare }: Setting = {},
 ): Promise<LogicProcess> {
   const names = Object.keys(sources);
   const root = projectDirectory(
     Object.fromEntries(names.map((name) => [`logic/${name}.ts`, sources[name] ?? ""])),
   );
   onTestFinished(() => rm(root, { recursive: true, force: true }));
+  await prepare?.(root);
   const entries = names.map((name) => ({ path: name, file: `logic/${name}.ts` }));
   const { modules, diagnostics } = await bundleModules(root, entries);
   if (diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics));
@@ -35,7 +41,11 @@ export async function serveModules(
       {
         kind: "module",
         access: "public",
-        params: { n: { type: "integer", default: 1 } },
+        params: {
+          n: { type: "integer", default: 1 },
+          origin: { type: "text", default: "" },
+          reversed: { type: "text", default: "" },
+        },
         connection: "main",
         file: `logic/${name}.mjs`,
         env: [],
@@ -52,7 +62,9 @@ export async function serveModules(
     { DATABASE_URL: url, ...environment },
     Object.fromEntries(files),
   );
-  await untilReady(bridge);
+  await untilReady(bridge).catch((cause: unknown) => {
+    throw new Error(`The Bridge did not become ready: ${bridge.output()}`, { cause });
+  });
   const call: LogicProcess["call"] = (path, params = {}) =>
     post(bridge.url, JSON.stringify({ path, params }), { "x-request-id": `call-${path}` });
   return { ...bridge, database: url, call };

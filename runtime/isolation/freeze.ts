@@ -1,0 +1,135 @@
+/**
+ * Prototypes of values that every statement makes. They are frozen as they are: an accessor on them makes V8 give up what
+ * it knows of arrays, promises and expressions.
+ */
+const hot: ReadonlySet<object> = new Set<object>(
+  [
+    ...[Array, Promise, RegExp, String, Number, Boolean, Symbol, BigInt, Map, Set, WeakMap, WeakSet],
+    ...[ArrayBuffer, SharedArrayBuffer, DataView, Uint8Array, Buffer, Object.getPrototypeOf(Uint8Array)],
+  ].map(({ prototype }) => prototype),
+);
+
+const frozen = new WeakSet<object>();
+
+/**
+ * Freezes a value and all that is reachable from it, as `lockdown` of `ses` does it for intrinsics. Own properties may
+ * still be given the names of inherited ones. What a getter of a shared object gives is frozen when it is given, and
+ * its setters are gone.
+ */
+export function freeze<T>(root: T): T {
+  const left: unknown[] = [root];
+  while (left.length > 0) {
+    const value = left.pop();
+    if (!isObject(value) || frozen.has(value)) continue;
+    frozen.add(value);
+    left.push(Object.getPrototypeOf(value));
+    const isShared = !isPrototype(value);
+    let isHeld = ArrayBuffer.isView(value);
+    for (const key of Reflect.ownKeys(value)) {
+      const property = Reflect.getOwnPropertyDescriptor(value, key);
+      if (property === undefined) continue;
+      left.push(property.value, property.get, property.set);
+      if (
+        isShared &&
+        property.get !== undefined &&
+        (property.configurable !== true || typeof key === "symbol")
+      )
+        left.push(given(value, property.get));
+      if (property.configurable !== true) isHeld ||= !isShared && typeof property.value === "boolean";
+      else if (!isShared && !hot.has(value)) letShadow(value, key, property);
+      else if (isShared && typeof key === "string") withoutSetter(value, key, property);
+    }
+    if (isHeld) freezeButFlags(value);
+    else Object.freeze(value);
+  }
+  return root;
+}
+
+/** Freezes what a value has in common with others of its kind: prototypes and functions. What is its own stays as it is. */
+export function freezeKind(sample: unknown): void {
+  const seen = new Set<object>();
+  const left: unknown[] = [sample];
+  while (left.length > 0) {
+    const value = left.pop();
+    if (!isObject(value) || frozen.has(value) || seen.has(value)) continue;
+    seen.add(value);
+    if (typeof value === "function") freeze(value);
+    else {
+      freeze(Object.getPrototypeOf(value));
+      for (const property of ownProperties(value)) left.push(property.value, property.get, property.set);
+    }
+  }
+}
+
+const ownProperties = (value: object): PropertyDescriptor[] =>
+  Reflect.ownKeys(value).flatMap((key) => Reflect.getOwnPropertyDescriptor(value, key) ?? []);
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "function" || (typeof value === "object" && value !== null);
+
+/** What a getter gives, which stays as it is. */
+function given(value: object, get: () => unknown): unknown {
+  try {
+    return Reflect.apply(get, value, []);
+  } catch {
+    return undefined;
+  }
+}
+
+function isPrototype(value: object): boolean {
+  const maker: unknown = Reflect.getOwnPropertyDescriptor(value, "constructor")?.value;
+  return typeof maker === "function" && maker.prototype === value;
+}
+
+/** Node writes a flag of each emitter that stands on the prototype too, and cannot be made an accessor. */
+function freezeButFlags(value: object): void {
+  Object.preventExtensions(value);
+  if (ArrayBuffer.isView(value)) return;
+  for (const key of Reflect.ownKeys(value)) {
+    const { configurable, value: held } = Reflect.getOwnPropertyDescriptor(value, key) ?? {};
+    if (configurable === true)
+      Object.defineProperty(
+        value,
+        key,
+        held === undefined ? { configurable: false } : { configurable: false, writable: false },
+      );
+  }
+}
+
+/** A frozen property cannot be assigned on what inherits it (ECMA-262, 10.1.9.2), unless it is an accessor. */
+function letShadow(prototype: object, key: string | symbol, property: PropertyDescriptor): void {
+  if (!("value" in property)) return;
+  const { value, enumerable = false }: { value?: unknown; enumerable?: boolean } = property;
+  const shadow = (own: unknown, next: unknown): void => {
+    if (own === prototype || !isObject(own))
+      throw new TypeError(`\`${String(key)}\` is shared by all logic and frozen.`);
+    Object.defineProperty(own, key, { value: next, writable: true, enumerable: true, configurable: true });
+  };
+  const accessor = {
+    get(): unknown {
+      return value;
+    },
+    set(this: unknown, next: unknown) {
+      shadow(this, next);
+    },
+  };
+  Object.defineProperty(prototype, key, {
+    get: Object.freeze(accessor.get),
+    set: Object.freeze(accessor.set),
+    enumerable,
+  });
+}
+
+function withoutSetter(
+  value: object,
+  key: string | symbol,
+  { get, set, enumerable = false }: PropertyDescriptor,
+): void {
+  if (get === undefined && set === undefined) return;
+  const read = (): unknown => freeze(get && Reflect.apply(get, value, []));
+  Reflect.deleteProperty(value, key); // else its setter would stay
+  Object.defineProperty(value, key, {
+    get: Object.freeze(read),
+    enumerable,
+  });
+}

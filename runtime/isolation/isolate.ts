@@ -1,0 +1,53 @@
+import process from "node:process";
+import type { Log } from "../log.ts";
+import { freeze, freezeKind } from "./freeze.ts";
+import { GivenObserver, givenAsyncHooks, givenChannels, givenPerformance, givenProcess } from "./given.ts";
+import { givenTimers, Timer } from "./given-timers.ts";
+import { closeHost } from "./host.ts";
+import { closeImports, givenModules } from "./imports.ts";
+import { offerGlobals } from "./own-global.ts";
+import { samples } from "./samples.ts";
+
+/** What {@link isolate} takes of the process. */
+export type IsolateInput = {
+  /** The address of the Bridge's own file. */
+  readonly bridge: string;
+  /** The variables that modules and packages see in `process.env`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What else of the Bridge modules come by: the classes of the errors that they catch. */
+  readonly shared: readonly object[];
+  readonly log: Log;
+};
+
+/**
+ * Closes the process for the modules that are loaded after it: what they share with the Bridge and with one another is
+ * frozen, and nothing of it leads to what others keep. It cannot be undone, and is for a process that is the Bridge's.
+ */
+export function isolate({ bridge, env, shared, log }: IsolateInput): void {
+  const kinds = samples();
+  const replaced = new Map<string, object>();
+  const given = givenModules(replaced);
+  const ownProcess = givenProcess(env, log, given);
+  const timers = givenTimers();
+  const performance = givenPerformance();
+  const require = Object.assign(
+    (name: string) => {
+      const module = given(name);
+      if (module !== undefined) return module;
+      throw Object.assign(new Error(`Cannot find module '${name}'`), { code: "MODULE_NOT_FOUND" });
+    },
+    { resolve: (name: string) => name, cache: {} },
+  );
+  replaced.set("process", ownProcess);
+  replaced.set("timers", { ...timers, promises: process.getBuiltinModule("node:timers/promises") });
+  replaced.set("module", { createRequire: () => require, builtinModules: [], isBuiltin: () => false });
+  replaced.set("async_hooks", givenAsyncHooks);
+  replaced.set("diagnostics_channel", givenChannels());
+  replaced.set("perf_hooks", { performance, PerformanceObserver: GivenObserver });
+  replaced.set("tty", { isatty: () => false });
+  closeHost({ ...timers, performance, PerformanceObserver: GivenObserver, process: ownProcess });
+  closeImports(bridge, given);
+  offerGlobals();
+  for (const one of [...shared, Timer, globalThis]) freeze(one);
+  for (const one of kinds) freezeKind(one);
+}
