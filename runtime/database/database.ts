@@ -7,8 +7,6 @@ export type SqlStatement = {
   readonly name?: string;
   readonly text: string;
   readonly readOnly?: boolean;
-  /** Whether the Bridge composed it for a table, so that no setting is left behind, but for one that a trigger leaves. */
-  readonly isComposed?: boolean;
   /** The most bytes that its rows may have as Postgres sends them; what is beyond is never kept. */
   readonly maxBytes?: number | undefined;
 };

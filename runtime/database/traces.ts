@@ -1,5 +1,3 @@
-import type { SqlStatement } from "./database.ts";
-
 /**
  * What a statement may leave on the session that it ran on, for whoever has it next: settings (also those that a
  * function or a trigger sets), or more (a role, temporary tables, cursors, locks, listening), which no reset undoes.
@@ -7,8 +5,8 @@ import type { SqlStatement } from "./database.ts";
 export type Traces = "none" | "settings" | "more";
 
 /** What a statement may leave behind, seen from its text. */
-export function tracesOf({ text, readOnly, isComposed }: SqlStatement): Traces {
-  if (readOnly === true || isComposed === true) return "none";
+export function tracesOf({ text, readOnly }: { text: string; readOnly?: boolean }): Traces {
+  if (readOnly === true) return "none";
   if (!ordinary.test(text) || sessionLock.test(text)) return "more";
   return reads.test(text) && !text.includes("(") ? "none" : "settings";
 }

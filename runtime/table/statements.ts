@@ -19,7 +19,7 @@ export class PreparedNames {
   /** Compiles a statement from what was printed; it has no name the first time. `readOnly` is the statement's. */
   prepare(printed: string, parameters: Parameters, readOnly = false): Bound {
     const { text, bind } = parameters.number(printed);
-    let statement: SqlStatement = { text, readOnly, isComposed: true };
+    let statement: SqlStatement = readOnly ? { text, readOnly } : { text };
     let uses = 0;
     return {
       statement: () => {
