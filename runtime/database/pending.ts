@@ -30,6 +30,8 @@ export class Pending {
   settled = false;
   /** On how many sessions it is sent and not answered. */
   underWay = 0;
+  /** Whether its answer is here, and only the types of its columns are asked for. */
+  read = false;
   /** Whether Postgres said that it ran; what may still follow is its commit. */
   completed = false;
   /** Whether Postgres gave up to wait for a standby: the commit is here, and may not be there. */
@@ -56,6 +58,7 @@ export class Pending {
   /** Told when it leaves. */
   leave(): void {
     this.completed = false;
+    this.read = false;
     this.underWay += 1;
     if (!this.writes || this.#counted) return;
     this.#counted = true;

@@ -87,11 +87,11 @@ export class Session {
     }
     client.on("end", () => session.#lose());
     client.on("notice", ({ routine }) => {
-      const [running] = session.sent;
+      const running = session.sent.find(({ read }) => !read);
       if (routine === "SyncRepWaitForLSN" && running !== undefined) running.unreplicated = true;
     });
     client.connection.on("commandComplete", () => {
-      const [running] = session.sent;
+      const running = session.sent.find(({ read }) => !read);
       if (running !== undefined) running.completed = true;
     });
     return session;
@@ -148,6 +148,7 @@ export class Session {
       this.cancel(performance.now());
     };
     const done = (error: Error | null, result: pg.QueryResult) => {
+      pending.read = true;
       if (error !== null || !this.#types.lacks(result)) this.#answer(pending, error, result);
       else this.#learn(pending, result);
     };
