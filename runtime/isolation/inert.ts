@@ -1,7 +1,11 @@
 /** A function of Node that logic is not given: a package may load with it, and is told when it uses it. */
-export function denied(name: string): (...given: unknown[]) => never {
-  const refuse = (): never => {
-    throw new Error(`\`${name}\` is not given to logic: it has no files, processes or sockets.`);
+export function denied(name: string): (...given: unknown[]) => unknown {
+  const refuse = (): unknown => {
+    const message = `\`${name}\` is not given to logic: it has no files, processes or sockets.`;
+    // The code of Node's own refusal, which packages take for a file that is not there.
+    const error = Object.assign(new Error(message), { code: "ERR_ACCESS_DENIED" });
+    if (name.includes("promises")) return Promise.reject(error);
+    throw error;
   };
   return Object.defineProperty(refuse, "name", { value: name.split(".").at(-1) ?? name });
 }
