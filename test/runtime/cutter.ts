@@ -15,6 +15,13 @@ export type Cutter = {
 
 /** Leads to a database through a port of its own until the test is over. */
 export async function cutter(url: string): Promise<Cutter> {
+  const way = await openCutter(url);
+  onTestFinished(way.close);
+  return way;
+}
+
+/** Leads to a database through a port of its own until it is closed. */
+export async function openCutter(url: string): Promise<Cutter & { close(): Promise<void> }> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
   let wanted: string | undefined;
@@ -47,10 +54,6 @@ export async function cutter(url: string): Promise<Cutter> {
     far.on("data", (chunk: Buffer) => (isMarked ? near.destroy() : near.write(chunk)));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
-  onTestFinished(async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
   const near = new URL(url);
   near.port = String(portOf(server.address()));
   return {
@@ -68,6 +71,10 @@ export async function cutter(url: string): Promise<Cutter> {
         held = undefined;
         resolve();
       };
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
     },
   };
 }

@@ -9,24 +9,25 @@ import { unprivilegedUser, untilAnswers } from "./postgres-server.ts";
 export type Pooler = { url: string; stop(): Promise<void> };
 
 /** How Debian's PgBouncer is set up: how long a client keeps a session, how many there are, which is lent next,
- * and the startup parameters that are dropped. */
+ * the startup parameters that are dropped, and the port, a free one without it. */
 export type PoolerOptions = {
   mode: "session" | "transaction";
   sessions?: number;
   inTurn?: boolean;
   ignore?: string;
+  port?: number;
 };
 
 /** Starts PgBouncer on a free loopback port, in front of the database of a URL. */
 export async function startPooler(
   url: string,
-  { mode, sessions = 20, inTurn = false, ignore = "" }: PoolerOptions,
+  { mode, sessions = 20, inTurn = false, ignore = "", port }: PoolerOptions,
 ): Promise<Pooler> {
   const { hostname, port: serverPort, pathname, username, password } = new URL(url);
   const directory = await mkdtemp(path.join(tmpdir(), "santokit-pgbouncer-"));
   const user = await unprivilegedUser();
   if (user !== undefined) await chown(directory, user.uid, user.gid);
-  const port = await freePort();
+  const listenPort = port ?? (await freePort());
   const configuration = path.join(directory, "pgbouncer.ini");
   const users = path.join(directory, "users");
   await writeFile(users, `"${username}" "${password}"\n`);
@@ -36,7 +37,7 @@ export async function startPooler(
 * = host=${hostname} port=${serverPort}
 [pgbouncer]
 listen_addr = 127.0.0.1
-listen_port = ${port}
+listen_port = ${listenPort}
 unix_socket_dir =
 auth_type = plain
 auth_file = ${users}
@@ -59,7 +60,7 @@ ignore_startup_parameters = ${ignore}
   void pooler.then((result) => {
     ended = result.all;
   });
-  const pooled = `postgres://${username}:${password}@127.0.0.1:${port}${pathname}`;
+  const pooled = `postgres://${username}:${password}@127.0.0.1:${listenPort}${pathname}`;
   await untilAnswers(pooled, () => ended);
   return {
     url: pooled,

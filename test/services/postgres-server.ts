@@ -13,7 +13,12 @@ import { freePort } from "./port.ts";
 export type PostgresVersion = keyof typeof places;
 
 /** A server that was started for tests; its databases are gone once it was stopped. */
-export type PostgresServer = { url: string; stop(): Promise<void> };
+export type PostgresServer = {
+  url: string;
+  /** Ends the server and starts it again, on the same port and with the same databases. */
+  restart(signal: "SIGINT" | "SIGKILL"): Promise<void>;
+  stop(): Promise<void>;
+};
 
 const prefix = "santokit-postgres-";
 const startTimeoutMs = 30_000;
@@ -80,26 +85,38 @@ export async function startPostgres(version: PostgresVersion = 18): Promise<Post
     // To compile a test's statement takes longer than to run it.
     jit: "off",
   };
-  const server = execa(
-    path.join(programs, "postgres"),
-    ["-D", data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
-    {
-      ...options,
-      reject: false,
-      all: true,
-      maxBuffer: 1_000_000,
-      killSignal: "SIGINT",
-      forceKillAfterDelay: 5_000,
-    },
-  );
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-  let ended: string | undefined;
-  void server.then((result) => {
-    ended = result.all;
-  });
-  await untilAnswers(url, () => ended);
+  const launch = () =>
+    execa(
+      path.join(programs, "postgres"),
+      ["-D", data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+      {
+        ...options,
+        reject: false,
+        all: true,
+        maxBuffer: 1_000_000,
+        killSignal: "SIGINT",
+        forceKillAfterDelay: 5_000,
+      },
+    );
+  const untilStarted = async () => {
+    let ended: string | undefined;
+    void server.then((result) => {
+      ended = result.all;
+    });
+    await untilAnswers(url, () => ended);
+  };
+  let server = launch();
+  await untilStarted();
   return {
     url,
+    async restart(signal) {
+      server.kill(signal);
+      // Its output ends with the last of its processes, which hold the memory that the next server asks for.
+      await server;
+      server = launch();
+      await untilStarted();
+    },
     async stop() {
       server.kill();
       await server;

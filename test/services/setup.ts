@@ -7,8 +7,10 @@ import { buildCommand } from "./command.ts";
 import { startEngine } from "./engine-server.ts";
 import { startPostgres } from "./postgres-server.ts";
 
+type Service = { url: string; stop(): Promise<void> };
+
 /** What this run may start, by the path that a test asks for it with. */
-const starters: Readonly<Record<string, () => Promise<{ url: string; stop(): Promise<void> }>>> = {
+const starters: Readonly<Record<string, () => Promise<Service>>> = {
   "/postgres/13": () => startPostgres(13),
   "/postgres/14": () => startPostgres(14),
   "/postgres/15": () => startPostgres(15),
@@ -21,7 +23,7 @@ const starters: Readonly<Record<string, () => Promise<{ url: string; stop(): Pro
 
 /** Owns the run's services: each is started when the first test asks for it, once, and stopped at the end. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const started = new Map<string, ReturnType<typeof startPostgres>>();
+  const started = new Map<string, Promise<Service>>();
   const unmet: Unmet[] = [];
 
   async function answer(request: IncomingMessage): Promise<string> {
