@@ -65,11 +65,13 @@ describe("the check by hand", () => {
   });
 
   it("takes what nests as deep as it may, where a number that a double would change is a value", () => {
-    const params = { a: { b: JSON.rawJSON("9007199254740993") } };
-    expect(readCall(Buffer.from('{"path":"a","params":{"a":{"b":9007199254740993}}}'), 2)).toEqual({
-      path: "a",
-      params,
-    });
+    const params = { a: { b: JSON.rawJSON("9007199254740993"), c: "text" } };
+    expect(readCall(Buffer.from('{"path":"a","params":{"a":{"b":9007199254740993,"c":"text"}}}'), 2)).toEqual(
+      {
+        path: "a",
+        params,
+      },
+    );
     expect(readCall(Buffer.from('{"path":"a","params":{"a":[1,[]],"b":2}}'), 3)).toMatchObject({ path: "a" });
   });
 
