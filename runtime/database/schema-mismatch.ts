@@ -46,7 +46,7 @@ const statement = {
   (select quote_ident(n.nspname) || '.' || quote_ident(s.relname)
     from pg_catalog.pg_depend d join pg_catalog.pg_class s on s.oid = d.objid and s.relkind = 'S'
     where d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = c.oid and d.refobjsubid = a.attnum
-      and d.deptype = 'a' and a.atthasdef and not has_sequence_privilege(s.oid, 'usage, update')) as "closedSequence",
+      and d.deptype = 'a' and a.atthasdef and case when s.relkind = 'S' then not has_sequence_privilege(s.oid, 'usage, update') end) as "closedSequence",
   exists (select from pg_catalog.pg_trigger g where g.tgrelid = c.oid and not g.tgisinternal and g.tgenabled <> 'D'
     and g.tgtype & 7 = 7) as triggered,
   quote_ident(n.nspname) || '.' || quote_ident(c.relname) as quoted, quote_ident(current_user) as role
