@@ -115,7 +115,9 @@ describe("stk run without Docker", { timeout: 90_000 }, () => {
   test("with --json prints what runs and where, once it is ready", async () => {
     const running = await run(["--pglite", "--json"], noDocker);
     await vi.waitFor(() => expect(running.said()).toMatch(/\}\n$/), { timeout: 40_000, interval: 50 });
-    const { url, ...facts } = z.object({ url: z.url() }).loose().parse(JSON.parse(running.said()));
+    // What the Bridge warns of goes to standard error, which is read here too.
+    const json = running.said().replace(/^warning .*\n/gm, "");
+    const { url, ...facts } = z.object({ url: z.url() }).loose().parse(JSON.parse(json));
     expect(facts).toEqual({ name: "shop", place: "process", digest: expect.stringMatching(/^sha256:/) });
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect(await end(running)).toBe(0);
@@ -130,7 +132,9 @@ describe("stk run without Docker", { timeout: 90_000 }, () => {
       AUTH_JWKS_URL: "http://127.0.0.1:9/",
     };
     const running = await run(["shop:v1", "--local"], env);
-    await vi.waitFor(() => expect(running.said()).toMatch(/not ready: .*tasks/), { timeout: 20_000 });
+    await vi.waitFor(() => expect(running.said()).toMatch(/The Bridge is not ready\. .*tasks/), {
+      timeout: 20_000,
+    });
     await stkDone(["schema", "apply", "--project", root, "--yes"], { env });
     await ready(running);
     // Production: a token of `stk token` is one of an issuer that nobody trusts.
