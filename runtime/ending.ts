@@ -20,10 +20,10 @@ export function endTimes(
 }
 
 /** Says at boot which grace period the platform must give for the longest calls to be answered. */
-export function warnOfCutCalls({ limits }: ServerSettings, times: EndTimes, log: Log): void {
+export function tellOfCutCalls({ limits }: ServerSettings, times: EndTimes, log: Log): void {
   if (limits.timeMs <= times.drainMs) return;
   const graceSeconds = Math.ceil((times.lameduckMs + limits.timeMs + times.graceMs) / 1_000) + 1;
-  log.warn(
+  log.info(
     { timeMs: limits.timeMs, drainMs: times.drainMs, graceSeconds },
     `Calls may take longer than \`drain\` gives them at the end. For all to be answered, set \`drain\` to \`limits.time\` in config/server.yaml and the platform's grace period to ${graceSeconds} s.`,
   );

@@ -8,7 +8,7 @@ import { type BridgeEnvironment, bridgeEnvironment } from "../config/environment
 import { StkError } from "../src/core/error.ts";
 import { createBridge } from "./bridge.ts";
 import { DriverError } from "./database/driver-error.ts";
-import { endServing, endTimes, warnOfCutCalls } from "./ending.ts";
+import { endServing, endTimes, tellOfCutCalls } from "./ending.ts";
 import { CallError } from "./error.ts";
 import { createBridgeServer } from "./http/server.ts";
 import { isolate } from "./isolation/isolate.ts";
@@ -53,7 +53,7 @@ async function main(log: Log, variables: BridgeEnvironment): Promise<Drain> {
     "The Bridge listens.",
   );
   const times = endTimes(settings, environment);
-  warnOfCutCalls(settings, times, log);
+  tellOfCutCalls(settings, times, log);
   return async (signal) => {
     // Only a platform that ends it has balancers that must hear of it.
     const asked = signal === "SIGTERM" ? times : { ...times, lameduckMs: 0 };

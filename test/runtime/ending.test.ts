@@ -116,7 +116,7 @@ it("says at boot which grace period lets the longest call be answered", async ()
   const server = { limits: { ...limits, timeMs: 20_000 }, drainMs: 5_000, lameduckMs: 3_000 };
   const bridge = await started(server);
   expect(bridge.lines).toContainEqual(
-    expect.objectContaining({ level: "warn", timeMs: 20_000, drainMs: 5_000, graceSeconds: 25 }),
+    expect.objectContaining({ level: "info", timeMs: 20_000, drainMs: 5_000, graceSeconds: 25 }),
   );
   bridge.child.kill("SIGKILL");
 });
