@@ -52,7 +52,7 @@ describe("bake", () => {
           "org.opencontainers.image.revision": "abc",
           "org.opencontainers.image.created": "2026-11-20T10:00:00Z",
           "dev.santokit.bundle.digest": digestOf("bundle"),
-          "dev.santokit.format-version": "1",
+          "dev.santokit.format-version": "2",
         },
       },
     });
@@ -66,7 +66,7 @@ describe("bake", () => {
     const second = await baked(baseOf(), { bundle: { ...input.bundle, files: [...files].reverse() } });
     expect(second.descriptor).toEqual(first.descriptor);
     expect(first.descriptor.digest).toMatchInlineSnapshot(
-      `"sha256:e0e61067fbf2e7aea8943634b6a6e79540146c47377434d17222e5cad1bd0f93"`,
+      `"sha256:e41e51c4251a253aa10a479df7cd3a07efad97fd52eca6933656e2604cdb50aa"`,
     );
   });
 

@@ -44,6 +44,11 @@ describe("the helpdesk", () => {
   it("gives every call on a table to those whom a rule names, and to nobody else", async () => {
     const { permissions } = helpdesk.manifest;
     const asked: string[] = [];
+    // No row of theirs meets the check of the insert, so they are refused before a column is missed.
+    const checked = new Set([
+      ...["stranger members", "ben members", "mira members"], // own no organisation
+      ...["stranger tickets", "stranger comments", "root comments"], // are in none
+    ]);
     for (const [connection, tables] of Object.entries(permissions))
       for (const [table, rules] of Object.entries(tables))
         for (const operation of operations)
@@ -66,6 +71,7 @@ describe("the helpdesk", () => {
             asked.push(said);
             if (rules[operation] === undefined) expect(said).toMatch(/ 404$/);
             else if (given === undefined) expect(said).toMatch(who.sub === undefined ? / 401$/ : / 403$/);
+            else if (checked.has(`${name} ${table}`) && operation === "insert") expect(said).toMatch(/ 403$/);
             else expect(said).toMatch(operation === "insert" ? / 400$/ : / 200$/);
           }
     expect(asked.length).toBeGreaterThan(200);
