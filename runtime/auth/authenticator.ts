@@ -71,7 +71,7 @@ export function createAuthenticator({ issuers, roles, now }: AuthenticatorInput)
 }
 
 /** Believes whatever a token says, unless it is over. For development. */
-export function createCredulousAuthenticator({
+export function createUnverifiedAuthenticator({
   issuers,
   roles,
   now,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { bridgeEnvironment, isProduction } from "../../config/environment.ts";
 import type { Manifest } from "../../schema/manifest.ts";
 import { StkError } from "../../src/core/error.ts";
-import { type Authenticator, createAuthenticator, createCredulousAuthenticator } from "./authenticator.ts";
+import { type Authenticator, createAuthenticator, createUnverifiedAuthenticator } from "./authenticator.ts";
 import { developmentTrust, missingVariables, settingOf, trustedIssuer } from "./issuers.ts";
 import type { JwksEffects } from "./jwks.ts";
 
@@ -66,7 +66,7 @@ export function configureAuth(
       claims,
       roles: gives,
     }));
-    return createCredulousAuthenticator({ issuers, roles, now });
+    return createUnverifiedAuthenticator({ issuers, roles, now });
   }
   const issuers = manifest.issuers.flatMap((issuer) => {
     const missing = missingVariables(issuer, environment);

@@ -73,15 +73,15 @@ export class RemoteKeys implements IssuerKeys {
     if (this.#isBetter(than, missing)) return this.#set;
     const { now } = this.#effects;
     if (missing !== undefined && now() < (this.#absent.get(missing) ?? 0)) return undefined;
-    const misfit = missing === undefined ? "signature" : "key";
-    if (now() < Math.max(this.#renewAt[misfit], this.#retryAt)) {
+    const unmatched = missing === undefined ? "signature" : "key";
+    if (now() < Math.max(this.#renewAt[unmatched], this.#retryAt)) {
       if (missing === undefined) return undefined;
       throw notKnownYet();
     }
     await this.#reload(now());
     if (this.#isBetter(than, missing)) return this.#set;
     if (now() < this.#retryAt && missing !== undefined) throw this.#unavailable();
-    this.#renewAt[misfit] = now() + limits.cooldownMs;
+    this.#renewAt[unmatched] = now() + limits.cooldownMs;
     if (missing !== undefined) this.#absent.set(missing, now() + limits.cooldownMs);
     return undefined;
   }
