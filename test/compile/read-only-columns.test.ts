@@ -51,11 +51,11 @@ describe("columns that Postgres fills by itself", () => {
 
   it("are reported where a rule names them, open or set by the server", async () => {
     const { diagnostics } = await compiled(
-      "tables: { lines: { insert: { public: { columns: [id, price] } }, update: { public: { columns: [price], set: { twice: 4 } } } } }",
+      "tables: { lines: { select: { public: true }, insert: { public: { columns: [id, price] } }, update: { public: { columns: [price], set: { twice: 4 } } } } }",
     );
     expect(diagnostics.map(({ code, column, message }) => `${code} ${column}: ${message}`)).toEqual([
-      "read_only_column 50: `id` of `lines` is always an identity: nobody can write it.",
-      "read_only_column 111: `twice` of `lines` is generated: nobody can write it.",
+      "read_only_column 76: `id` of `lines` is always an identity: nobody can write it.",
+      "read_only_column 137: `twice` of `lines` is generated: nobody can write it.",
     ]);
   });
 
