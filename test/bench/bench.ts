@@ -8,15 +8,17 @@ import { measureLocks } from "./locks.ts";
 import { measurePlan } from "./plan.ts";
 import { printMachine, printSection, type Section } from "./report.ts";
 import { measureRequests } from "./requests.ts";
+import { measureRules } from "./rules.ts";
 
 /*
  * npm run bench: measures, prints what it found, and writes docs/benchmarks.md. With names of parts (deploy, requests,
- * commands, plan, locks) it measures those alone and writes nothing.
+ * rules, commands, plan, locks) it measures those alone and writes nothing.
  */
 
 const parts: Readonly<Record<string, (directory: string) => Promise<Section[]>>> = {
   deploy: measureDeploy,
   requests: measureRequests,
+  rules: async (directory) => [await measureRules(directory)],
   commands: async (directory) => [await measureCommands(directory)],
   plan: async (directory) => [await measurePlan(directory)],
   locks: async (directory) => [await measureLocks(directory)],
