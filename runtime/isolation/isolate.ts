@@ -7,6 +7,7 @@ import { closeHost } from "./host.ts";
 import { closeImports, givenModules } from "./imports.ts";
 import { offerGlobals } from "./own-global.ts";
 import { samples } from "./samples.ts";
+import { offerError } from "./shared-error.ts";
 
 /** What {@link isolate} takes of the process. */
 export type IsolateInput = {
@@ -47,6 +48,7 @@ export function isolate({ bridge, env, shared, log }: IsolateInput): void {
   replaced.set("tty", { isatty: () => false });
   closeHost({ ...timers, performance, PerformanceObserver: GivenObserver, process: ownProcess });
   closeImports(bridge, given);
+  offerError();
   offerGlobals();
   for (const one of [...shared, Timer, globalThis]) freeze(one);
   for (const one of kinds) freezeKind(one);

@@ -3,6 +3,7 @@ import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { execa } from "execa";
 import pg from "pg";
+import { z } from "zod";
 import { startIssuer } from "../e2e/issuer.ts";
 import { startPostgres } from "../services/postgres-server.ts";
 import { interleaved } from "./measure.ts";
@@ -11,10 +12,12 @@ import type { Section } from "./report.ts";
 import { startServer } from "./server.ts";
 
 const rowCount = 200_000;
+const answer = z.object({ data: z.array(z.unknown()) });
 const files = {
   "stk.yaml": "name: shop\n",
   "config/connections.yaml": "main:\n  url: ${DATABASE_URL}\n",
-  "config/auth.yaml": "issuers:\n  - { issuer: \"${AUTH_ISSUER}\", jwks: \"${AUTH_JWKS_URL}\", audience: shop }\n",
+  "config/auth.yaml":
+    'issuers:\n  - { issuer: "${AUTH_ISSUER}", jwks: "${AUTH_JWKS_URL}", audience: shop }\n',
   "schema/tables.yaml": `tables:
   members:
     columns: { organisation_id: { type: int }, user_id: { type: uuid } }
@@ -66,12 +69,13 @@ async function compare(origin: string, token: string, client: pg.Client): Promis
   const body = JSON.stringify({ path: "db/main/files/select", params: {} });
   const call = async (): Promise<number> => {
     const response = await fetch(`${origin}/call`, { method: "POST", headers, body });
-    const { data }: { data: unknown[] } = await response.json();
-    return data.length;
+    return answer.parse(await response.json()).data.length;
   };
   const subjects = {
     exists: () =>
-      byHand("exists (select from members m where m.organisation_id = files.organisation_id and m.user_id = $1)"),
+      byHand(
+        "exists (select from members m where m.organisation_id = files.organisation_id and m.user_id = $1)",
+      ),
     any: () =>
       byHand("organisation_id = any (array(select organisation_id from members where user_id = $1))"),
     bridge: call,

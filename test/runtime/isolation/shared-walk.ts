@@ -1,5 +1,11 @@
-/** Settings of Node that have to stay: they change warnings, and how rejections of listeners are told. */
-const excepted = new Set(["captureRejections", "defaultMaxListeners", "defaultOptions", "fips"]);
+/**
+ * Settings of Node that have to stay: they change warnings, and how rejections of listeners are told. Nothing keeps what is
+ * written to `stackTraceLimit`.
+ */
+const excepted = new Set([
+  ...["captureRejections", "defaultMaxListeners", "defaultOptions", "fips"],
+  "stackTraceLimit",
+]);
 
 /** Whether nothing can be changed of it but flags, which Node keeps writable on prototypes of emitters. */
 const isClosed = (value: object): boolean =>

@@ -122,6 +122,27 @@ it("keeps what one module replaces from all others", async () => {
   expect(seen).toEqual({ data: ["({ toString: stolen }).toString"] });
 }, 60_000);
 
+it("lets a package set how deep a stack is recorded, as depd does when it is loaded, to no effect", async () => {
+  const bridge = await serveModules({
+    deep: `Error.stackTraceLimit = Math.max(50, Error.stackTraceLimit);
+      const prepare: any = Error.prepareStackTrace;
+      class Own extends Error {}
+      const of = (one: any) => [one instanceof Error, one.constructor.name, one.stack.split("\\n")[0], /deep/.test(one.stack)];
+      export default () => [Error.stackTraceLimit, of(new Error("a")), of(Error("b")), of(new Own("c")), of(new TypeError("d")),
+        Object.getPrototypeOf(TypeError) === Error, Error.isError(new Error()), new Error("e", { cause: 1 }).cause];`,
+  });
+  expect((await bridge.call("deep")).body).toEqual({
+    data: [
+      10,
+      [true, "Error", "Error: a", true],
+      [true, "Error", "Error: b", true],
+      [true, "Own", "Error: c", true],
+      [true, "TypeError", "TypeError: d", true],
+      ...[true, true, 1],
+    ],
+  });
+}, 60_000);
+
 it("lets objects of a module have what they like under inherited names", async () => {
   const bridge = await serveModules({
     own: `import { EventEmitter } from "node:events";
