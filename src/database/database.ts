@@ -11,5 +11,7 @@ export interface Database {
   another?(): Promise<Database>;
   /** Lets an embedded Postgres make these extensions; those that it lacks as empty ones, which bring nothing. */
   standInFor?(extensions: readonly string[]): void;
+  /** Whether the session is nobody else's from beginning to end, so that a prepared statement stays. */
+  readonly keepsStatements?: true;
   close(): Promise<void>;
 }

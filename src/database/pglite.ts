@@ -62,6 +62,7 @@ export async function openPglite({
   await pglite.exec("set timezone = 'UTC'");
   return {
     pglite,
+    keepsStatements: true,
     async query<Row extends Record<string, unknown>>(
       sql: string,
       values: readonly unknown[] = [],

@@ -2,6 +2,7 @@ import { defaultSchema } from "../../../schema/names.ts";
 import type { Database } from "../database.ts";
 import type { Key } from "../model/catalog-object.ts";
 import { type Identities, identityOf } from "./dependencies.ts";
+import { firstOfUsers } from "./queries.ts";
 
 /** Comments by what stands after COMMENT ON, and what each is on. */
 export type Comments = { comments: ReadonlyMap<string, string>; commented: ReadonlyMap<string, Key> };
@@ -13,7 +14,7 @@ const quotedName = (schema: string, name: string): string =>
 
 const relation = quotedName("n.nspname", "c.relname");
 const described = (catalog: string, oid: string): string =>
-  `pg_description d on d.classoid = '${catalog}'::regclass and d.objoid = ${oid}`;
+  `pg_description d on d.classoid = '${catalog}'::regclass and d.objoid = ${oid} and d.objoid >= ${firstOfUsers}`;
 const inSchema = (alias: string, schema: string): string =>
   `join pg_namespace n on n.oid = ${alias}.${schema} and n.nspname = any ($1)`;
 
@@ -52,7 +53,7 @@ const query = `
     join ${described("pg_policy", "y.oid")}
   union all
   select 'pg_namespace', n.oid::text, 0, null, d.description, 'schema ' || ${quoted("n.nspname")}
-  from pg_namespace n join ${described("pg_namespace", "n.oid")}
+  from pg_namespace n join pg_description d on d.classoid = 'pg_namespace'::regclass and d.objoid = n.oid
   where n.nspname = any ($1) and (n.nspname, d.description) <> ('${defaultSchema}', 'standard public schema')
   union all
   select 'pg_extension', e.oid::text, 0, null, d.description, 'extension ' || ${quoted("e.extname")}

@@ -1,14 +1,12 @@
 import type { Database } from "../database.ts";
 import type { Key } from "../model/catalog-object.ts";
+import { firstOfUsers } from "./queries.ts";
 
 /** The keys of what a reader has found, by catalog, oid and, for columns, number. */
 export type Identities = Map<string, Key>;
 
 /** How {@link Identities} name something. */
 export const identityOf = (catalog: string, oid: string, number = 0): string => `${catalog} ${oid} ${number}`;
-
-/** Object identifiers below are of the objects that every database has (PostgreSQL's transam.h). */
-const firstOfUsers = 16_384;
 
 /*
  * A view's dependencies are its query's, a default's its column's. The row type of a table is the table, an array is

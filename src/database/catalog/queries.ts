@@ -8,8 +8,15 @@
 export const notOfExtension = (catalog: string, oid: string): string => `not exists (
     select from pg_depend e where e.classid = '${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;
 
+/**
+ * Object identifiers below are of the objects that every database has (PostgreSQL's transam.h). A query that leaves
+ * them out reads a few rows by an index in place of a whole catalog.
+ */
+export const firstOfUsers = 16_384;
+
 /** Every relation `c` of a managed schema `n`. */
-export const tables = `pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = any ($1)`;
+export const tables = `pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = any ($1)
+    and c.oid >= ${firstOfUsers}`;
 /** Whether a relation `c` is a table that a declaration could name, and no partition. */
 export const isTable = `c.relkind in ('r', 'p') and not c.relispartition and position('.' in c.relname) = 0
   and ${notOfExtension("pg_class", "c.oid")}`;
@@ -69,7 +76,7 @@ export const othersQuery = `
     select case p.prokind when 'a' then 'aggregate' else 'window function' end,
       format('%s(%s)', ${modelName("n.nspname", "p.proname")}, pg_get_function_identity_arguments(p.oid))
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-    where n.nspname = any ($1) and p.prokind in ('a', 'w') and ${notOfExtension("pg_proc", "p.oid")}
+    where p.oid >= ${firstOfUsers} and n.nspname = any ($1) and p.prokind in ('a', 'w') and ${notOfExtension("pg_proc", "p.oid")}
     union all
     select 'rule', format('%s on %s', w.rulename, ${tableName})
     from ${tables} join pg_rewrite w on w.ev_class = c.oid and w.rulename <> '_RETURN'

@@ -10,6 +10,7 @@ import { type Identities, identityOf, readDependencies } from "./dependencies.ts
 import { type HiddenColumns, readHiddenColumns } from "./hidden-columns.ts";
 import { constraintsQuery, indexesQuery } from "./key-queries.ts";
 import { readOthersOfPartitions } from "./others-of-partitions.ts";
+import { preparing } from "./prepared.ts";
 import { enumsQuery, othersQuery, spelling, tablesQuery } from "./queries.ts";
 import { ignores, wholePublic } from "./scope.ts";
 
@@ -33,8 +34,9 @@ type ObjectRow = {
  * Reads what is in the managed schemas, in the transaction that is open. The one reader for what is live and for
  * what is desired, so that two texts differ only where the databases do.
  */
-export async function readModel(database: Database, scope: DeclaredScope = wholePublic): Promise<Model> {
-  await database.script(spelling);
+export async function readModel(session: Database, scope: DeclaredScope = wholePublic): Promise<Model> {
+  const database = preparing(session);
+  await database.script(`${spelling}; set local plan_cache_mode = force_generic_plan`);
   const version = await versionOf(database);
   const schemas = [scope.schemas];
   const isIgnored = ignores(scope);

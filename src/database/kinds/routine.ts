@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notOfExtension } from "../catalog/queries.ts";
+import { firstOfUsers, notOfExtension } from "../catalog/queries.ts";
 import { defineKind } from "./kind.ts";
 import { rightsOf } from "./rights.ts";
 
@@ -54,6 +54,7 @@ export const routine = defineKind({
         defaults: "true",
       })} as grants
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace and n.nspname = any ($1)
+      and p.oid >= ${firstOfUsers}
     where p.prokind in ('f', 'p') and p.proname !~ '[.(]' and ${notOfExtension("pg_proc", "p.oid")}
       and not exists (
         select from pg_depend i where i.classid = 'pg_proc'::regclass and i.objid = p.oid and i.deptype = 'i')
