@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: "test/services/setup.ts",
+    pool: "threads",
     // vitest leaves one core free, which on two is half of them.
     maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 20_000,

@@ -1,7 +1,19 @@
 import { defineConfig } from "vitest/config";
 import short from "../vitest.config.ts";
 
-/** Soaks, rolling replacements and large fuzz: `npm run test:long`, by hand before a release. */
+/**
+ * Soaks, kills, rolling replacements, large fuzz, and every change of a schema on each version of Postgres:
+ * `npm run test:long`, by hand before a release.
+ */
 export default defineConfig({
-  test: { ...short.test, include: ["test/**/*.long.ts"], testTimeout: 600_000, maxWorkers: 1 },
+  test: {
+    ...short.test,
+    include: [
+      ...["test/**/*.long.ts", "test/**/*.property.test.ts", "test/acceptance/schema/*.test.ts"],
+      "test/database/{any-declaration,convergence,online}.test.ts",
+    ],
+    env: { LONG_RUN: "true" },
+    testTimeout: 600_000,
+    maxWorkers: 1,
+  },
 });

@@ -14,6 +14,7 @@ import { inSnapshot, inTransaction } from "../../src/database/transaction.ts";
 import { clean } from "../acceptance/schema/clean.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
 import { type Rows, rowsOf } from "../acceptance/schema/rows.ts";
+import { isLongRun } from "../services/long-run.ts";
 import { describeWith } from "../services/needs.ts";
 import { schemaDump } from "../services/pg-dump.ts";
 import { freshDatabase } from "../services/postgres.ts";
@@ -22,7 +23,7 @@ import { changeTo, rowsFor } from "./declared-change.ts";
 import { drawChoices } from "./random-choices.ts";
 import { declarationOf } from "./random-declaration.ts";
 
-/** `PAIRS=1-300` tries the pairs of these seeds on each Postgres, in the place of the few that fit in 40 seconds. */
+/** `PAIRS=1-300` tries the pairs of these seeds on each Postgres, in the place of a few. */
 const [first, last = first] = (process.env.PAIRS ?? "").split("-").filter(Boolean).map(Number);
 const seedsOf = (usual: number): number[] =>
   Array.from({ length: (last ?? usual) - (first ?? 1) + 1 }, (_, index) => (first ?? 1) + index);
@@ -175,11 +176,11 @@ describe("on PGlite", () => {
     const database = await openPglite();
     return { url: "", database, close: () => database.close() };
   };
-  tryPairs(seedsOf(4), open, fingerprintOf);
+  tryPairs(seedsOf(isLongRun ? 20 : 2), open, fingerprintOf);
 });
 
-describe("on Postgres 18", () => tryPairs(seedsOf(2), real(18), fingerprintOf));
+describe("on Postgres 18", () => tryPairs(seedsOf(isLongRun ? 20 : 2), real(18), fingerprintOf));
 
 await describeWith(["postgres15"], "on Postgres 15", () => {
-  tryPairs(seedsOf(3), real(15), ({ url }) => schemaDump(15, url));
+  tryPairs(seedsOf(isLongRun ? 20 : 2), real(15), ({ url }) => schemaDump(15, url));
 });

@@ -5,6 +5,7 @@ import type { Database } from "../../src/database/database.ts";
 import { openPglite } from "../../src/database/pglite.ts";
 import { type Plan, planSchema } from "../../src/database/plan/plan.ts";
 import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
+import { isLongRun } from "../services/long-run.ts";
 import { schemaDrawer } from "./random-schema.ts";
 import { transitionDrawer } from "./random-transition.ts";
 
@@ -29,7 +30,7 @@ const planFor = async (declared: PlannableSchema) =>
 
 const isEmpty = ({ steps, blocked }: Plan): boolean => steps.length + blocked.length === 0;
 
-const seeds = Array.from({ length: 20 }, (_, index) => index + 1);
+const seeds = Array.from({ length: isLongRun ? 100 : 6 }, (_, index) => index + 1);
 
 it.each(seeds)(
   "arrives at any schema that takes nothing away, and stays there (seed %i)",

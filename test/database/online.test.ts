@@ -6,6 +6,7 @@ import type { Database } from "../../src/database/database.ts";
 import { type Planned, planSchema } from "../../src/database/plan/plan.ts";
 import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
+import { isLongRun } from "../services/long-run.ts";
 import { describeWith } from "../services/needs.ts";
 import { freshDatabase } from "../services/postgres.ts";
 import type { PostgresVersion } from "../services/postgres-server.ts";
@@ -255,7 +256,7 @@ it("does not go on forever where a trigger keeps rows from being filled", async 
 });
 
 describe("on Postgres 18", () => suite(18));
-await describeWith(["postgres15"], "on Postgres 15", () => suite(15));
+if (isLongRun) await describeWith(["postgres15"], "on Postgres 15", () => suite(15));
 await describeWith(["postgres13"], "on Postgres 13, which cannot look for ranges of rows", () => {
   it("fills every row, and is taken up after a cut", async () => {
     const { database } = await prepared(13, 20_000, "update t set a = null");

@@ -28,12 +28,23 @@ export async function differenceSeenByPgDelta(url: string, reference: string): P
 }
 
 async function factsOf(url: string): Promise<Awaited<ReturnType<typeof extract>>["factBase"]> {
-  const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 5_000 });
-  // A session may still be closing when its database is dropped, which nobody waits for any more.
+  return (await extract(poolOf(url), { statementTimeoutMs: 10_000 })).factBase;
+}
+
+const pools = new Map<string, pg.Pool>();
+
+/** One session for each database: a new one reads all that it asks about anew. */
+function poolOf(connectionString: string): pg.Pool {
+  const known = pools.get(connectionString);
+  if (known !== undefined) return known;
+  const pool = new pg.Pool({
+    connectionString,
+    max: 1,
+    connectionTimeoutMillis: 5_000,
+    allowExitOnIdle: true,
+  });
+  // Its database may be dropped under it, which ends the session.
   pool.on("error", () => {});
-  try {
-    return (await extract(pool, { statementTimeoutMs: 10_000 })).factBase;
-  } finally {
-    await pool.end();
-  }
+  pools.set(connectionString, pool);
+  return pool;
 }

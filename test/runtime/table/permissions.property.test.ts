@@ -5,6 +5,7 @@ import { CallError } from "../../../runtime/error.ts";
 import type { DeclaredSchema } from "../../../schema/declared.ts";
 import type { TablePermissions } from "../../../schema/manifest.ts";
 import type { Predicate } from "../../../schema/predicate.ts";
+import { isLongRun } from "../../services/long-run.ts";
 import { type Data, filtered, matches, type Row, readable, seen, sorted, type Value } from "./model.ts";
 import { Random } from "./random.ts";
 import { databaseWith, table, type World, worldOf } from "./world.ts";
@@ -27,7 +28,7 @@ const schema: DeclaredSchema = {
     m: table({ user_id: "integer", org: "integer" }),
   },
 };
-const rounds = 400;
+const rounds = isLongRun ? 2_000 : 120;
 
 let database: Database;
 let close: () => Promise<void>;
