@@ -85,7 +85,7 @@ export const bridgeLimits = {
     checkMs: 15_000,
     recheckMs: 60_000,
     /** For how long after an error of a call asked for a comparison the next error asks for none. */
-    suspectMs: 5_000,
+    suspectMs: 1_000,
   },
   logic: {
     depth: 16,

@@ -39,6 +39,8 @@ export type BridgeInput = {
 /** A Bridge that serves, behind any server of node:http. */
 export type Bridge = {
   readonly handle: RequestListener;
+  /** Whether it was ready at some time: before that it answers no call, and no balancer sends any. */
+  readonly wasReady: boolean;
   /** What `/readyz` answers at this moment. */
   readiness(): Promise<ReadinessReport>;
   /**
@@ -159,6 +161,9 @@ export async function createBridge(input: BridgeInput): Promise<Bridge> {
       room,
       callLog,
     }),
+    get wasReady() {
+      return current.readiness.fitted;
+    },
     readiness: report,
     async reload(manifest, modulesRoot) {
       const next = await open(manifest, modulesRoot, current.pools);

@@ -1,7 +1,7 @@
 import type { Logic } from "../schema/manifest.ts";
 import { StkError } from "../src/core/error.ts";
-import type { CallHandler, Calls } from "./call.ts";
-import type { Database, Transactional } from "./database/database.ts";
+import type { Answer, CallHandler, Calls } from "./call.ts";
+import type { Database } from "./database/database.ts";
 import { isPlainRead } from "./database/read.ts";
 import { keyedCalls } from "./idempotency/keyed-calls.ts";
 import { type Log, redacting } from "./log.ts";
@@ -27,7 +27,7 @@ export type CallsInput = {
   /** The directory that the manifest's modules are in. */
   readonly modulesRoot: string;
   readonly databases: ReadonlyMap<string, Database>;
-  readonly readiness: Pick<Readiness, "guarded">;
+  readonly readiness: Pick<Readiness, "guard">;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
   readonly sources: SourceLocations;
@@ -43,14 +43,6 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
   const { limits } = manifest.server;
   const claimChecks = new ClaimChecks();
   const tables = compileTables(manifest, claimChecks);
-  const guarded = new Map<string, Transactional>();
-  const databaseFor = (path: string, connection: string): Transactional => {
-    const known = guarded.get(path);
-    if (known !== undefined) return known;
-    const made = readiness.guarded(path, connection, databaseOf(databases, connection));
-    guarded.set(path, made);
-    return made;
-  };
   const logic = new Map<string, CallHandler>();
   const reading = new Set(
     Object.entries(manifest.logic).flatMap(([path, declared]) =>
@@ -63,13 +55,15 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
       if (custom !== undefined) return { data: await custom(params, caller, run), more: false };
       const table = tables.lookup(path);
       if (table === undefined) throw unknownCall();
-      const database =
-        OpenTransactions.of(run.signal)?.database(table.connection) ?? databaseFor(path, table.connection);
       const { connection, handle } = table;
-      return telling(manifest.connections[connection]?.raises, async () => {
+      const database =
+        OpenTransactions.of(run.signal)?.database(connection) ?? databaseOf(databases, connection);
+      const make = async (): Promise<Answer> => {
         const rows = await handle(params, caller, { database, limits, signal: run.signal });
         return { data: writeJson(rows), more: Array.isArray(rows) && "more" in rows };
-      });
+      };
+      const { raises } = manifest.connections[connection] ?? {};
+      return telling(raises, () => readiness.guard(path, connection, make));
     },
     reads: (path) => (logic.has(path) ? reading.has(path) : path.endsWith("/select")),
   };
@@ -77,8 +71,11 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
   await Promise.all(
     Object.entries(manifest.logic).map(async ([path, declared]) => {
       const made = await compileLogic(path, declared, input, calls, shared);
-      const raises = manifest.connections[declared.connection]?.raises;
-      logic.set(path, raises === undefined ? made : (...call) => telling(raises, () => made(...call)));
+      const { connection } = declared;
+      const raises = manifest.connections[connection]?.raises;
+      logic.set(path, (...call) =>
+        telling(raises, () => readiness.guard(path, connection, () => made(...call))),
+      );
     }),
   );
   const withKey = keyedCalls({ manifest, tables, databases, calls });
@@ -94,12 +91,12 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
 async function compileLogic(
   path: string,
   logic: Logic,
-  { manifest, modulesRoot, databases, readiness, environment, log, sources }: CallsInput,
+  { manifest, modulesRoot, databases, environment, log, sources }: CallsInput,
   calls: Calls,
   shared: { readonly cache: AnswerCache; readonly claimChecks: ClaimChecks },
 ): Promise<CallHandler> {
   const types = ownTypeNames(manifest.schema[logic.connection]);
-  const database = readiness.guarded(path, logic.connection, databaseOf(databases, logic.connection));
+  const database = databaseOf(databases, logic.connection);
   if (logic.kind === "sql")
     return compileSqlLogic({ path, logic, types, database, ...shared, ...manifest.server.limits });
   const handler = await runLogic({ path: logic.file, sources }, () => loadModule(modulesRoot, logic.file));

@@ -1,6 +1,6 @@
 import { bridgeLimits } from "../config/bridge.ts";
 import { backoffMs } from "./backoff.ts";
-import { type Database, isDatabaseError, type Transactional } from "./database/database.ts";
+import { type Database, reportIn } from "./database/database.ts";
 import { Refusal } from "./database/refusal.ts";
 import { findMismatches, type SchemaNeeds } from "./database/schema-mismatch.ts";
 import { CallError } from "./error.ts";
@@ -74,16 +74,14 @@ export class ConnectionWatch {
     this.#schedule();
   }
 
-  /** A database as one call uses it: it is refused where the schema does not fit that call. */
-  guarded(call: string, database: Transactional): Transactional {
-    const guard = <T>(work: () => Promise<T>): Promise<T> => {
-      if (this.#concerned.has(call)) return Promise.reject(this.#refuse());
-      return work().catch((error: unknown) => this.#rethrow(call, error));
-    };
-    return {
-      query: (statement, values, signal) => guard(() => database.query(statement, values, signal)),
-      transaction: (work, signal, options) => guard(() => database.transaction(work, signal, options)),
-    };
+  /** Makes a call, or refuses it where the schema does not fit it. */
+  async guard<T>(call: string, make: () => Promise<T>): Promise<T> {
+    if (this.#concerned.has(call)) throw this.#refuse();
+    try {
+      return await make();
+    } catch (error) {
+      return this.#rethrow(call, error);
+    }
   }
 
   /** Asks no more. */
@@ -94,7 +92,8 @@ export class ConnectionWatch {
 
   /** An error that may come from the schema has it looked at, once in a while, before it is believed. */
   async #rethrow(call: string, error: unknown): Promise<never> {
-    if (!isDatabaseError(error) || !speaksOfSchema.test(error.code) || isFailedCheck(error)) throw error;
+    const report = reportIn(error);
+    if (report === undefined || !speaksOfSchema.test(report.code) || isFailedCheck(report)) throw error;
     const now = performance.now();
     if (now - this.#suspectedAt > limits.suspectMs) {
       this.#suspectedAt = now;

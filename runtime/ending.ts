@@ -30,7 +30,7 @@ export function tellOfCutCalls({ limits }: ServerSettings, times: EndTimes, log:
 }
 
 /**
- * Ends serving without losing a call: unready at once and serving on until balancers know it, then no new connections,
+ * Ends serving without losing a call: unready at once and, where it was ready, serving on until balancers know it, then no new connections,
  * then the calls that run and the bodies that arrive, to the last byte of their answers. What is left then is cut.
  *
  * @returns whether something was cut.
@@ -41,7 +41,7 @@ export async function endServing(
   { lameduckMs, drainMs, graceMs }: EndTimes,
 ): Promise<boolean> {
   bridge.retire();
-  if (lameduckMs > 0) await wait(lameduckMs);
+  if (lameduckMs > 0 && bridge.wasReady) await wait(lameduckMs);
   const closed = new Promise<true>((resolve) => server.close(() => resolve(true)));
   let isOver = await Promise.race([closed, wait(drainMs, false)]);
   const gone = wait(graceMs, false);

@@ -22,8 +22,11 @@ import { verifyBundle } from "./verify-bundle.ts";
 /** Ends serving, at a signal or where the Bridge is broken. */
 type Drain = (signal?: EndSignal) => Promise<void>;
 
-/** Boots the Bridge from the process's environment, and gives the way to end it. */
-async function main(log: Log, variables: BridgeEnvironment): Promise<Drain> {
+/**
+ * Boots the Bridge from the process's environment, and gives the way to end it. Stays away where the process ends
+ * meanwhile.
+ */
+async function main(log: Log, variables: BridgeEnvironment, isEnding: () => boolean): Promise<Drain> {
   const modulesRoot = path.dirname(path.resolve(variables.MANIFEST_PATH));
   const manifest = await readManifest(variables.MANIFEST_PATH);
   if (variables.STK_BUNDLE_DIGEST !== undefined)
@@ -41,6 +44,7 @@ async function main(log: Log, variables: BridgeEnvironment): Promise<Drain> {
       log,
     });
   const bridge = await createBridge({ manifest, modulesRoot, environment, log });
+  if (isEnding()) return new Promise(() => {});
   const settings = serverSettings(manifest.server, environment);
   const { connections } = settings.limits;
   const server = createBridgeServer(bridge.handle, { log, connections }).listen(
@@ -105,7 +109,7 @@ function start(): void {
     if (!takeStrayError(error, log))
       log.error(describe(error), "A promise was rejected and nobody waited for it.");
   });
-  main(log, parsed.data).then((serving) => {
+  main(log, parsed.data, () => ending).then((serving) => {
     drain = serving;
   }, die);
 }

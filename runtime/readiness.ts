@@ -1,7 +1,7 @@
 import { bridgeLimits } from "../config/bridge.ts";
 import type { Manifest } from "../schema/manifest.ts";
 import { ConnectionWatch } from "./connection-watch.ts";
-import type { Database, Transactional } from "./database/database.ts";
+import type { Database } from "./database/database.ts";
 import type { Log } from "./log.ts";
 import type { Reason } from "./reason.ts";
 import { isWritten, schemaNeeds } from "./schema-needs.ts";
@@ -29,6 +29,7 @@ export class Readiness {
   readonly #log: Log;
   #pingedAt = Number.NEGATIVE_INFINITY;
   #pinging: Promise<void> | undefined;
+  #stopped = false;
 
   constructor({ databases, manifest, servesMismatch, log }: ReadinessInput) {
     this.#log = log;
@@ -45,9 +46,9 @@ export class Readiness {
     this.#required = watches.flatMap(({ isOptional, watch }) => (isOptional ? [] : [watch]));
   }
 
-  /** A database as one call uses it: it is refused where the schema does not fit that call. */
-  guarded(call: string, connection: string, database: Transactional): Transactional {
-    return this.#watches.get(connection)?.guarded(call, database) ?? database;
+  /** Makes a call of a connection, or refuses it where the schema does not fit it. */
+  guard<T>(call: string, connection: string, make: () => Promise<T>): Promise<T> {
+    return this.#watches.get(connection)?.guard(call, make) ?? make();
   }
 
   /** Begins to watch; settled when every database was asked once. */
@@ -68,11 +69,12 @@ export class Readiness {
 
   /** Asks no more. */
   stop(): void {
+    this.#stopped = true;
     for (const watch of this.#watches.values()) watch.stop();
   }
 
   #settle(): void {
-    if (this.fitted || this.#required.some(({ reasons }) => reasons.length > 0)) return;
+    if (this.fitted || this.#stopped || this.#required.some(({ reasons }) => reasons.length > 0)) return;
     this.fitted = true;
     this.#log.info({ connections: [...this.#watches.keys()] }, "The Bridge is ready.");
   }

@@ -84,3 +84,15 @@ export const isDatabaseError = (error: unknown): error is DatabaseError =>
   "code" in error &&
   typeof error.code === "string" &&
   /^[0-9A-Z]{5}$/.test(error.code);
+
+const maxCauses = 8;
+
+/** Postgres' own report in an error or in what caused it; undefined where there is none. */
+export function reportIn(error: unknown): DatabaseError | undefined {
+  let one = error;
+  for (let depth = 0; depth < maxCauses && one instanceof Error; depth += 1) {
+    if (isDatabaseError(one)) return one;
+    one = one.cause;
+  }
+  return undefined;
+}

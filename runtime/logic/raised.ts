@@ -1,4 +1,4 @@
-import { type DatabaseError, isDatabaseError } from "../database/database.ts";
+import { reportIn } from "../database/database.ts";
 import { CallError } from "../error.ts";
 
 /**
@@ -12,17 +12,11 @@ export async function telling<T>(raises: readonly string[] | undefined, call: ()
   try {
     return await call();
   } catch (error) {
-    const report = reportOf(error);
+    // What a module throws of its own is not the database's, whatever its cause is.
+    const report = error instanceof CallError ? reportIn(error) : undefined;
     if (report === undefined) throw error;
     const { code, message } = report;
     if (!raises.includes(code) && !raises.includes(code.slice(0, 2))) throw error;
     throw new CallError("logic_failed", message, { details: { code }, cause: report });
   }
-}
-
-/** The report of Postgres that an answer was made of. What a module throws of its own with one as its cause is not. */
-function reportOf(error: unknown): DatabaseError | undefined {
-  if (!(error instanceof CallError)) return undefined;
-  for (let one = error.cause; one instanceof Error; one = one.cause) if (isDatabaseError(one)) return one;
-  return undefined;
 }
