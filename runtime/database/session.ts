@@ -171,8 +171,14 @@ export class Session {
     this.sent.splice(index, 1);
     this.usedAt = performance.now();
     const { stream } = this.#client.connection;
-    if (error !== null && !(error instanceof pg.DatabaseError) && !this.#broken && !stream.destroyed) {
+    const isUnwritten = error !== null && !(error instanceof pg.DatabaseError);
+    if (isUnwritten && !this.#broken && !stream.destroyed) {
       pending.reject(error); // it was not written whole, so nothing may follow it
+      stream.destroy();
+    }
+    if (error === null && pending.sending.part === "whole" && this.#client.getTransactionStatus() !== "I") {
+      pending.reject(new Error("A statement left a transaction open, which was rolled back."));
+      this.retired = true; // what others write here would be part of it
       stream.destroy();
     }
     this.#events.answered(this, pending, error, result);

@@ -1,6 +1,7 @@
 import { CallError } from "../error.ts";
 import type { Queryable, Rows, SqlStatement, TransactionOptions } from "./database.ts";
 import { isLostStatement } from "./failure.ts";
+import { FirstFailure } from "./first-failure.ts";
 import { type Part, Pending, timedOut } from "./pending.ts";
 import type { Session } from "./session.ts";
 
@@ -29,6 +30,7 @@ export async function runTransaction<T>(
   let isOpen = true;
   let lost: unknown;
   let ending: Pending | undefined;
+  const failure = new FirstFailure();
   const send = (
     part: Part,
     statement: SqlStatement,
@@ -48,7 +50,7 @@ export async function runTransaction<T>(
       return await send("inner", statement, values, within);
     } catch (error) {
       if (isLostStatement(error)) lost = error;
-      throw error;
+      return failure.throw(error);
     }
   };
   try {
@@ -64,7 +66,9 @@ export async function runTransaction<T>(
     await send("commit", { text: "commit", ...(readOnly === true && { readOnly }) }, [], signal);
     // So Postgres answers, without an error, when a statement failed before.
     if (ending?.command === "ROLLBACK")
-      throw new Error("A statement of the transaction failed, so it was rolled back.");
+      throw new Error("A statement of the transaction failed, so it was rolled back.", {
+        cause: failure.error,
+      });
     return result;
   } catch (error) {
     isOpen = false;

@@ -1,5 +1,6 @@
 import process from "node:process";
 import type { Log } from "../log.ts";
+import { offerError } from "./error-class.ts";
 import { freeze, freezeKind } from "./freeze.ts";
 import { GivenObserver, givenAsyncHooks, givenChannels, givenPerformance, givenProcess } from "./given.ts";
 import { givenTimers, Timer } from "./given-timers.ts";
@@ -7,7 +8,6 @@ import { closeHost } from "./host.ts";
 import { closeImports, givenModules } from "./imports.ts";
 import { offerGlobals } from "./own-global.ts";
 import { samples } from "./samples.ts";
-import { offerError } from "./shared-error.ts";
 
 /** What {@link isolate} takes of the process. */
 export type IsolateInput = {

@@ -4,6 +4,7 @@ import { type ArrayElement, writeArray } from "../sql/array.ts";
 import { programValue } from "../sql/json-text.ts";
 import { statementName } from "../sql/statement-name.ts";
 import type { Sql } from "./context.ts";
+import { transactionControl } from "./transaction-control.ts";
 
 /** A template's statement, and the stack of its first use, which leads to the line of the module. */
 type Template = { readonly statement: SqlStatement; readonly used: { readonly stack?: string } };
@@ -13,7 +14,8 @@ const templates = new WeakMap<TemplateStringsArray, Template>();
 /**
  * The `sql` of a database or a transaction.
  *
- * @throws {TypeError} for a value that is none: undefined, a function, a symbol, a promise that was not awaited.
+ * @throws {TypeError} for a value that is none: undefined, a function, a symbol, a promise that was not awaited; for a
+ *   statement that would begin or end a transaction.
  */
 export function sqlTag(queryable: Queryable, signal: AbortSignal): Sql {
   return async <T extends object>(
@@ -62,6 +64,11 @@ function templateOf(strings: TemplateStringsArray): Template {
   if (!Array.isArray(strings) || !("raw" in strings))
     throw new TypeError("Write sql`...` with the values as ${value}: sql is not called with a string.");
   const text = strings.reduce((before, part, index) => `${before}$${index}${part}`);
+  const control = transactionControl(text);
+  if (control !== undefined)
+    throw new TypeError(
+      `\`${control}\` cannot be sent: context.transaction() begins a transaction, and ends it with its function.`,
+    );
   const used: { stack?: string } = {};
   Error.captureStackTrace(used, templateOf);
   const template = { statement: { name: statementName(text), text }, used };

@@ -1,5 +1,7 @@
-import type { Database, Queryable, Row } from "../../runtime/database/database.ts";
+import type { Database, Queryable, Row, SqlStatement } from "../../runtime/database/database.ts";
+import { FirstFailure } from "../../runtime/database/first-failure.ts";
 import { timedOut } from "../../runtime/database/pending.ts";
+import { type Traces, tracesOf } from "../../runtime/database/traces.ts";
 import { writeArray } from "../../runtime/sql/array.ts";
 import { OwnTypes } from "../../runtime/sql/own-types.ts";
 import { asText } from "../../runtime/sql/values.ts";
@@ -47,28 +49,52 @@ export async function embeddedConnection(embedded: EmbeddedDatabase): Promise<Em
     last = turn.catch(() => undefined);
     return untilAborted(turn, signal);
   };
-  const query: Queryable["query"] = ({ text }, values, signal) =>
-    inTurn(() => run(pglite, text, values), signal);
+  let left: Traces = "none";
+  /** What a call leaves on the one session would be there for all others; a release sets it back in the same way. */
+  const cleanly = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } finally {
+      if (left !== "none") {
+        await pglite.exec(left === "more" ? everything : "reset all");
+        await applySessionSettings(embedded);
+        left = "none";
+      }
+    }
+  };
+  const noted = (statement: SqlStatement): string => {
+    const traces = tracesOf(statement);
+    if (left !== "more" && traces !== "none") left = traces;
+    return statement.text;
+  };
+  const query: Queryable["query"] = (statement, values, signal) =>
+    inTurn(() => cleanly(() => run(pglite, noted(statement), values)), signal);
   return {
     query,
     reserved: { query },
     transaction: (work, signal) =>
       inTurn(
         () =>
-          pglite.transaction(async (transaction) => {
-            const query: Queryable["query"] = ({ text }, values, within = signal) =>
-              untilAborted(run(transaction, text, values), within);
-            const result = await untilAborted(work({ query }), signal);
-            // `commit` after a failed statement is a rollback without an error, so ask first.
-            await transaction.query("select 1");
-            return result;
-          }),
+          cleanly(() =>
+            pglite.transaction(async (transaction) => {
+              const failure = new FirstFailure();
+              const query: Queryable["query"] = (statement, values, within = signal) =>
+                untilAborted(run(transaction, noted(statement), values).catch(failure.throw), within);
+              const result = await untilAborted(work({ query }), signal);
+              // `commit` after a failed statement is a rollback without an error, so ask first.
+              await transaction.query("select 1").catch(failure.throw);
+              return result;
+            }),
+          ),
         signal,
       ),
     exclusively: (work) => inTurn(() => work(embedded), undefined),
     close: async () => {},
   };
 }
+
+const everything =
+  "close all; reset role; reset session authorization; reset all; unlisten *; discard temp; select pg_advisory_unlock_all()";
 
 const textOf = (value: unknown): string =>
   Array.isArray(value) ? writeArray(value.map(asElement)) : String(value);

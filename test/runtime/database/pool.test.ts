@@ -75,6 +75,15 @@ describe("statements", () => {
     );
   });
 
+  it("leave no transaction open, in which the writes of others would be lost", async () => {
+    const { url } = await notesDatabase();
+    const pool = poolOf(url, { pool: 1 });
+    await expect(pool.query({ text: "begin" }, [])).rejects.toThrow("left a transaction open");
+    await pool.query({ text: "insert into notes values (9, 'ada', 'kept')" }, []);
+    await expect(pool.query({ text: "select 1 / 0" }, [])).rejects.toThrow();
+    expect((await execute(url, "select body from notes where id = 9")).rows).toEqual([{ body: "kept" }]);
+  });
+
   it("bind values and lists as values", async () => {
     const { url } = await notesDatabase();
     const pool = poolOf(url);
