@@ -18,7 +18,7 @@ import { ownCopy } from "./own-copy.ts";
 import { ownError } from "./own-error.ts";
 import { argumentValue, compileParams } from "./params.ts";
 import type { SourceLocations } from "./source-map.ts";
-import { sqlTag } from "./sql-tag.ts";
+import { type SqlPlace, sqlTag } from "./sql-tag.ts";
 import { logicFailure } from "./statement-failure.ts";
 
 /** What a module is run with. */
@@ -112,12 +112,18 @@ function ownSignal(signal: AbortSignal): AbortSignal {
 /** A connection whose statements join the transaction that is open where they are sent. */
 function connectionOf(one: CallConnection): Connection {
   const { call, connection, database } = one;
-  const query: Queryable["query"] = (...statement) =>
-    (OpenTransactions.of(call)?.queryable(connection) ?? database).query(...statement);
+  const joined = () => OpenTransactions.of(call)?.queryable(connection);
+  const query: Queryable["query"] = (...statement) => (joined() ?? database).query(...statement);
+  const together: SqlPlace["together"] = (work) => {
+    const open = joined();
+    return open === undefined ? database.transaction(work, call) : work(open);
+  };
   return {
-    sql: sqlTag({ query }, call),
+    sql: sqlTag({ query, connection, together }, call),
     transaction: (work) =>
-      OpenTransactions.transaction(one, async (open) => work({ sql: sqlTag(open, call) })),
+      OpenTransactions.transaction(one, async (open) =>
+        work({ sql: sqlTag({ ...open, connection, together: (some) => some(open) }, call) }),
+      ),
   };
 }
 

@@ -4,10 +4,23 @@ import { type ArrayElement, writeArray } from "../sql/array.ts";
 import { programValue } from "../sql/json-text.ts";
 import { statementName } from "../sql/statement-name.ts";
 import type { Sql } from "./context.ts";
+import { castKind, type ListKind, listKinds } from "./list-kinds.ts";
 import { transactionControl } from "./transaction-control.ts";
 
+/** Where `sql` sends its statements. */
+export type SqlPlace = Queryable & {
+  readonly connection: string;
+  /** Runs some statements on one session. */
+  together<T>(work: (session: Queryable) => Promise<T>): Promise<T>;
+};
+
 /** A template's statement, and the stack of its first use, which leads to the line of the module. */
-type Template = { readonly statement: SqlStatement; readonly used: { readonly stack?: string } };
+type Template = {
+  readonly statement: SqlStatement;
+  readonly used: { readonly stack?: string };
+  /** What lists stand for, by connection. */
+  readonly kinds: Map<string, readonly ListKind[]>;
+};
 
 const templates = new WeakMap<TemplateStringsArray, Template>();
 
@@ -17,15 +30,22 @@ const templates = new WeakMap<TemplateStringsArray, Template>();
  * @throws {TypeError} for a value that is none: undefined, a function, a symbol, a promise that was not awaited; for a
  *   statement that would begin or end a transaction.
  */
-export function sqlTag(queryable: Queryable, signal: AbortSignal): Sql {
+export function sqlTag(place: SqlPlace, signal: AbortSignal): Sql {
   return async <T extends object>(
     strings: TemplateStringsArray,
     ...values: readonly unknown[]
   ): Promise<T[]> => {
-    const { statement, used } = templateOf(strings);
-    const bindings = values.map((value, index) => bound(value, `Value ${index + 1} of the statement`));
+    const template = templateOf(strings);
+    const { statement, used } = template;
+    const said = (index: number) => `Value ${index + 1} of the statement`;
+    const isAsked = (value: unknown, index: number) =>
+      Array.isArray(value) && castKind(strings[index + 1] ?? "") === undefined;
     try {
-      const { rows } = await queryable.query(statement, bindings, signal);
+      const kinds = values.some(isAsked) ? await kindsOf(template, place) : [];
+      const bindings = values.map((value, index) =>
+        bound(value, said(index), castKind(strings[index + 1] ?? "") ?? kinds[index]),
+      );
+      const { rows } = await place.query(statement, bindings, signal);
       return rows.map(asRow<T>);
     } catch (error) {
       const failure = untypedValue(error) ?? error;
@@ -71,17 +91,29 @@ function templateOf(strings: TemplateStringsArray): Template {
     );
   const used: { stack?: string } = {};
   Error.captureStackTrace(used, templateOf);
-  const template = { statement: { name: statementName(text), text }, used };
+  const template = { statement: { name: statementName(text), text }, used, kinds: new Map() };
   templates.set(strings, template);
   return template;
+}
+
+async function kindsOf(
+  { statement, kinds }: Template,
+  { connection, together }: SqlPlace,
+): Promise<readonly ListKind[]> {
+  const known = kinds.get(connection);
+  if (known !== undefined) return known;
+  const asked = await together((session) => listKinds(session, statement.text));
+  kinds.set(connection, asked);
+  return asked;
 }
 
 const framesOf = (stack = ""): string[] => stack.split("\n").slice(1);
 
 /** @param place what the value is, for a message. */
-function bound(value: unknown, place: string): string | null {
+function bound(value: unknown, place: string, kind: ListKind = "array"): string | null {
   if (value === null) return null;
-  if (Array.isArray(value)) return writeArray(elements(value, place));
+  if (Array.isArray(value))
+    return kind === "json" ? listJson(value) : writeArray(elements(value, place, kind));
   switch (typeof value) {
     case "string":
       return value;
@@ -98,18 +130,21 @@ function bound(value: unknown, place: string): string | null {
   }
 }
 
+const listJson = (list: readonly unknown[]): string => exactJson(list) ?? "null";
+
 // Array.from, as map leaves out what a sparse list lacks.
-const elements = (list: readonly unknown[], place: string): ArrayElement[] =>
+const elements = (list: readonly unknown[], place: string, kind: ListKind): ArrayElement[] =>
   Array.from(list, (item, index) => {
     const at = `${place}[${index}]`;
-    return Array.isArray(item) ? elements(item, at) : bound(item, at);
+    if (!Array.isArray(item)) return bound(item, at);
+    return kind === "jsons" ? listJson(item) : elements(item, at, kind);
   });
 
 function boundObject(value: object, place: string): string {
   if (value instanceof Date) return writeDate(value, place);
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString("hex")}`;
   if ("then" in value) throw new TypeError(`${place} is a promise: await it first.`);
-  if (value instanceof Map || value instanceof Set || value instanceof ArrayBuffer)
+  if (value instanceof Map || value instanceof Set || value instanceof ArrayBuffer || value instanceof RegExp)
     throw new TypeError(`${place} is a ${value.constructor.name}, which JSON has no value for.`);
   const json = exactJson(value);
   if (json === undefined) throw new TypeError(`${place} is an object that gives no JSON.`);

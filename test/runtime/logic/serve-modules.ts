@@ -32,11 +32,14 @@ export async function serveModules(
     change = {},
     schema = notesSql,
     environment = { STK_DISABLE_AUTH: "true" },
+    params = { n: { type: "integer", default: 1 } },
   }: {
     engine?: Engine;
     change?: Partial<Manifest>;
     schema?: string;
     environment?: BridgeInput["environment"];
+    /** Those of every module. */
+    params?: ModuleLogic["params"];
   } = {},
 ): Promise<ServedModules> {
   const root = await mkdtemp(path.join(tmpdir(), "santokit-modules-"));
@@ -49,7 +52,7 @@ export async function serveModules(
       path.join(root, file),
       `export default async function it(params, context) {\n${body}\n}\n`,
     );
-    logic[name] = moduleOf(file);
+    logic[name] = moduleOf(file, params);
   }
   const { sql, ...database } = await databaseOf(engine, schema);
   const lines: Record<string, unknown>[] = [];
@@ -64,10 +67,10 @@ export async function serveModules(
   return { ...served, lines, sql };
 }
 
-const moduleOf = (file: string): ModuleLogic => ({
+const moduleOf = (file: string, params: ModuleLogic["params"]): ModuleLogic => ({
   kind: "module",
   access: "public",
-  params: { n: { type: "integer", default: 1 } },
+  params,
   connection: "main",
   file,
   env: [],

@@ -1,0 +1,54 @@
+import { expect, it } from "vitest";
+import { notesSql } from "../manifest.ts";
+import { serveModules } from "./serve-modules.ts";
+
+const schema = `${notesSql};
+  create domain tags as jsonb;
+  create table kinds (id serial, j jsonb, t text, o json, d tags, l jsonb[], n integer[])`;
+const params = { j: { type: "jsonb" } };
+const engines = ["server", "embedded"] as const;
+const lists: readonly (readonly unknown[])[] = [
+  ...[[], [1, 2], [{ a: 1 }], [[]], [[1], []], ["a"], [null], [true, "x", { b: [2] }]],
+];
+/** Modules that give what was stored of `params.j`, as `v` of a row. */
+const places = {
+  jsonb: "context.sql`insert into kinds (j) values (${params.j}) returning j as v`",
+  json: "context.sql`insert into kinds (o) values (${params.j}) returning o as v`",
+  domain: "context.sql`insert into kinds (d) values (${params.j}) returning d as v`",
+  cast: "context.sql`select ${params.j}::jsonb as v`",
+  argument: "context.sql`select jsonb_build_array(${params.j}::jsonb) -> 0 as v`",
+  transaction:
+    "context.transaction((t) => t.sql`insert into kinds (j, t) values (${params.j}, ${'x'}) returning j as v`)",
+  element: "context.sql`select (${[params.j]}::jsonb[])[1] as v`",
+  list: "context.sql`insert into kinds (l) values (${[params.j, { a: 1 }]}) returning l[1] as v`",
+};
+const bodies = Object.fromEntries(
+  Object.entries(places).map(([name, code]) => [name, `return (await ${code})[0].v;`]),
+);
+
+it.each(engines)("a list that context.sql binds is JSON wherever JSON stands (%s)", async (engine) => {
+  const { call } = await serveModules(bodies, { engine, schema, params });
+  for (const name of Object.keys(places))
+    for (const j of lists) expect([name, j, (await call(name, { j })).body]).toEqual([name, j, { data: j }]);
+});
+
+it.each(engines)("a list that context.sql binds is an array where Postgres has one (%s)", async (engine) => {
+  const { call } = await serveModules(
+    {
+      it: `const ids = params.j;
+        const [{ n }] = await context.sql\`insert into kinds (n) values (\${ids}) returning n\`;
+        const found = await context.sql\`select n from generate_series(1, 5) n where n = any (\${ids})\`;
+        const cast = await context.sql\`select \${ids}::int[] as n\`;
+        return [n, found.map((row) => row.n), cast[0].n];`,
+    },
+    { engine, schema, params },
+  );
+  expect((await call("it", { j: [3, 2] })).body).toEqual({
+    data: [
+      [3, 2],
+      [2, 3],
+      [3, 2],
+    ],
+  });
+  expect((await call("it", { j: [] })).body).toEqual({ data: [[], [], []] });
+});
