@@ -80,7 +80,7 @@ it("cuts a body that never comes when the time is over, and says so", async () =
 });
 
 /** A Bridge that waits for a database which takes the connection and says nothing. */
-async function booting(through?: readonly string[]): Promise<BridgeProcess> {
+async function booting(through?: readonly string[], environment = {}): Promise<BridgeProcess> {
   const silent = createServer().listen(0, "127.0.0.1");
   onTestFinished(() => {
     silent.close();
@@ -89,7 +89,7 @@ async function booting(through?: readonly string[]): Promise<BridgeProcess> {
   const address = silent.address();
   if (address === null || typeof address === "string") throw new Error("The server has no port.");
   const DATABASE_URL = `postgres://a:b@127.0.0.1:${address.port}/c`;
-  const bridge = await run(manifestOf(), { DATABASE_URL }, {}, through);
+  const bridge = await run(manifestOf(), { DATABASE_URL, ...environment }, {}, through);
   await Promise.race([once(silent, "connection"), bridge.ended]);
   return bridge;
 }
@@ -100,6 +100,16 @@ it("ends at once with 0 while it boots", async () => {
   bridge.child.kill("SIGTERM");
   expect(await bridge.ended).toBe(0);
   expect(performance.now() - startedAt).toBeLessThan(3_000);
+});
+
+it("has no lameduck where it was never ready, as nobody was sent to it", async () => {
+  const bridge = await booting(undefined, { NODE_ENV: "production" });
+  await expect.poll(() => JSON.stringify(bridge.lines)).toContain("The Bridge listens.");
+  const startedAt = performance.now();
+  bridge.child.kill("SIGTERM");
+  expect(await bridge.ended).toBe(0);
+  expect(performance.now() - startedAt).toBeLessThan(2_500);
+  expect(JSON.stringify(bridge.lines)).not.toContain("The Bridge is ready.");
 });
 
 await describeWith(["namespaces"], "as PID 1, which ignores signals that it does not handle", () => {

@@ -248,4 +248,21 @@ describe("a module that is called with a key", () => {
     expect(await sql("select count(*)::integer as n from notes")).toEqual([{ n: 3 }]);
     expect((await call("it", {}, ada)).status).toBe(200);
   });
+
+  it("is told of a schema that does not fit as without it, and so are the calls that a module makes", async () => {
+    const { call, sql } = await serveModules(
+      {
+        inside: 'return context.transaction(() => context.call("db/main/notes/select", {}));',
+        outside: 'return context.call("db/main/notes/select", {});',
+      },
+      { schema },
+    );
+    await sql("alter table notes rename to others");
+    for (const headers of [keyed("k1"), ada])
+      for (const [path, params] of [[insert, row(10)], ["inside"], ["outside"]] as const)
+        expect([path, (await call(path, params ?? {}, headers)).body.error?.code]).toEqual([
+          path,
+          "schema_mismatch",
+        ]);
+  });
 });
