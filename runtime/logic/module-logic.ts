@@ -9,14 +9,16 @@ import type { Database, Queryable } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import type { Log } from "../log.ts";
 import { runLogic } from "../logic-scope.ts";
+import { fits, isExact } from "../sql/fits.ts";
 import type { OwnTypeNames } from "../sql/type.ts";
+import { invalid } from "../table/params.ts";
 import { assertAccess } from "./access.ts";
 import type { Connection, Context, LogLine } from "./context.ts";
 import type { ModuleHandler } from "./module-file.ts";
 import { type CallConnection, OpenTransactions } from "./open-transactions.ts";
 import { ownCopy } from "./own-copy.ts";
 import { ownError } from "./own-error.ts";
-import { argumentValue, compileParams } from "./params.ts";
+import { type Arguments, argumentValue, compileParams } from "./params.ts";
 import type { SourceLocations } from "./source-map.ts";
 import { type SqlPlace, sqlTag } from "./sql-tag.ts";
 import { logicFailure } from "./statement-failure.ts";
@@ -46,7 +48,9 @@ export function compileModuleLogic(input: ModuleLogicInput): CallHandler {
     assertAccess(logic.access, caller, run.depth > 0);
     if (run.depth >= limits.depth)
       throw new Error(`Logic called logic ${limits.depth} times in a row; ${path} is the last.`);
-    const given = Object.fromEntries([...read(params)].map(([name, one]) => [name, argumentValue(one)]));
+    const sent = read(params);
+    await assertFit(sent, input, run);
+    const given = Object.fromEntries([...sent].map(([name, one]) => [name, argumentValue(one)]));
     const scope = { path, requestId: run.requestId, sources };
     try {
       return await runLogic(scope, async () => asJson(await handler(given, contextOf(input, caller, run))));
@@ -54,6 +58,20 @@ export function compileModuleLogic(input: ModuleLogicInput): CallHandler {
       throw logicFailure(ownError(error));
     }
   };
+}
+
+/** Postgres says whether a text is a value where only it knows: of a range, an interval, a domain. */
+async function assertFit(
+  given: Arguments,
+  { logic: { connection }, databases }: ModuleLogicInput,
+  { signal }: CallRun,
+): Promise<void> {
+  for (const [name, { type, text }] of given) {
+    if (text === null || isExact(type)) continue;
+    const database = OpenTransactions.of(signal)?.database(connection) ?? databases.get(connection);
+    if (database !== undefined && !(await fits(type.cast, text, { database, signal })))
+      throw invalid(name, `is not a value of ${type.name}`);
+  }
 }
 
 function contextOf(

@@ -1,13 +1,7 @@
 import { LRUCache } from "lru-cache";
-import { isDatabaseError } from "../database/database.ts";
-import { answerTo } from "../sql/failure.ts";
-import type { SqlType } from "../sql/type.ts";
+import { fits, isExact } from "../sql/fits.ts";
 import { type CheckedCaller, type Claim, claimKey, claimValue } from "./claim.ts";
 import type { TableContext, TableHandler } from "./operation.ts";
-
-/** Whether every text that `encode` gives is a value of the type to Postgres. */
-const isExact = ({ element, loose, cast }: SqlType): boolean =>
-  element === undefined ? !loose || cast === "uuid" : isExact(element) && cast === `${element.cast}[]`;
 
 /** The claims whose types only Postgres can read, `inet` or a range, each once. */
 export const uncertainClaims = (claims: readonly Claim[]): readonly Claim[] => [
@@ -34,30 +28,15 @@ export class ClaimChecks {
     return unfit.size === 0 ? caller : { ...caller, unfit };
   }
 
-  async #fits(cast: string, text: string, { connection, database, signal }: CheckedPlace): Promise<boolean> {
-    const key = `${connection} ${cast} ${text}`;
+  async #fits(cast: string, text: string, place: CheckedPlace): Promise<boolean> {
+    const key = `${place.connection} ${cast} ${text}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    try {
-      // A transaction of its own, or a savepoint within one, so that the refusal ends nothing else.
-      const statement = { text: `select $1::text::${cast} is null` };
-      await database.transaction((transaction) => transaction.query(statement, [text], signal), signal);
-      this.#known.set(key, true);
-      return true;
-    } catch (error) {
-      if (!isDatabaseError(error) || !refusals.has(error.code.slice(0, 2)))
-        throw answerTo(error, () => undefined);
-      this.#known.set(key, false);
-      return false;
-    }
+    const fit = await fits(cast, text, place);
+    this.#known.set(key, fit);
+    return fit;
   }
 }
-
-/**
- * Classes of SQLSTATE: data exception, a domain's constraint, what a type does not support, a limit such as the depth of
- * JSON, and what a function of a domain's constraint raises.
- */
-const refusals: ReadonlySet<string> = new Set(["22", "23", "0A", "54", "P0"]);
 
 /** A handler that first asks Postgres of the {@link uncertainClaims} among the claims of its rules. */
 export function checkingClaims(

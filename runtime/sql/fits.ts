@@ -1,0 +1,34 @@
+import { isDatabaseError, type Transactional } from "../database/database.ts";
+import { answerTo } from "./failure.ts";
+import type { SqlType } from "./type.ts";
+
+/** Whether every text that `encode` gives is a value of the type to Postgres: not so for `inet`, a range or a domain. */
+export const isExact = ({ element, loose, cast }: SqlType): boolean =>
+  element === undefined ? !loose || cast === "uuid" : isExact(element) && cast === `${element.cast}[]`;
+
+/** A database, and the signal of the call that asks it. */
+export type Asked = { readonly database: Transactional; readonly signal?: AbortSignal | undefined };
+
+/**
+ * Whether Postgres takes a text as a value of a type.
+ *
+ * @param cast the type's name as SQL.
+ * @throws {CallError} where the database could not be asked.
+ */
+export async function fits(cast: string, text: string, { database, signal }: Asked): Promise<boolean> {
+  try {
+    // A transaction of its own, or a savepoint within one, so that the refusal ends nothing else.
+    const statement = { text: `select $1::text::${cast} is null` };
+    await database.transaction((transaction) => transaction.query(statement, [text], signal), signal);
+    return true;
+  } catch (error) {
+    if (isDatabaseError(error) && refusals.test(error.code)) return false;
+    throw answerTo(error, () => undefined);
+  }
+}
+
+/**
+ * Classes of SQLSTATE: data exception, a domain's constraint, what a type does not support, a limit such as the depth of
+ * JSON, and what a function of a domain's constraint raises; syntax_error is a jsonpath's.
+ */
+const refusals = /^(?:22|23|0A|54|P0|42601)/;
