@@ -4,6 +4,7 @@ import { roleName } from "../../schema/names.ts";
 import { duration, milliseconds } from "../../schema/quantities.ts";
 import { defineCommand, jsonOption, projectOption } from "../core/command.ts";
 import { exitCodes } from "../core/error.ts";
+import { parseExact } from "../core/exact-json.ts";
 import { suggest } from "../core/suggest.ts";
 import { developmentKey } from "../dev/development-key.ts";
 import { signToken } from "../dev/sign-token.ts";
@@ -23,7 +24,7 @@ export const command = defineCommand({
   summary: "Sign a token for trying a role",
   description:
     "Signs a token with the project's development key and prints it, and nothing else. stk dev and stk run --pglite " +
-    "believe it; production never does. A claim's value is JSON where it is valid JSON, else text.",
+    "believe it; production never does. A claim's value is JSON where it is valid JSON, else text; a number keeps its digits.",
   arguments: [],
   options: {
     sub: { flags: "--sub <id>", description: "the user's id: $user.id in a rule" },
@@ -79,7 +80,7 @@ const claimName = (text: string): string => text.slice(0, text.indexOf("="));
 function claimValue(text: string): unknown {
   const value = text.slice(text.indexOf("=") + 1);
   try {
-    return JSON.parse(value);
+    return parseExact(value, "digits");
   } catch {
     return value;
   }

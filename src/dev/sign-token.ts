@@ -1,8 +1,8 @@
-import { importJWK, SignJWT } from "jose";
+import { CompactSign, importJWK } from "jose";
 import { developmentIssuer } from "../../config/environment.ts";
 import type { DevelopmentKey } from "./development-key.ts";
 
-/** Whom a token speaks for. `claims` are added beside the registered ones (RFC 7519, section 4.1). */
+/** Whom a token speaks for. `claims` are added beside the registered ones (RFC 7519, section 4.1); a RawNumber keeps its digits. */
 export type TokenSubject = {
   sub: string;
   roles: readonly string[];
@@ -18,12 +18,18 @@ export type TokenSubject = {
  */
 export async function signToken(key: DevelopmentKey, subject: TokenSubject, now: number): Promise<string> {
   const issuedAt = Math.floor(now / 1_000);
-  return new SignJWT({ ...subject.claims, roles: [...subject.roles] })
+  const { issuer, audience } = developmentIssuer;
+  const payload = {
+    ...subject.claims,
+    roles: subject.roles,
+    sub: subject.sub,
+    iss: issuer,
+    aud: audience,
+    iat: issuedAt,
+    exp: issuedAt + Math.ceil(subject.expiresInMs / 1_000),
+  };
+  // SignJWT copies the claims, and a copied RawNumber is no number any more.
+  return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
     .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: "JWT" })
-    .setSubject(subject.sub)
-    .setIssuer(developmentIssuer.issuer)
-    .setAudience(developmentIssuer.audience)
-    .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + Math.ceil(subject.expiresInMs / 1_000))
     .sign(await importJWK(key, key.alg));
 }

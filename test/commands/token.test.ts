@@ -39,6 +39,15 @@ test("a claim is JSON where it is valid JSON, else text", async () => {
   });
 });
 
+test("a claim keeps every digit of its numbers", async () => {
+  const claims = ["id=9007199254740993", "far=1e400", "rate=1.10", 'deep={"ids":[-0,18446744073709551615]}'];
+  const words = ["token", "--sub", "u1", ...claims.flatMap((claim) => ["--claim", claim])];
+  const { stdout } = await stk(words, { cwd: project });
+  const payload = Buffer.from(stdout.split(".")[1] ?? "", "base64url").toString();
+  for (const claim of ["9007199254740993", "1e400", "1.10", "[-0,18446744073709551615]"])
+    expect(payload).toContain(`:${claim}`);
+});
+
 test("a role that is not declared is cautioned of", async () => {
   await mkdir(join(project, "config"));
   await writeFile(join(project, "config/permissions.yaml"), "roles: [agent, admin]\n");
