@@ -34,7 +34,8 @@ export const issuerDeclaration = z.strictObject({
     .optional()
     .meta({ description: "RS256 and ES256 without it." }),
   claims: z.strictObject({ id: claimPath.optional(), roles: claimPath.optional() }).optional().meta({
-    description: "Which claims hold the user's id (sub) and roles (roles). A URL is one name, not a path.",
+    description:
+      "Which claims hold the user's id (sub) and roles (roles). A dot leads into a claim; a name that has one is quoted, and a URL is one name.",
   }),
   roles: z.array(roleName).optional().meta({
     description: "The declared roles that this issuer may give. All without it.",

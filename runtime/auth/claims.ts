@@ -1,3 +1,4 @@
+import { claimPath } from "../../schema/predicate.ts";
 import type { Caller } from "../caller.ts";
 import { frozenJson } from "../frozen-json.ts";
 
@@ -17,11 +18,11 @@ export function callerOf(claims: Claims, names: ClaimNames, given: ReadonlySet<s
 }
 
 /**
- * A claim by its name, or by a path such as `realm_access.roles`; a URL is one name. Only own properties are read, so
- * that `constructor` is no claim.
+ * A claim by its name, or by a path such as `realm_access.roles` or `app."user.roles"`; a URL is one name. Only own
+ * properties are read, so that `constructor` is no claim.
  */
 export const claimAt = (claims: Claims, name: string): unknown =>
-  valueAt(claims, name.includes("://") ? [name] : name.split("."));
+  valueAt(claims, /^\w+:\/\//.test(name) ? [name] : claimPath(name));
 
 /** What stands at a path of own properties. */
 export function valueAt(claims: Claims, path: readonly string[]): unknown {

@@ -31,9 +31,7 @@ function read(reference: string, caller: Caller): unknown {
   if (reference === "$user.id") return caller.id;
   if (reference === "$user.roles") return caller.roles;
   if (reference === "$user.issuer") return caller.authenticated ? valueAt(caller.claims, ["iss"]) : undefined;
-  const name = reference.slice(prefix.length);
-  // A claim may be named with dots: what the token says in one name comes first.
-  return Object.hasOwn(caller.claims, name) ? caller.claims[name] : valueAt(caller.claims, claimPath(name));
+  return valueAt(caller.claims, claimPath(reference.slice(prefix.length)));
 }
 
 // A list with a member that does not fit is no list of this type: to leave the member out would widen a `not`.

@@ -63,9 +63,14 @@ describe("a good token", () => {
     const deep = { user: { id: 7 }, realm_access: { roles: ["editor"] } };
     const caller = await nested.authenticate(await nested.issuer.sign(nested.key, "a", deep));
     expect(caller).toMatchObject({ id: "7", roles: ["authenticated", "editor", "public"] });
-    const named = await setUp({ claims: { id: "sub", roles: "https://example.com/roles" } });
-    const token = await named.issuer.sign(named.key, "a", { "https://example.com/roles": ["editor"] });
-    expect((await named.authenticate(token)).roles).toContain("editor");
+    for (const [roles, name] of [
+      ["https://example.com/roles", "https://example.com/roles"],
+      ['"app.roles"', "app.roles"],
+    ] as const) {
+      const named = await setUp({ claims: { id: "sub", roles } });
+      const token = await named.issuer.sign(named.key, "a", { [name]: ["editor"] });
+      expect((await named.authenticate(token)).roles).toContain("editor");
+    }
   });
 
   it("has no id where the claim is missing, empty or inherited", async () => {

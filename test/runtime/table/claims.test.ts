@@ -160,11 +160,19 @@ describe("a claim", () => {
     ['$claims."https://example.com/org"', { "https://example.com/org": "x" }],
     ['$claims.app."https://example.com/org".id', { app: { "https://example.com/org": { id: "x" } } }],
     ["$claims.org:id", { "org:id": "x" }],
+    ['$claims."app.org"', { "app.org": "x", app: { org: "z" } }],
+    ["$claims.app.org", { "app.org": "z", app: { org: "x" } }],
     ["$user.issuer", { iss: "x" }],
   ])("is found by its path: %s", async (label, claims) => {
     const t = world.under({ t: { select: { public: { columns: ["who"], where: { label } } } } });
     expect(await t.call("t/select", {}, user("ada", [], claims))).toHaveLength(1);
     expect(await t.call("t/select", {}, user("ada", [], { app_metadata: { org: "y" } }))).toHaveLength(0);
+  });
+
+  it("that has a dot in its name is found by its quoted name only", async () => {
+    const where = { label: "$claims.app.org" };
+    const t = world.under({ t: { select: { public: { columns: ["who"], where } } } });
+    expect(await t.call("t/select", {}, user("ada", [], { "app.org": "x" }))).toHaveLength(0);
   });
 
   it("is named by a path with quoted parts", () => {
