@@ -50,9 +50,11 @@ export function createAuthenticator({ issuers, roles, now }: AuthenticatorInput)
   const known = new LRUCache<string, Known>({ max: limits.cached });
 
   async function verify(token: string): Promise<Caller> {
-    const issuer = byName.get(claimedIssuer(token) ?? "");
+    const claimed = decoded(token);
+    const issuer = typeof claimed.iss === "string" ? byName.get(claimed.iss) : undefined;
     if (issuer === undefined)
       throw invalidToken("The token is of an issuer that is not trusted here.", "wrong issuer");
+    assertTimes(claimed);
     const { claims, set } = await verified(token, issuer, now());
     const caller = callerOf(exactClaims(token), issuer.claims, issuer.gives);
     known.set(token, { caller, until: (claims.exp ?? 0) * 1_000, keys: issuer.keys, set });
@@ -84,10 +86,11 @@ export function createUnverifiedAuthenticator({
       const token = bearerToken(authorization);
       const claims = decoded(token);
       const issuer = issuers.find((one) => one.issuer === claims.iss) ?? issuers[0];
+      assertTimes(claims);
       const seconds = now() / 1_000;
-      if (typeof claims.exp === "number" && claims.exp <= seconds)
+      if (claims.exp !== undefined && claims.exp <= seconds)
         throw invalidToken("The token has expired.", "expired");
-      if (typeof claims.nbf === "number" && claims.nbf > seconds)
+      if (claims.nbf !== undefined && claims.nbf > seconds)
         throw invalidToken("The token is not valid yet.", "not valid yet");
       return callerOf(exactClaims(token), issuer?.claims ?? defaults.issuer, givenBy(issuer, roles));
     },
@@ -125,10 +128,12 @@ function exactClaims(token: string): Record<string, unknown> {
   return typeof claims === "object" && claims !== null ? { ...claims } : {};
 }
 
-const claimedIssuer = (token: string): string | undefined => {
-  const { iss } = decoded(token);
-  return typeof iss === "string" ? iss : undefined;
-};
+/** Refuses a time that is no finite number (RFC 7519, 2, NumericDate): JSON.parse reads 1e400 as infinity. */
+function assertTimes(claims: JWTPayload): void {
+  for (const claim of ["exp", "nbf", "iat"])
+    if (claims[claim] !== undefined && !Number.isFinite(claims[claim]))
+      throw invalidToken(`The token's \`${claim}\` is not accepted here.`, `\`${claim}\` is no number`);
+}
 
 /** What a token was verified to claim, and by which keys. */
 type Verified = { readonly claims: JWTPayload; readonly set: KeySet };

@@ -1,7 +1,7 @@
 import { createPublicKey } from "node:crypto";
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { CompactSign, exportJWK, generateKeyPair, SignJWT } from "jose";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createAuthenticator } from "../../../runtime/auth/authenticator.ts";
+import { createAuthenticator, createUnverifiedAuthenticator } from "../../../runtime/auth/authenticator.ts";
 import { trustedIssuer } from "../../../runtime/auth/issuers.ts";
 import type { Caller } from "../../../runtime/caller.ts";
 import { silentLog } from "../../../runtime/log.ts";
@@ -120,6 +120,27 @@ describe("a bad token", () => {
     );
     const token = await new SignJWT(payload).setProtectedHeader({ alg: "ES256", kid: "a" }).sign(key);
     await expect(authenticate(token)).rejects.toEqual(refused("invalid_token"));
+  });
+
+  it.each([
+    ["exp", "1e400"],
+    ["nbf", "1e400"],
+    ["iat", "-1e400"],
+    ["exp", '"1"'],
+    ["nbf", '"0"'],
+    ["iat", "null"],
+  ])("is refused by the name of the claim when it is no finite number: %s %s", async (claim, value) => {
+    const { issuer, key, authenticate } = await setUp();
+    const good = { iss: issuer.issuer, aud: issuer.audience, sub: "ada", exp: seconds() + 600 };
+    const token = await new CompactSign(
+      new TextEncoder().encode(JSON.stringify({ ...good, [claim]: JSON.rawJSON(value) })),
+    )
+      .setProtectedHeader({ alg: "ES256", kid: "a" })
+      .sign(key);
+    const message = `The token's \`${claim}\` is not accepted here.`;
+    await expect(authenticate(token)).rejects.toMatchObject({ code: "invalid_token", message });
+    const unverified = createUnverifiedAuthenticator({ issuers: [], roles: [], now: Date.now });
+    expect(() => unverified.authenticate(`Bearer ${token}`)).toThrow(message);
   });
 
   it("is refused when it names no algorithm", async () => {
