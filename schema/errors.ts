@@ -15,6 +15,7 @@ export const callErrors = {
   conflict: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
+  expectation_failed: 417,
   key_refused: 422,
   logic_failed: 422,
   answer_too_large: 422,

@@ -6,7 +6,8 @@ const host = /^[\w.~!$&'()*+,;=%:[\]-]*$/;
 
 /**
  * Why a request that the parser took is refused all the same, whatever it asks for: another version of HTTP (RFC 9110,
- * 15.6.6), no or several Host fields (RFC 9112, 3.2), a transfer coding that is not known here (RFC 9112, 6.1).
+ * 15.6.6), no or several Host fields (RFC 9112, 3.2), a transfer coding (RFC 9112, 6.1) or an expectation (RFC 9110,
+ * 10.1.1) that is not known here.
  */
 export function protocolFault({
   httpVersionMajor,
@@ -19,6 +20,8 @@ export function protocolFault({
   const coding = headers["transfer-encoding"];
   if (coding !== undefined && coding.toLowerCase() !== "chunked")
     return new CallError("not_implemented", "Send the body with no transfer coding but `chunked`.");
+  if (httpVersionMinor > 0 && !/^(?:100-continue)?$/i.test(headers.expect ?? ""))
+    return new CallError("expectation_failed", "Send no expectation but `100-continue`.");
   return undefined;
 }
 

@@ -23,7 +23,10 @@ declare module "node:net" {
 const limits = bridgeLimits.http;
 
 /** An import would read every export, one of which makes Node load its fetch: a sixth of the time to a first answer. */
-const { createServer } = process.getBuiltinModule("node:http");
+const { createServer, STATUS_CODES } = process.getBuiltinModule("node:http");
+
+/** What Node's parser found; `reason` is its own words (lib/_http_common.js). */
+type ParserError = NodeJS.ErrnoException & { readonly reason?: string };
 
 /** How many connections a server takes, and where it logs. */
 export type ServerOptions = { readonly connections?: number; readonly log?: Log };
@@ -70,11 +73,11 @@ export function createBridgeServer(
     });
   });
   server.on("checkContinue", handle); // which first looks at what can be refused without the body
-  server.on("checkExpectation", handle); // other expectations may be ignored (RFC 9110, 10.1.1)
+  server.on("checkExpectation", handle); // which refuses other expectations
   server.on("connect", (_, socket) =>
     refuse(new CallError("method_not_allowed", "This is no proxy."), socket, log),
   );
-  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+  server.on("clientError", (error: ParserError, socket: Socket) => {
     const { _httpMessage: message } = socket;
     if (error.code === "ECONNRESET" || error.code === "HPE_INVALID_EOF_STATE" || !socket.writable)
       socket.destroy();
@@ -99,7 +102,7 @@ function refuse({ code, message }: CallError, socket: Duplex, log: Log): void {
   const body: ErrorBody = { error: { code, message, requestId: id } };
   const json = JSON.stringify(body);
   const head = [
-    `HTTP/1.1 ${status} ${code}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     "content-type: application/json; charset=utf-8",
     `content-length: ${Buffer.byteLength(json)}`,
     `x-request-id: ${id}`,
@@ -111,18 +114,22 @@ function refuse({ code, message }: CallError, socket: Duplex, log: Log): void {
   log.info({ requestId: id, status, code }, "A request could not be read.");
 }
 
-function meaningOf({ code }: NodeJS.ErrnoException): CallError {
+function meaningOf({ code, reason }: ParserError): CallError {
   switch (code) {
     case "HPE_HEADER_OVERFLOW":
       return new CallError("headers_too_large", `The headers are larger than ${limits.headerBytes} bytes.`);
     case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
       return new CallError("payload_too_large", "The extensions of the body's chunks are too large.");
     case "HPE_INVALID_VERSION":
+      // The same code stands for a version that is malformed, and for a line that ends in a bare LF.
+      return reason === "Invalid HTTP version" ? versionNotSupported() : malformed();
     case "HPE_PAUSED_H2_UPGRADE":
       return versionNotSupported();
     case requestTimeout:
       return new CallError("request_timeout", "The request did not come in time.");
     default:
-      return new CallError("malformed_request", "The request is not HTTP/1.1.");
+      return malformed();
   }
 }
+
+const malformed = (): CallError => new CallError("malformed_request", "The request is not HTTP/1.1.");

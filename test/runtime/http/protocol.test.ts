@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { STATUS_CODES } from "node:http";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Manifest } from "../../../schema/manifest.ts";
@@ -34,7 +35,8 @@ function read(answer: string) {
   const headers = Object.fromEntries(
     fields.map((field) => field.split(": ")).map(([name = "", value]) => [name.toLowerCase(), value]),
   );
-  return { status: Number(line.split(" ")[1]), headers, error: content && JSON.parse(content).error };
+  const [, status = "", phrase] = /^HTTP\/1\.1 (\d+) (.*)$/.exec(line) ?? [];
+  return { status: Number(status), phrase, headers, error: content && JSON.parse(content).error };
 }
 
 const ask = async (bytes: string) => read(await exchange(shared.port, bytes));
@@ -49,7 +51,10 @@ describe("a request as HTTP allows it", () => {
     ["with an IPv6 address as Host", call("", "POST /call HTTP/1.1\r\nhost: [::1]:8080\r\n")],
     ["with content-encoding: identity", call("content-encoding: Identity\r\n")],
     ["with an offer to upgrade", call("connection: upgrade\r\nupgrade: h2c\r\n")],
-    ["with an expectation that nobody knows", call("expect: 200-maybe\r\n")],
+    [
+      "of HTTP/1.0 with an expectation, which it does not have",
+      call("expect: foo\r\n", "POST /call HTTP/1.0\r\n"),
+    ],
     [
       "in chunks with trailers, which count for nothing",
       `POST /call HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n${nothing.length.toString(16)}\r\n${nothing}\r\n0\r\nauthorization: Basic x\r\n\r\n`,
@@ -84,6 +89,14 @@ describe("a request that HTTP forbids or that is not known here", () => {
       "chunked that is not last",
       call("", "POST /call HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked, gzip\r\n"),
     ],
+    [400, "malformed_request", "lines that end in a bare LF", call().replaceAll("\r\n", "\n")],
+    [
+      400,
+      "malformed_request",
+      "a request line that ends in a bare LF",
+      call("", "POST /call HTTP/1.1\nhost: a\r\n"),
+    ],
+    [400, "malformed_request", "a version that is none", call("", "POST /call HTTP/1.12\r\nhost: a\r\n")],
     [400, "malformed_request", "what is no HTTP", "hello\r\n\r\n"],
     [400, "malformed_request", "a chunk without its length", `${chunked}3\r\nabc\r\nxyz\r\n`],
     [
@@ -96,6 +109,14 @@ describe("a request that HTTP forbids or that is not known here", () => {
     [405, "method_not_allowed", "CONNECT", "CONNECT a.example:443 HTTP/1.1\r\nhost: a\r\n\r\n"],
     [415, "unsupported_media_type", "a content coding", call("content-encoding: gzip\r\n")],
     [415, "unsupported_media_type", "two content types", call("content-type: text/plain\r\n")],
+    [417, "expectation_failed", "an expectation", call("expect: foo\r\n")],
+    [417, "expectation_failed", "two expectations", call("expect: 100-continue, foo\r\n")],
+    [
+      417,
+      "expectation_failed",
+      "an expectation about health",
+      "GET /healthz HTTP/1.1\r\nhost: a\r\nexpect: foo\r\n\r\n",
+    ],
     [431, "headers_too_large", "headers that are too large", call(`x: ${"y".repeat(20_000)}\r\n`)],
     [
       501,
@@ -111,6 +132,7 @@ describe("a request that HTTP forbids or that is not known here", () => {
     const answer = await ask(bytes);
     expect({ status: answer.status, code: answer.error.code }).toEqual({ status, code });
     expect(answer.error.requestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(answer.phrase).toBe(STATUS_CODES[status]);
     expect(answer.headers["x-request-id"]).toBe(answer.error.requestId);
   });
 

@@ -43,6 +43,6 @@ describe("a slow client", () => {
     expect((await fetch(`http://127.0.0.1:${address.port}/`)).status).toBe(200);
     await closed;
     clearInterval(drip);
-    expect(received).toMatch(/^HTTP\/1\.1 408 request_timeout/);
+    expect(received).toMatch(/^HTTP\/1\.1 408 Request Timeout/);
   });
 });
