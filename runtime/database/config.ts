@@ -4,7 +4,7 @@ import { defaults } from "../../config/defaults.ts";
 import { StkError } from "../../src/core/error.ts";
 import { verifiedTls } from "../../src/core/verified-tls.ts";
 import { sessionSettings } from "../sql/values.ts";
-import { type ReadUrl, readUrl } from "./url.ts";
+import { type ReadUrl, readUrl, UrlFault } from "./url.ts";
 
 /** What a pool needs to know of its database. `url` holds a password and is never shown or logged. */
 export type PoolSettings = {
@@ -21,7 +21,7 @@ export type PoolSettings = {
 };
 
 /** A server of a connection, and how a session on it is opened. */
-export type Target = { readonly server: string; readonly config: pg.ClientConfig };
+export type Target = { readonly server: string; readonly url: string; readonly config: pg.ClientConfig };
 
 /** What sessions are opened with. */
 export type SessionConfig = Omit<ReadUrl, "servers"> & {
@@ -38,12 +38,7 @@ export type SessionConfig = Omit<ReadUrl, "servers"> & {
  * @throws {StkError} `invalid_connection` when the URL is not one of Postgres; the message does not show it.
  */
 export function sessionConfig(name: string, settings: PoolSettings): SessionConfig {
-  const read = readUrl(settings.url);
-  if (read === undefined) {
-    throw new StkError("invalid_connection", `The URL of connection \`${name}\` is not one of Postgres.`, {
-      hint: "Write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters percent-encoded.",
-    });
-  }
+  const read = readNamed(name, settings.url);
   const { servers, ...rest } = read;
   const all = {
     lock_timeout: String(bridgeLimits.pool.lockMs),
@@ -57,6 +52,7 @@ export function sessionConfig(name: string, settings: PoolSettings): SessionConf
     settings: all,
     targets: servers.map(({ server, url }) => ({
       server,
+      url,
       config: {
         connectionString: verifiedTls(url),
         options: [...(read.options === undefined ? [] : [read.options]), ...options].join(" "),
@@ -67,4 +63,19 @@ export function sessionConfig(name: string, settings: PoolSettings): SessionConf
       },
     })),
   };
+}
+
+function readNamed(name: string, url: string): ReadUrl {
+  try {
+    return readUrl(url);
+  } catch (error) {
+    if (!(error instanceof UrlFault)) throw error;
+    throw new StkError(
+      "invalid_connection",
+      `The URL of connection \`${name}\` is not one of Postgres. ${error.message}`,
+      {
+        hint: "Write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters percent-encoded.",
+      },
+    );
+  }
 }

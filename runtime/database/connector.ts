@@ -1,6 +1,7 @@
 import type { Log } from "../log.ts";
 import { outsideLogic } from "../logic-scope.ts";
 import { sessionSettings } from "../sql/values.ts";
+import { assertAuthority } from "./authority-file.ts";
 import { type PoolSettings, sessionConfig, type Target } from "./config.ts";
 import type { SqlStatement } from "./database.ts";
 import { isPoolerRefusal } from "./failure.ts";
@@ -62,6 +63,7 @@ export class Connector {
     for (const wish of rounds) {
       for (const target of targets) {
         try {
+          assertAuthority(target.url);
           const session = await this.#openOn(target, events);
           this.isKnown = true;
           if (fits(session, wish)) return session;

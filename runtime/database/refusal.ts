@@ -10,12 +10,18 @@ export class Refusal extends Error {
   }
 }
 
-/** By SQLSTATE (PostgreSQL manual, Appendix A), or by the code of Node's error. */
+/** By SQLSTATE (PostgreSQL manual, Appendix A), with the routine of Postgres where it tells more, or by the code of Node's error. */
 const words: Readonly<Record<string, string>> = {
   "28P01": "The database refused the password of the role.",
   "28000": "The database lets this role in from here under no rule: look at pg_hba.conf, and at sslmode.",
   "3D000": "The server has no database of this name.",
   "53300": "The server has no connection left: raise max_connections, or lower `pool`.",
+  "53300 InitializeSessionUserId":
+    "The role has no connection left: raise its limit (`alter role ... connection limit`), or lower `pool`.",
+  "53300 CheckMyDatabase":
+    "The database has no connection left: raise its limit (`alter database ... connection limit`), or lower `pool`.",
+  "57P01": "The server is shutting down, or the session was terminated (pg_terminate_backend).",
+  "57P02": "The server ended all sessions, as one of its processes crashed.",
   "57P03": "The server is starting up or shutting down.",
   "42501": "The role may not connect to the database: grant it CONNECT.",
   ECONNREFUSED: "Nothing listens at the host and port of the URL.",
@@ -27,6 +33,7 @@ const words: Readonly<Record<string, string>> = {
   ECONNRESET: "The connection was closed before the database answered.",
   ENOENT:
     "A file that the URL names does not exist: the directory of a socket, sslrootcert, sslcert or sslkey.",
+  EISDIR: "A file that the URL names is a directory: sslrootcert, sslcert or sslkey.",
   EACCES:
     "A file that the URL names may not be read: the directory of a socket, sslrootcert, sslcert or sslkey.",
   ERR_ACCESS_DENIED:
@@ -65,7 +72,8 @@ export function refusalOf(error: unknown): Refusal {
   const first = error instanceof AggregateError ? error.errors[0] : error;
   if (!(first instanceof Error)) return new Refusal("unknown", "The database refused a connection.", error);
   const code = "code" in first && typeof first.code === "string" ? first.code : undefined;
-  const known = code === undefined ? undefined : words[code];
+  const routine = "routine" in first ? first.routine : undefined;
+  const known = code === undefined ? undefined : (words[`${code} ${routine}`] ?? words[code]);
   if (code !== undefined && known !== undefined) return new Refusal(code, known, error);
   const saying = sayings.find(([pattern]) => pattern.test(first.message));
   if (saying !== undefined) return new Refusal(saying[1], saying[2], error);

@@ -4,7 +4,7 @@ import { verifiedTls } from "../../src/core/verified-tls.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
-const modes = ["disable", "no-verify", "prefer", "require", "verify-ca", "verify-full"];
+const modes = ["disable", "no-verify", "allow", "prefer", "require", "verify-ca", "verify-full"];
 
 test.each(
   modes.flatMap((mode) => [`sslmode=${mode}`, `application_name=a&sslmode=${mode}&connect_timeout=3`]),

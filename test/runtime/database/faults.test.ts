@@ -2,6 +2,7 @@ import pg from "pg";
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { PoolSettings } from "../../../runtime/database/config.ts";
+import { sessionConfig } from "../../../runtime/database/config.ts";
 import type { Database } from "../../../runtime/database/database.ts";
 import { createPool } from "../../../runtime/database/pool.ts";
 import { readUrl } from "../../../runtime/database/url.ts";
@@ -354,6 +355,13 @@ it.each([
   ["the database is not there", "3D000", /no database/, { pathname: "/nowhere" }],
   ["the host is not known", "ENOTFOUND", /host name/, { hostname: "nowhere.invalid" }],
   ["the server speaks no TLS", "no_tls", /TLS/, { search: "?sslmode=require" }],
+  ["sslrootcert is a directory", "EISDIR", /directory/, { search: "?sslrootcert=/etc" }],
+  [
+    "sslrootcert holds no certificate",
+    "no_certificate",
+    /sslrootcert .* no certificate/,
+    { search: "?sslmode=verify-full&sslrootcert=package.json" },
+  ],
   ["sslrootcert is not there", "ENOENT", /sslrootcert/, { search: "?sslrootcert=/no/file" }],
 ] as const)("says in the log that %s", async (_, reason, said, change) => {
   const { url } = await notesDatabase();
@@ -373,15 +381,40 @@ it.each([
   ["postgres://ada@/shop?host=a,b&port=1,2", ["a:1", "b:2"]],
   ["postgres://ada:p@ss@host/shop", ["host:5432"]],
 ])("reads %s", (url, servers) => {
-  expect(readUrl(url)?.servers.map(({ server }) => server)).toEqual(servers);
+  expect(readUrl(url).servers.map(({ server }) => server)).toEqual(servers);
 });
 
-it.each(["mysql://a/b", "postgres://a:x/b", "postgres://a/b?target_session_attrs=best", "nonsense"])(
-  "refuses %s",
-  (url) => {
-    expect(readUrl(url)).toBeUndefined();
-  },
-);
+it.each([
+  ["mysql://ada:secret@a/b", "`mysql://`"],
+  ["nonsense", "begin with `postgres://`"],
+  ["host=a password=secret", "key=value"],
+  ["postgres://a:secret/b", "port"],
+  ["postgres://a:99999/b", "port"],
+  ["postgres://a/b?port=0", "port"],
+  ["postgres://ada:secret#1@a/b", "percent-encoded"],
+  ["postgres://ada:12/secret@a/b", "percent-encoded"],
+  ["postgres://ada:secret?1@a/b", "percent-encoded"],
+  ["postgres://ada@a b/shop", "host"],
+  ["postgres://ada@[::1/shop", "host"],
+  ["postgres://a/b?target_session_attrs=secret", "`target_session_attrs` is none of `any`"],
+  ["postgres://a/b?sslmode=secret", "`sslmode` is none of `disable`"],
+])("says which part of %s is wrong, and shows none that may be secret", (url, part) => {
+  const settings = { url, pool: 1, statementTimeoutMs: 1, connectTimeoutMs: 1 };
+  const said = () => sessionConfig("main", settings);
+  expect(said).toThrow("connection `main`");
+  expect(said).toThrow(part);
+  expect(said).not.toThrow("secret");
+});
+
+it("tells a role's own limit of connections from the server's", async () => {
+  const { url } = await notesDatabase();
+  const name = `limited_${Math.random().toString(36).slice(2)}`;
+  await execute(url, `create role ${name} login password 'x' connection limit 0`);
+  onTestFinished(() => execute(url, `drop role ${name}`).then(() => undefined));
+  const pool = poolOf(Object.assign(new URL(url), { username: name, password: "x" }).href);
+  await expect(pool.query(read, ["1"])).rejects.toMatchObject({ code: "unavailable" });
+  expect(pool.lines[0]).toMatchObject({ reason: "53300", msg: expect.stringContaining("alter role") });
+});
 
 it.each([
   ["40001", "conflict"],
