@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
@@ -9,6 +9,7 @@ import { developmentKey } from "../../src/dev/development-key.ts";
 import { initProject } from "../../src/dev/init-project.ts";
 import { signToken } from "../../src/dev/sign-token.ts";
 import { stkDone } from "../e2e/stk.ts";
+import { askService } from "../services/ask.ts";
 import { describeWith } from "../services/needs.ts";
 import { freePort } from "../services/port.ts";
 import { freshDatabase } from "../services/postgres.ts";
@@ -46,7 +47,7 @@ type Run = {
 
 async function run(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> {
   const port = await freePort();
-  const command = [resolve("src/cli/main.ts"), "run", "--project", root, "--port", String(port), ...words];
+  const command = [await askService("/command"), "run", "--project", root, "--port", String(port), ...words];
   const child = spawn(process.execPath, command, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: temporary, ...env },

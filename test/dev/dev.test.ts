@@ -2,13 +2,14 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { developmentKey } from "../../src/dev/development-key.ts";
 import { initProject } from "../../src/dev/init-project.ts";
 import { signToken } from "../../src/dev/sign-token.ts";
+import { askService } from "../services/ask.ts";
 import { freePort } from "../services/port.ts";
 import { temporaryDirectory } from "../services/temporary.ts";
 
@@ -33,7 +34,7 @@ afterAll(() => {
 
 async function dev(root: string, ...words: string[]): Promise<Dev> {
   const port = await freePort();
-  const command = [resolve("src/cli/main.ts"), "dev", "--project", root, "--port", String(port), ...words];
+  const command = [await askService("/command"), "dev", "--project", root, "--port", String(port), ...words];
   const child = spawn(process.execPath, command, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env.PATH, HOME: process.env.HOME },
