@@ -17,7 +17,8 @@ const maxCauses = 4;
 
 /**
  * What the log says of an error: places in the user's own sources, and of Postgres' reports no text that holds values. Of
- * class 22, data exception, and of a text in a small language (42601 without a position) it is what stands in quotes.
+ * class 22, data exception, and of class 42 or 3F without a position, as of a text in a small language or a name that
+ * a value is, it is what stands in quotes.
  */
 export function describeError(error: unknown, sources: SourceLocations, causes = 0): ErrorDescription {
   if (!(error instanceof Error))
@@ -31,7 +32,7 @@ export function describeError(error: unknown, sources: SourceLocations, causes =
   if (!isDatabaseError(error))
     return { ...named, message: error.message, stack: sources.stackOf(error), ...cause };
   const { position, where } = error;
-  const quotes = error.code.startsWith("22") || (error.code === "42601" && position === undefined);
+  const quotes = error.code.startsWith("22") || (/^(?:42|3F)/.test(error.code) && position === undefined);
   const message = quotes ? withoutQuoted(error.message) : error.message;
   return {
     ...named,

@@ -51,10 +51,28 @@ export function answerTo(
   broken: (error: DatabaseError) => BrokenConstraint | undefined,
 ): unknown {
   if (!isDatabaseError(error)) return error;
-  const [code, message] = answers.get(error.code) ?? answers.get(error.code.slice(0, 2)) ?? failed;
+  const [code, message] = isOfValue(error) ? unfit : answerOf(error);
   const details = error.code.startsWith("23") ? broken(error) : undefined;
   return new CallError(code, message, { cause: error, ...(details && { details }) });
 }
+
+const answerOf = (error: DatabaseError): Answer =>
+  answers.get(error.code) ?? answers.get(error.code.slice(0, 2)) ?? failed;
+
+/**
+ * What the input of a type reports of a text beside class 22: syntax errors of jsonpath, tsquery and ltree, and names of
+ * regclass and its like that are none or not there.
+ */
+const ofText: ReadonlySet<string> = new Set(["42601", "42602", "42622", "42P01", "42704", "42725", "3F000"]);
+
+/** The context of a parameter that is read, with a line of the type's at most before it. */
+const readsParameter = /^(?:[^"\n]*"[^\n]*"\n)?[^"\n]* \$\d+/;
+
+/** Whether a value was not read. A statement that is composed here would be refused with a position. */
+const isOfValue = ({ code, position, internalQuery, where }: DatabaseError): boolean =>
+  where === undefined
+    ? ofText.has(code) && position === undefined && internalQuery === undefined
+    : readsParameter.test(where) && !/^(?:22|23|4[04]|5|08)/.test(code);
 
 /** Whether the same call may go well a moment later: a serialization failure or a deadlock. */
 export const isCollision = (error: unknown): boolean =>
