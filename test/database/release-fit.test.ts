@@ -178,4 +178,26 @@ describe("where it is not known what is running", () => {
       said === undefined ? [] : [said],
     );
   });
+
+  it("of a column that was generated before says no write of it fails", async () => {
+    const [one, two] = ["stored", "virtual"].map((kind) =>
+      declaredFrom(
+        running.replace(
+          "default: 1 } }",
+          `default: 1 }, g: { type: integer, generated: { expression: n + 1, kind: ${kind} } } }`,
+        ),
+      ),
+    );
+    if (one === undefined || two === undefined) throw new Error("There are two.");
+    const own = await openPglite();
+    try {
+      const first = await planSchema(own, { connection: "main", declared: one, shadow });
+      await applyPlan(own, first, { by: { version: "test" } });
+      const { plan: next } = await planSchema(own, { connection: "main", declared: two, shadow, release });
+      expect(next.steps.map(({ description }) => description).join()).toContain("t.g");
+      expect(next.warnings).toEqual([]);
+    } finally {
+      await own.close();
+    }
+  });
 });

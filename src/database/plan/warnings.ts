@@ -46,7 +46,7 @@ function warningOf(change: Change, live: Model): Warning | undefined {
       return { kind: "answers_change", object: nameOf(change), message };
     }
     case "dropColumnToRemake": {
-      if (change.to.generated === undefined) return undefined;
+      if (change.to.generated === undefined || change.from.generated !== undefined) return undefined;
       const message = `${nameOf(change)} is generated from then on: a write that gives it a value fails.`;
       return { kind: "calls_fail", object: nameOf(change), message };
     }
