@@ -44,15 +44,18 @@ const answers: ReadonlyMap<string, Answer> = new Map([
 
 /**
  * What a caller is told when Postgres refused: never its own text, which holds values and names that the caller may
- * not know. `broken` gives the broken constraint, where the caller may know it.
+ * not know. `broken` gives the broken constraint, where the caller may know it; `pathOf` where a parameter was sent.
  */
 export function answerTo(
   error: unknown,
   broken: (error: DatabaseError) => BrokenConstraint | undefined,
+  pathOf?: (parameter: number) => string | undefined,
 ): unknown {
   if (!isDatabaseError(error)) return error;
   const [code, message] = isOfValue(error) ? unfit : answerOf(error);
-  const details = error.code.startsWith("23") ? broken(error) : undefined;
+  const parameter = readsParameter.exec(error.where ?? "")?.[1];
+  const path = parameter === undefined ? undefined : pathOf?.(Number(parameter));
+  const details = path === undefined ? (error.code.startsWith("23") ? broken(error) : undefined) : { path };
   return new CallError(code, message, { cause: error, ...(details && { details }) });
 }
 
@@ -66,7 +69,7 @@ const answerOf = (error: DatabaseError): Answer =>
 const ofText: ReadonlySet<string> = new Set(["42601", "42602", "42622", "42P01", "42704", "42725", "3F000"]);
 
 /** The context of a parameter that is read, with a line of the type's at most before it. */
-const readsParameter = /^(?:[^"\n]*"[^\n]*"\n)?[^"\n]* \$\d+/;
+const readsParameter = /^(?:[^"\n]*"[^\n]*"\n)?[^"\n]* \$(\d+)/;
 
 /** Whether a value was not read. A statement that is composed here would be refused with a position. */
 const isOfValue = ({ code, position, internalQuery, where }: DatabaseError): boolean =>

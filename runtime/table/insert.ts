@@ -48,7 +48,12 @@ export function insertHandler(input: OperationInput<WriteRule>): TableHandler {
     if (first === undefined) throw checkFailed();
     const ways = compiled(false);
     try {
-      return await insertTogether(first, readValues(rows, columns), run);
+      return await insertTogether(
+        first,
+        readValues(rows, columns),
+        run,
+        rows.length > 1 ? [] : columnNames.map((name) => `values.${name}`),
+      );
     } catch (error) {
       if (ways.length === 1 || !isRefusal(error)) throw error;
     }
@@ -69,9 +74,16 @@ async function insertTogether(
   { insert, returns, decided }: CompiledInsert,
   values: readonly (string | null)[],
   { caller, context: { database, limits, signal }, table, usable }: Run,
+  paths: readonly string[],
 ): Promise<WriteResult> {
   const write = () => database.query(insert.statement(), insert.bind(values, caller), signal);
-  const written = await attempt(write, table, writableOf(usable, decided), signal);
+  const written = await attempt(
+    write,
+    table,
+    writableOf(usable, decided),
+    signal,
+    (parameter) => paths[insert.givenBy(parameter) ?? -1],
+  );
   return resultOf(written, table, limits.rows, returns);
 }
 

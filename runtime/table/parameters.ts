@@ -31,7 +31,7 @@ export class Parameters {
   }
 
   /** The text with `$1`, `$2`, ... in the order in which they come, and what gives their values. */
-  number(text: string): { readonly text: string; readonly bind: Bind } {
+  number(text: string): Numbered {
     const used: Slot[] = [];
     const numbers = new Map<string, number>();
     const numbered = text.replace(marks, (mark, place: string) => {
@@ -44,7 +44,11 @@ export class Parameters {
         if (typeof slot === "string") return slot;
         return typeof slot === "number" ? (given[slot] ?? null) : claimValue(slot, caller);
       });
-    return { text: numbered, bind };
+    const givenBy = (parameter: number): number | undefined => {
+      const slot = used[parameter - 1];
+      return typeof slot === "number" ? slot : undefined;
+    };
+    return { text: numbered, bind, givenBy };
   }
 
   #mark(key: string, slot: Slot): string {
@@ -55,6 +59,13 @@ export class Parameters {
     return mark;
   }
 }
+
+/** A statement whose parameters have numbers; `givenBy` says which value of the call one of them is, counted from 0. */
+type Numbered = {
+  readonly text: string;
+  readonly bind: Bind;
+  readonly givenBy: (parameter: number) => number | undefined;
+};
 
 /** Gives the values of a call in the order of the parameters. */
 export type Bind = (given: readonly (string | null)[], caller: CheckedCaller) => (string | null)[];

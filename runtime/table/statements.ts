@@ -7,6 +7,8 @@ import type { Bind, Parameters } from "./parameters.ts";
 export type Bound = {
   readonly statement: () => SqlStatement;
   readonly bind: Bind;
+  /** Which value of the call a parameter is, counted from 0. */
+  readonly givenBy: (parameter: number) => number | undefined;
 };
 
 const maxShapes = 5_000;
@@ -18,7 +20,7 @@ const maxPreparedText = 8_000;
 export class PreparedNames {
   /** Compiles a statement from what was printed; it has no name the first time. `readOnly` is the statement's. */
   prepare(printed: string, parameters: Parameters, readOnly = false): Bound {
-    const { text, bind } = parameters.number(printed);
+    const { text, bind, givenBy } = parameters.number(printed);
     let statement: SqlStatement = readOnly ? { text, readOnly } : { text };
     let uses = 0;
     return {
@@ -29,6 +31,7 @@ export class PreparedNames {
         return statement;
       },
       bind,
+      givenBy,
     };
   }
 }

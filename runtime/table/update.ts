@@ -34,7 +34,8 @@ export function updateHandler(input: OperationInput<WriteRule>): TableHandler {
     const compiled = plan.shapes.get(shape, () =>
       compileUpdate({ table, columns, where, rules: usable, readable, back, most }, names),
     );
-    return run(compiled, values, caller, context, table, usable);
+    const paths = columnNames.map((name) => `set.${name}`);
+    return run(compiled, values, caller, context, table, usable, paths);
   };
 }
 
@@ -45,6 +46,7 @@ function run(
   { database, limits, signal }: TableContext,
   table: Table,
   usable: readonly WriteRule[],
+  paths: readonly string[],
 ): Promise<unknown> {
   const work = async (queryable: Queryable): Promise<unknown> => {
     if (lock !== undefined) {
@@ -65,6 +67,7 @@ function run(
     table,
     writableOf(usable, decided),
     signal,
+    (parameter) => paths[write.givenBy(parameter) ?? -1],
   );
 }
 

@@ -102,13 +102,14 @@ export const composedOn = ({ quoted }: Table): TransactionOptions => ({
 
 /**
  * Runs a write again where it collided with another one, and gives Postgres' errors the words of an answer.
- * `writable` says which columns the caller may write at once.
+ * `writable` says which columns the caller may write at once, `pathOf` where a parameter was sent.
  */
 export async function attempt<T>(
   work: () => Promise<T>,
   table: Table,
   writable: readonly ReadonlySet<string>[],
   signal: AbortSignal | undefined,
+  pathOf?: (parameter: number) => string | undefined,
 ): Promise<T> {
   for (let turn = 0; ; turn += 1) {
     try {
@@ -116,7 +117,7 @@ export async function attempt<T>(
     } catch (error) {
       if (isFailedCheck(error)) throw checkFailed();
       if (turn === retries || !isCollision(error))
-        throw answerTo(error, (report) => known(report, table, writable));
+        throw answerTo(error, (report) => known(report, table, writable), pathOf);
       await delay(firstRetryMs * 4 ** turn, undefined, signal === undefined ? {} : { signal });
     }
   }

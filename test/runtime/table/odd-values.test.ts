@@ -37,7 +37,7 @@ describe("a value that Postgres cannot read", () => {
           ["t/insert", { values: row }],
           // Of several rows Postgres tells the malformed name of a type like the syntax error of a function.
           ...(type === "regtype" ? [] : [["t/insert", { values: [row, row] }] as const]),
-          ["t/update", { where: { id: 1 }, values: row }],
+          ["t/update", { where: { id: 1 }, set: row }],
           ["t/select", { where: row }],
         ] as const) {
           const refused = await world.call(call, params, user("ada")).then(
@@ -53,4 +53,13 @@ describe("a value that Postgres cannot read", () => {
       }
     },
   );
+
+  it("of one row is told by its path", async () => {
+    const paths = async (name: string, value: string) => [
+      (await world.refused("t/insert", { values: { id: 2, [name]: value } }, user("ada"))).details,
+      (await world.refused("t/update", { where: { id: 1 }, set: { id: 1, [name]: value } }, user("ada")))
+        .details,
+    ];
+    expect(await paths("c0", "$.")).toEqual([{ path: "values.c0" }, { path: "set.c0" }]);
+  });
 });
