@@ -3,15 +3,18 @@ import { connectionName, roleName, variableName } from "./names.ts";
 import { scalar } from "./predicate.ts";
 import { duration } from "./quantities.ts";
 
+const defaultForm = `a default of a list is Postgres' text, such as '{a,b}', and one of json is JSON as a text, such as '{"x":[1]}'`;
+
 /** One parameter of a custom call. */
 export const parameterDeclaration = z.strictObject({
   type: z
     .string()
     .min(1)
     .meta({ description: "A Postgres type, an enum of the connection, or an array of one: text[]." }),
-  default: scalar
-    .optional()
-    .meta({ description: "Taken when the caller leaves it out. Without it the parameter is required." }),
+  default: z.union(scalar.options, { error: defaultForm }).optional().meta({
+    description:
+      "Taken when the caller leaves it out. Without it the parameter is required. A list and JSON are a text.",
+  }),
   nullable: z.boolean().optional().meta({ description: "Whether null is a value. false without it." }),
 });
 export type ParameterDeclaration = z.infer<typeof parameterDeclaration>;

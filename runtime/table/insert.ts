@@ -138,7 +138,10 @@ function columnsOfRows(rows: readonly Params[], rules: readonly WriteRule[], tab
   if (rows.length > 1 && names.length === 0) throw invalid("values.0", "holds no column");
   for (const [index, row] of rows.entries()) {
     if (Object.keys(row).length !== names.length || !names.every((name) => Object.hasOwn(row, name)))
-      throw invalid(`values.${index}`, "does not have the columns of the first row");
+      throw invalid(
+        `values.${index}`,
+        "does not have the columns of the first row: give the same columns in every row, or insert it by another call",
+      );
   }
   return names.map((name) => {
     const column = rules.some(({ columns }) => columns.has(name)) ? table.columns.get(name) : undefined;

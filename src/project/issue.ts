@@ -110,7 +110,8 @@ function explainUnion(
         ),
       },
     ];
-  return [{ ...at, ...wrongType(path, [...new Set(mismatches.map(expectation))], found) }];
+  const wrong = { ...at, ...wrongType(path, [...new Set(mismatches.map(expectation))], found) };
+  return [issue.message === "Invalid input" ? wrong : { ...wrong, hint: sentence(issue.message) }];
 }
 
 const explainAt = (issue: Issue, path: Path, format: z.core.$ZodType, root: unknown): IssueProblem =>

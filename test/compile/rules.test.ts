@@ -476,6 +476,12 @@ describe("logic rules", () => {
       ["invalid_default 3:36"],
     ],
     [
+      "a list as a default, which is a text",
+      "access: public\nparams: { a: { type: 'text[]', default: [x] } }",
+      "select :a as a",
+      ["wrong_type 3:41"],
+    ],
+    [
       "a null default of what is not nullable",
       "access: public\nparams: { a: { type: int, default: null } }",
       "select :a as a",

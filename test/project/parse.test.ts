@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { connectionsFile } from "../../schema/connections.ts";
+import { sqlFrontMatter } from "../../schema/logic.ts";
 import { permissionsFile } from "../../schema/permissions.ts";
 import { projectFile } from "../../schema/project.ts";
 import { schemaFile } from "../../schema/schema-file.ts";
@@ -36,6 +37,12 @@ describe("parseDeclaration", () => {
     expect(parseDeclaration(schemaFile, "tables:\n", "a.yaml").diagnostics).toMatchObject([
       { message: "`tables` should be a mapping (key: value), not nothing." },
     ]);
+  });
+
+  it("says how the default of a list and of JSON is written", () => {
+    const text = "access: public\nparams: { a: { type: 'text[]', default: [x] } }\n";
+    const { diagnostics } = parseDeclaration(sqlFrontMatter, text, "a.yaml");
+    expect(diagnostics).toMatchObject([{ code: "wrong_type", hint: expect.stringContaining("'{a,b}'") }]);
   });
 
   it("lists the values of an enumeration and suggests the nearest", () => {
