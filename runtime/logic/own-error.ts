@@ -29,12 +29,21 @@ export function ownError(thrown: unknown, causes = 0): Error {
 }
 
 function copyOf(thrown: unknown, causes: number): Error {
-  if (!(thrown instanceof Error)) return new Error("Something was thrown that is no error.");
+  if (!(thrown instanceof Error)) return new Error(`A module threw ${inWords(thrown)}, which is no error.`);
   const { cause } = thrown;
   const options = cause === undefined || causes >= maxCauses ? {} : { cause: ownError(cause, causes + 1) };
   const message = String(thrown.message);
   if (thrown instanceof CallError && Object.hasOwn(callErrors, thrown.code)) {
-    const details = ownCopy(thrown.details);
+    let details: unknown;
+    try {
+      details = ownCopy(thrown.details);
+    } catch (cause) {
+      const { stack } = thrown;
+      const error = new Error("The details of `context.fail` are no JSON.", {
+        cause: ownError(cause, maxCauses),
+      });
+      return typeof stack === "string" ? Object.defineProperty(error, "stack", { value: stack }) : error;
+    }
     return new CallError(thrown.code, message, { ...options, ...(isObject(details) && { details }) });
   }
   const copy = new Error(message, options);
@@ -44,6 +53,15 @@ function copyOf(thrown: unknown, causes: number): Error {
     if (typeof value === "string") Object.defineProperty(copy, field, { value });
   }
   return copy;
+}
+
+const longestText = 200;
+
+/** A thrown value for the log; of an object only its kind, as reading it could run code of the module. */
+function inWords(thrown: unknown): string {
+  if (typeof thrown === "string") return JSON.stringify(thrown.slice(0, longestText));
+  if (typeof thrown === "object" && thrown !== null) return Array.isArray(thrown) ? "a list" : "an object";
+  return typeof thrown === "function" || typeof thrown === "symbol" ? `a ${typeof thrown}` : String(thrown);
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -301,9 +301,28 @@ describe("an error", () => {
     expect(JSON.stringify(lines)).toContain("23505");
   });
 
-  it("that is no error is internal", async () => {
-    const { call } = await serving("throw 'text'");
-    expect((await call("it")).body.error?.code).toBe("internal");
+  it.each([
+    ["throw 'no stock left'", '"no stock left"'],
+    ["throw 'x'.repeat(300)", `"${"x".repeat(200)}"`],
+    ["throw null", "null"],
+    ["throw 7", "7"],
+    ["throw { a: 1 }", "an object"],
+    ["throw () => 1", "a function"],
+  ])("that is no error is internal, and the log says what it was: %s", async (code, words) => {
+    const { call, lines } = await serving(code);
+    expect((await call("it")).body.error).toMatchObject({ code: "internal", message: "The call failed." });
+    expect(lines.map((line) => JSON.stringify(line)).join()).toContain(
+      JSON.stringify(`A module threw ${words}, which is no error.`).slice(1, -1),
+    );
+  });
+
+  it("by `fail` with details that are no JSON is internal, and the log says so with its line", async () => {
+    const { call, lines } = await serving(
+      "const round: any = {}; round.round = round; context.fail('c', 'no', round)",
+    );
+    expect((await call("it")).body.error).toMatchObject({ code: "internal", message: "The call failed." });
+    expect(JSON.stringify(lines)).toContain("The details of `context.fail` are no JSON.");
+    expect(JSON.stringify(lines)).toContain("logic/it.ts:");
   });
 });
 
