@@ -7,6 +7,7 @@ import { canonicalJsonText, type Json } from "../core/canonical-json.ts";
 import { assertNoErrors } from "../core/diagnostic.ts";
 import { type Digest, digestOf } from "../core/digest.ts";
 import { gzip } from "../core/gzip.ts";
+import { replaceableFile } from "../core/replaceable-file.ts";
 import { tarOf } from "../core/tar.ts";
 
 export type { BundleFile } from "../compile/compilation.ts";
@@ -71,10 +72,15 @@ export function writeBundle(bundle: Bundle, directory: string): WrittenBundle {
 }
 
 function replaceFile(file: string, content: Uint8Array | string): void {
-  const unfinished = `${file}.${randomUUID()}`;
+  const target = replaceableFile(file);
+  if (target === undefined) {
+    writeFileSync(file, content);
+    return;
+  }
+  const unfinished = `${target}.${randomUUID()}`;
   try {
     writeFileSync(unfinished, content);
-    renameSync(unfinished, file);
+    renameSync(unfinished, target);
   } finally {
     rmSync(unfinished, { force: true });
   }

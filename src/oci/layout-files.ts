@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Digest } from "../core/digest.ts";
 import { StkError } from "../core/error.ts";
+import { replaceableFile } from "../core/replaceable-file.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { descriptorSchema } from "./manifest.ts";
 
@@ -54,7 +55,8 @@ async function readJson(file: string, directory: string): Promise<unknown> {
 }
 
 /**
- * Writes a file as a whole or not at all: under another name, to the disk, then into place.
+ * Writes a file as a whole or not at all: under another name, to the disk, then into place. A device or a pipe is
+ * written to as it is.
  *
  * @param durable whether the folder, too, is to survive a loss of power from now on.
  */
@@ -63,8 +65,10 @@ export async function writeWhole(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   { durable = false }: { durable?: boolean } = {},
 ): Promise<void> {
-  const directory = dirname(file);
-  await mkdir(directory, { recursive: true });
+  await mkdir(dirname(file), { recursive: true });
+  const target = replaceableFile(file);
+  if (target === undefined) return writeFile(file, chunks);
+  const directory = dirname(target);
   const part = join(directory, `.part-${randomUUID()}`);
   try {
     const handle = await open(part, "wx");
@@ -74,7 +78,7 @@ export async function writeWhole(
     } finally {
       await handle.close();
     }
-    await rename(part, file);
+    await rename(part, target);
   } finally {
     await rm(part, { force: true });
   }
