@@ -53,6 +53,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   commander: ["src/cli/program.ts"],
   dockerode: ["src/oci/engine.ts"],
   pg: ["src/database/", "runtime/database/"],
+  "pg-connection-string": ["runtime/database/"],
   esbuild: ["src/compile/module.ts"],
   [computed]: ["runtime/logic/"],
 };

@@ -1,9 +1,12 @@
+import { readFileSync } from "node:fs";
 import type pg from "pg";
+import { type ConnectionOptions, parse, toClientConfig } from "pg-connection-string";
 import { bridgeLimits } from "../../config/bridge.ts";
 import { defaults } from "../../config/defaults.ts";
 import { StkError } from "../../src/core/error.ts";
 import { verifiedTls } from "../../src/core/verified-tls.ts";
 import { sessionSettings } from "../sql/values.ts";
+import { assertAuthority } from "./authority-file.ts";
 import { type ReadUrl, readUrl, UrlFault } from "./url.ts";
 
 /** What a pool needs to know of its database. `url` holds a password and is never shown or logged. */
@@ -21,7 +24,11 @@ export type PoolSettings = {
 };
 
 /** A server of a connection, and how a session on it is opened. */
-export type Target = { readonly server: string; readonly url: string; readonly config: pg.ClientConfig };
+export type Target = {
+  readonly server: string;
+  /** @throws {Refusal} `no_certificate`; the error of Node where a file that the URL names cannot be read. */
+  config(): pg.ClientConfig;
+};
 
 /** What sessions are opened with. */
 export type SessionConfig = Omit<ReadUrl, "servers"> & {
@@ -50,18 +57,20 @@ export function sessionConfig(name: string, settings: PoolSettings): SessionConf
   return {
     ...rest,
     settings: all,
-    targets: servers.map(({ server, url }) => ({
-      server,
-      url,
-      config: {
-        connectionString: verifiedTls(url),
-        options: [...(read.options === undefined ? [] : [read.options]), ...options].join(" "),
-        fallback_application_name: settings.applicationName ?? "santokit",
-        connectionTimeoutMillis: settings.connectTimeoutMs,
-        keepAlive: true,
-        keepAliveInitialDelayMillis: settings.keepaliveMs ?? defaults.connection.keepaliveMs,
-      },
-    })),
+    targets: servers.map(({ server, url }) => {
+      const configOf = reader(verifiedTls(url));
+      return {
+        server,
+        config: () => ({
+          fallback_application_name: settings.applicationName ?? "santokit",
+          ...configOf(),
+          options: [...(read.options === undefined ? [] : [read.options]), ...options].join(" "),
+          connectionTimeoutMillis: settings.connectTimeoutMs,
+          keepAlive: true,
+          keepAliveInitialDelayMillis: settings.keepaliveMs ?? defaults.connection.keepaliveMs,
+        }),
+      };
+    }),
   };
 }
 
@@ -78,4 +87,44 @@ function readNamed(name: string, url: string): ReadUrl {
       },
     );
   }
+}
+
+const files = { sslrootcert: "ca", sslcert: "cert", sslkey: "key" } as const;
+
+/**
+ * Takes a URL apart once, before any module is loaded, so that its password goes through nothing that modules hold too.
+ * Only the files that it names are read for each session, as certificates are renewed.
+ */
+function reader(url: string): () => pg.ClientConfig {
+  const query = new URL(url).searchParams;
+  const named = Object.entries(files).flatMap(([param, option]) => {
+    const file = query.get(param);
+    return file === null || file === "" ? [] : [{ option, file }];
+  });
+  let parsed: pg.ClientConfig | undefined;
+  const config = (): pg.ClientConfig => {
+    if (parsed === undefined) {
+      const { ssl, ...rest } = parse(url);
+      parsed = toClientConfig(ssl === undefined ? rest : { ...rest, ssl: tls(ssl) });
+    }
+    return parsed;
+  };
+  try {
+    config();
+  } catch {
+    // A file is not there yet: each session says so until it is.
+  }
+  return () => {
+    const { ssl, ...rest } = config();
+    if (typeof ssl !== "object") return ssl === undefined ? rest : { ...rest, ssl };
+    const read = named.map(({ option, file }) => [option, readFileSync(file, "utf8")] as const);
+    for (const [option, text] of read) if (option === "ca") assertAuthority(text);
+    return { ...rest, ssl: { ...ssl, ...Object.fromEntries(read) } };
+  };
+}
+
+/** `ssl=no-verify` and `ssl=true`, as the driver takes them; other words are no less than that. */
+function tls(ssl: NonNullable<ConnectionOptions["ssl"]>): NonNullable<ConnectionOptions["ssl"]> {
+  if (typeof ssl !== "string") return ssl;
+  return ssl === "no-verify" ? { rejectUnauthorized: false } : true;
 }

@@ -1,7 +1,6 @@
 import type { Log } from "../log.ts";
 import { outsideLogic } from "../logic-scope.ts";
 import { sessionSettings } from "../sql/values.ts";
-import { assertAuthority } from "./authority-file.ts";
 import { type PoolSettings, sessionConfig, type Target } from "./config.ts";
 import type { SqlStatement } from "./database.ts";
 import { isPoolerRefusal } from "./failure.ts";
@@ -63,7 +62,6 @@ export class Connector {
     for (const wish of rounds) {
       for (const target of targets) {
         try {
-          assertAuthority(target.url);
           const session = await this.#openOn(target, events);
           this.isKnown = true;
           if (fits(session, wish)) return session;
@@ -90,7 +88,8 @@ export class Connector {
     );
   }
 
-  async #openOn({ server, config }: Target, events: SessionEvents): Promise<Session> {
+  async #openOn({ server, config: configOf }: Target, events: SessionEvents): Promise<Session> {
+    const config = configOf();
     if (!this.#isPooled) {
       try {
         const input = { config, server, keeps: true, question, timeoutMs: this.#timeoutMs };
