@@ -37,7 +37,7 @@ async function main(log: Log, variables: BridgeEnvironment, isEnding: () => bool
   for (const name of Object.keys(process.env))
     if (!readLater.has(name) || declared.has(name)) delete process.env[name];
   if (Object.values(manifest.logic).some(({ kind }) => kind === "module"))
-    isolate({
+    await isolate({
       bridge: import.meta.url,
       env: process.env,
       shared: [CallError, StkError, DriverError],

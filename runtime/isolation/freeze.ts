@@ -45,10 +45,10 @@ export function freeze<T>(root: T): T {
   return root;
 }
 
-/** Freezes what a value has in common with others of its kind: prototypes and functions. What is its own stays as it is. */
-export function freezeKind(sample: unknown): void {
+/** Freezes what values have in common with others of their kinds: prototypes and functions. What is their own stays as it is. */
+export function freezeKinds(samples: readonly unknown[]): void {
   const seen = new Set<object>();
-  const left: unknown[] = [sample];
+  const left: unknown[] = [...samples];
   while (left.length > 0) {
     const value = left.pop();
     if (!isObject(value) || frozen.has(value) || seen.has(value)) continue;
@@ -56,8 +56,22 @@ export function freezeKind(sample: unknown): void {
     if (typeof value === "function") freeze(value);
     else {
       freeze(Object.getPrototypeOf(value));
-      for (const property of ownProperties(value)) left.push(property.value, property.get, property.set);
+      // Of memory, each byte would be looked at.
+      for (const property of ArrayBuffer.isView(value) ? [] : ownProperties(value))
+        left.push(property.value, property.get, property.set);
     }
+  }
+}
+
+/** Freezes what two values of one kind hold both: constants of Node, which every other one of the kind holds too. */
+export function freezeCommon(one: object, other: object, depth = 6): void {
+  for (const key of depth === 0 ? [] : Reflect.ownKeys(one)) {
+    const [mine, theirs] = [one, other].map(
+      (each): unknown => Reflect.getOwnPropertyDescriptor(each, key)?.value,
+    );
+    if (!isObject(mine) || !isObject(theirs)) continue;
+    if (mine === theirs) freeze(mine);
+    else freezeCommon(mine, theirs, depth - 1);
   }
 }
 
@@ -120,13 +134,22 @@ function letShadow(prototype: object, key: string | symbol, property: PropertyDe
   });
 }
 
+/** Some getters of Node put what they give in their own place: those do it on an object that is thrown away. */
+function readBy(get: () => unknown, value: object): unknown {
+  try {
+    return Reflect.apply(get, value, []);
+  } catch {
+    return Reflect.apply(get, Object.create(value), []);
+  }
+}
+
 function withoutSetter(
   value: object,
   key: string | symbol,
   { get, set, enumerable = false }: PropertyDescriptor,
 ): void {
   if (get === undefined && set === undefined) return;
-  const read = (): unknown => freeze(get && Reflect.apply(get, value, []));
+  const read = (): unknown => freeze(get && readBy(get, value));
   Reflect.deleteProperty(value, key); // else its setter would stay
   Object.defineProperty(value, key, {
     get: Object.freeze(read),

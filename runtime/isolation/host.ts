@@ -1,7 +1,6 @@
 import process from "node:process";
 import { freeze } from "./freeze.ts";
 import { denied } from "./inert.ts";
-import { hideSocketTimers } from "./sockets.ts";
 
 /** The properties in which V8 keeps what a regular expression was last tried on, whoever did it: a token, a password. */
 const lastMatch = [
@@ -27,7 +26,6 @@ export function closeHost(given: Readonly<{ process: { stdout: object } } & Reco
       Object.defineProperty(process.getBuiltinModule(module), name, { value: denied(`${module}.${name}`) });
   closeMemory();
   closeHttp();
-  hideSocketTimers();
   closeFetch();
   // Where the defaults of every emitter stand: assigning them on each new one is to stay cheap.
   const emitter = process.getBuiltinModule("node:events").prototype;

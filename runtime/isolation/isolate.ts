@@ -1,13 +1,14 @@
 import process from "node:process";
 import type { Log } from "../log.ts";
 import { offerError } from "./error-class.ts";
-import { freeze, freezeKind } from "./freeze.ts";
+import { freeze, freezeCommon, freezeKinds } from "./freeze.ts";
 import { GivenObserver, givenAsyncHooks, givenChannels, givenPerformance, givenProcess } from "./given.ts";
 import { givenTimers, Timer } from "./given-timers.ts";
 import { closeHost } from "./host.ts";
 import { closeImports, givenModules } from "./imports.ts";
 import { offerGlobals } from "./own-global.ts";
-import { samples } from "./samples.ts";
+import { ofHttp, samples } from "./samples.ts";
+import { closeSockets, HiddenTimer, socketSamples } from "./sockets.ts";
 
 /** What {@link isolate} takes of the process. */
 export type IsolateInput = {
@@ -24,8 +25,10 @@ export type IsolateInput = {
  * Closes the process for the modules that are loaded after it: what they share with the Bridge and with one another is
  * frozen, and nothing of it leads to what others keep. It cannot be undone, and is for a process that is the Bridge's.
  */
-export function isolate({ bridge, env, shared, log }: IsolateInput): void {
-  const kinds = samples();
+export async function isolate({ bridge, env, shared, log }: IsolateInput): Promise<void> {
+  const sockets = socketSamples();
+  const kinds = [...sockets, ...samples(), ...(await ofHttp())];
+  closeSockets(sockets);
   const replaced = new Map<string, object>();
   const given = givenModules(replaced);
   const ownProcess = givenProcess(env, log, given);
@@ -50,6 +53,8 @@ export function isolate({ bridge, env, shared, log }: IsolateInput): void {
   closeImports(bridge, given);
   offerError();
   offerGlobals();
-  for (const one of [...shared, Timer, globalThis]) freeze(one);
-  for (const one of kinds) freezeKind(one);
+  for (const one of [...shared, Timer, HiddenTimer, Reflect.get(navigator, "locks"), globalThis]) freeze(one);
+  freezeKinds(kinds);
+  freezeCommon(new ReadableStream(), new ReadableStream());
+  freezeCommon(new TransformStream(), new TransformStream());
 }

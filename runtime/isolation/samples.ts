@@ -3,7 +3,8 @@ import process from "node:process";
 
 /** One of each kind of value whose prototype or functions no name leads to. Logic comes by them as it makes its own. */
 export function samples(): unknown[] {
-  return [...syntax(), ...sockets(), ...ofNode()];
+  const all = [...syntax(), ...ofCrypto(), ...ofNode()];
+  return [...all, ...all.flatMap(iterators)];
 }
 
 function syntax(): unknown[] {
@@ -24,57 +25,97 @@ function syntax(): unknown[] {
 }
 
 /** What the types of the oldest Node that is supported do not know. */
-function call(of: object, name: string, ...given: unknown[]): unknown {
+function call(of: object, name: string | symbol, ...given: unknown[]): unknown {
   const method: unknown = Reflect.get(of, name);
   return typeof method === "function" ? Reflect.apply(method, of, given) : undefined;
 }
 
-function ofNode(): unknown[] {
-  const zlib = process.getBuiltinModule("node:zlib");
+function ofCrypto(): unknown[] {
   const crypto = process.getBuiltinModule("node:crypto");
   const key = Buffer.alloc(16);
+  const secret = crypto.createSecretKey(key);
+  const [root = ""] = process.getBuiltinModule("node:tls").rootCertificates;
+  return [
+    ...[crypto.createHash("sha1"), crypto.createHmac("sha1", key), crypto.createSign("sha1")],
+    ...[crypto.createVerify("sha1"), crypto.createCipheriv("aes-128-cbc", key, key)],
+    ...[crypto.createDecipheriv("aes-128-cbc", key, key), crypto.createECDH("prime256v1")],
+    ...[crypto.getDiffieHellman("modp14"), crypto.createDiffieHellman(Buffer.from([23]))],
+    ...[secret, ...Object.values(crypto.generateKeyPairSync("ed25519")), new crypto.X509Certificate(root)],
+    call(secret, "toCryptoKey", { name: "HMAC", hash: "SHA-1" }, true, ["sign"]),
+  ];
+}
+
+function ofNode(): unknown[] {
+  const zlib = process.getBuiltinModule("node:zlib");
+  const { Duplex, Readable } = process.getBuiltinModule("node:stream");
   const gzip = zlib.createGzip();
   const timer = setTimeout(() => undefined);
   const turn = setImmediate(() => undefined);
   clearTimeout(timer);
   clearImmediate(turn);
+  const file = new File(["a"], "b");
   return [
-    ...[
-      gzip,
-      Reflect.get(Object(Reflect.get(gzip, "_writableState")), "writecb"),
-      zlib.createBrotliCompress(),
-      zlib.createZstdCompress(),
-    ],
-    ...[crypto.createHash("sha1"), crypto.createHmac("sha1", key), crypto.createSecretKey(key)],
-    ...[
-      crypto.createCipheriv("aes-128-cbc", key, key),
-      crypto.createSign("sha1"),
-      crypto.createVerify("sha1"),
-    ],
-    call(crypto.createSecretKey(key), "toCryptoKey", { name: "HMAC", hash: "SHA-1" }, true, ["sign"]),
-    ...[crypto.createECDH("prime256v1"), crypto.getDiffieHellman("modp14")],
+    ...[gzip, Reflect.get(Object(Reflect.get(gzip, "_writableState")), "writecb")],
+    ...[zlib.createBrotliCompress(), zlib.createBrotliDecompress()],
+    ...[zlib.createZstdCompress?.(), zlib.createZstdDecompress?.()],
     ...[new AsyncResource("sample"), new AbortController(), new MessageChannel(), new TextDecoder()],
     ...[new Response(""), new Request("http://a"), new FormData(), new URL("http://a?b"), timer, turn],
+    ...[new Headers(), new URLSearchParams("a"), file, file.stream(), Readable.from([]), Duplex.from([])],
+    call(zlib, "createZipArchiveSync", []),
+    ...[new ReadableStream({ type: "bytes" }), new WritableStream(), new TransformStream()],
+    ...Reflect.ownKeys(file).map((name) => call(Object(Reflect.get(file, name)), "getReader")),
+    ...thrown(),
   ];
 }
 
-/** Sockets, of which the connections to the database are made too. */
-function sockets(): unknown[] {
-  const net = process.getBuiltinModule("node:net");
-  const tls = process.getBuiltinModule("node:tls");
-  const tcp = new net.Socket();
-  const secure = new tls.TLSSocket(tcp);
-  const local = new net.Socket();
-  const opened = [tcp, secure, local];
-  for (const socket of opened) socket.on("error", () => undefined);
-  tcp.connect({ host: "127.0.0.1", port: 1 });
-  local.connect({ path: "/" });
-  const handles = opened.map((socket): unknown => Reflect.get(socket, "_handle"));
-  // In this turn of the event loop nothing is sent.
-  for (const socket of opened) socket.destroy();
+/** Node has a class for each code of its errors. These are the ones that say what they were given. */
+function thrown(): unknown[] {
+  const works = [
+    () => new URL("a"),
+    () => Reflect.construct(URL, []),
+    () => Reflect.get(URL.prototype, "href"),
+    () => Reflect.apply(Buffer.from, Buffer, [1]),
+    () => Buffer.alloc(-1),
+    () => Buffer.from("a").readInt8(2),
+    () => process.getBuiltinModule("node:http").validateHeaderName(""),
+    () => process.getBuiltinModule("node:http").validateHeaderValue("a", "\u0000"),
+  ];
+  return works.map((work) => {
+    try {
+      return work();
+    } catch (error) {
+      return error;
+    }
+  });
+}
+
+/** What a sample gives to whoever iterates over it. */
+function iterators(sample: unknown): unknown[] {
+  if (typeof sample !== "object" || sample === null) return [];
+  const names = ["entries", "keys", "values", Symbol.iterator, Symbol.asyncIterator];
+  return names.map((name) => {
+    try {
+      return call(sample, name);
+    } catch {
+      return undefined; // a stream that is read already
+    }
+  });
+}
+
+/** A client's and a server's parser of HTTP, with what they hold of their connections. */
+export async function ofHttp(): Promise<unknown[]> {
+  const http = process.getBuiltinModule("node:http");
+  const { Duplex } = process.getBuiltinModule("node:stream");
+  const [mine, theirs] = [new Duplex({ read() {} }), new Duplex({ read() {} })];
+  const request = http.request({ createConnection: () => mine }).on("error", () => undefined);
+  http.createServer().emit("connection", theirs);
+  await new Promise((resolve) => process.nextTick(resolve));
+  const parsers = [mine, theirs].map((socket): unknown => Reflect.get(socket, "parser"));
+  request.destroy();
+  theirs.destroy();
   // A parser that a module had is not the parser of somebody's next request.
   const common: object = Object(process.getBuiltinModule("_http_common"));
   Object.assign(Object(Reflect.get(common, "parsers")), { max: 0 });
-  const shared = [net, tls, process.getBuiltinModule("node:dns"), common];
-  return [...opened, ...handles, ...shared.flatMap((module) => Object.values(module))];
+  const modules = ["net", "tls", "dns"].map((name) => process.getBuiltinModule(name));
+  return [...parsers, request, ...[...modules, common].flatMap((module) => Object.values(Object(module)))];
 }

@@ -1,7 +1,8 @@
 import process from "node:process";
+import { denied } from "./inert.ts";
 
 /** What stands for a timer where Node looks for it: it can be started anew and cleared, and leads to no other one. */
-class HiddenTimer {
+export class HiddenTimer {
   readonly #timer: NodeJS.Timeout;
   readonly #end: (timer: NodeJS.Timeout) => void;
 
@@ -32,7 +33,7 @@ const isTimer = (value: unknown): value is NodeJS.Timeout =>
  * Hides the timer of each socket. Timers of one duration are linked, so that the socket of a module's own request would
  * lead to the sockets of all others.
  */
-export function hideSocketTimers(): void {
+function hideSocketTimers(): void {
   const { Socket } = process.getBuiltinModule("node:net");
   const end = clearTimeout;
   const key = Object.getOwnPropertySymbols(new Socket()).find(({ description }) => description === "timeout");
@@ -46,4 +47,40 @@ export function hideSocketTimers(): void {
       timers.set(this, isTimer(timer) ? new HiddenTimer(timer, end) : timer);
     },
   });
+}
+
+/** Sockets and their handles, of which the connections to the database are made too. */
+export function socketSamples(): object[] {
+  const net = process.getBuiltinModule("node:net");
+  const tls = process.getBuiltinModule("node:tls");
+  const tcp = new net.Socket();
+  const secure = new tls.TLSSocket(tcp);
+  const local = new net.Socket();
+  const opened = [tcp, secure, local];
+  for (const socket of opened) socket.on("error", () => undefined);
+  tcp.connect({ host: "127.0.0.1", port: 1 });
+  local.connect({ path: "/" });
+  const handles = opened.map((socket): object => Object(Reflect.get(socket, "_handle")));
+  // In this turn of the event loop nothing is sent.
+  for (const socket of opened) socket.destroy();
+  return [...opened, ...handles];
+}
+
+/**
+ * Keeps the socket of a module's own request from being a way to others: neither it nor its handle leads to a class that
+ * opens what the process has open already, such as standard output or the connections of other callers.
+ */
+export function closeSockets(samples: readonly object[]): void {
+  hideSocketTimers();
+  for (const prototype of new Set(samples.map((one): object => Object.getPrototypeOf(one)))) {
+    const { name }: { name?: unknown } = prototype.constructor;
+    const refuse = denied(`net.${String(name)}`);
+    const stand = () => {
+      refuse();
+    };
+    Object.defineProperty(stand, "name", { value: name });
+    Object.defineProperty(stand, "prototype", { value: prototype });
+    Object.defineProperty(prototype, "constructor", { value: stand });
+    if ("open" in prototype) Object.defineProperty(prototype, "open", { value: denied("net.Socket") });
+  }
 }

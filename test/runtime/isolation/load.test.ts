@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { inertImports, logicImports } from "../../../config/logic-imports.ts";
 import { run, untilReady, useBridgeFile } from "../bridge-process.ts";
 import { serveModules } from "../logic-process.ts";
 import { manifestOf } from "../manifest.ts";
@@ -42,4 +43,12 @@ it("leaves in the environment what Node and the driver read, and nothing that is
   );
   await untilReady(bridge);
   expect((await bridge.call("env")).body).toEqual({ data: ["PGAPPNAME", "TZ"] });
+}, 30_000);
+
+it("loads a package that names every module of Node that may be named, constants after crypto", async () => {
+  const names = [...logicImports, ...inertImports].sort().reverse();
+  const bridge = await serveModules({
+    names: `${names.map((name) => `import "node:${name}";`).join("\n")} export default () => 1;`,
+  });
+  expect((await bridge.call("names")).body).toEqual({ data: 1 });
 }, 30_000);

@@ -49,6 +49,8 @@ const attempts: Readonly<Record<string, string>> = {
   setter: `Object.defineProperty(Object.prototype, "password", { set(value) { take(value); } })`,
   timers: `take(setTimeout(() => {}, 10_000), setImmediate(() => {}), setInterval(() => {}, 30_000).unref())`,
   errors: `for (const work of [() => context.fail("a", "b"), () => context.sql\`select 1 / 0\`, () => context.connection("none"), () => context.sql("x"), () => context.call("none")]) try { await work(); } catch (error: any) { take(error, error.constructor, error.cause, error.stack); }`,
+  params: `const walk = Object.getPrototypeOf(new URLSearchParams("a=1").entries()); const { next } = walk; walk.next = function () { const one = next.call(this); take(one); return one; }`,
+  key: `const { privateKey } = (await load("crypto")).generateKeyPairSync("ed25519"); Object.getPrototypeOf(privateKey).export = take`,
   signal: `take(context.signal, context.signal.reason)`,
   socket: `const http = await load("http"); const { socket } = await new Promise<any>((resolve, reject) => http.get(origin + "/readyz", resolve).on("error", reject)); socket.setTimeout(10_000); take(socket, socket._handle, socket.server, socket.parser); Object.getPrototypeOf(socket).connect = take`,
 };
