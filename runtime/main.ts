@@ -12,6 +12,7 @@ import { endServing, endTimes, tellOfCutCalls } from "./ending.ts";
 import { CallError } from "./error.ts";
 import { createBridgeServer } from "./http/server.ts";
 import { isolate } from "./isolation/isolate.ts";
+import { mayListen } from "./isolation/listening.ts";
 import { createLog, type Log } from "./log.ts";
 import { takeStrayError } from "./logic/stray-error.ts";
 import { readManifest } from "./manifest-file.ts";
@@ -47,10 +48,8 @@ async function main(log: Log, variables: BridgeEnvironment, isEnding: () => bool
   if (isEnding()) return new Promise(() => {});
   const settings = serverSettings(manifest.server, environment);
   const { connections } = settings.limits;
-  const server = createBridgeServer(bridge.handle, { log, connections }).listen(
-    variables.PORT,
-    variables.HOST,
-  );
+  const server = mayListen(createBridgeServer(bridge.handle, { log, connections }));
+  server.listen(variables.PORT, variables.HOST);
   await once(server, "listening");
   log.info(
     { name: manifest.name, address: server.address(), ms: Math.round(performance.now()) },

@@ -1,6 +1,7 @@
 import process from "node:process";
 import { freeze } from "./freeze.ts";
 import { denied } from "./inert.ts";
+import { refuseListening } from "./listening.ts";
 
 /** The properties in which V8 keeps what a regular expression was last tried on, whoever did it: a token, a password. */
 const lastMatch = [
@@ -16,6 +17,8 @@ const forAll = {
   http: ["setGlobalProxyFromEnv", "setMaxIdleHTTPParsers"],
   os: ["setPriority"],
   stream: ["setDefaultHighWaterMark"],
+  // It opens files.
+  zlib: ["ZipFile"],
 } as const;
 
 /** Closes what of Node's objects would show a module what the Bridge and other modules do, and puts `given` in its place. */
@@ -23,9 +26,11 @@ export function closeHost(given: Readonly<{ process: { stdout: object } } & Reco
   for (const name of lastMatch) Reflect.deleteProperty(RegExp, name);
   for (const [module, names] of Object.entries(forAll))
     for (const name of names)
-      Object.defineProperty(process.getBuiltinModule(module), name, { value: denied(`${module}.${name}`) });
+      if (name in Object(process.getBuiltinModule(module)))
+        Object.defineProperty(process.getBuiltinModule(module), name, { value: denied(`${module}.${name}`) });
   closeMemory();
   closeHttp();
+  refuseListening();
   closeFetch();
   // Where the defaults of every emitter stand: assigning them on each new one is to stay cheap.
   const emitter = process.getBuiltinModule("node:events").prototype;

@@ -1,0 +1,55 @@
+import { expect, it } from "vitest";
+import { useBridgeFile } from "../bridge-process.ts";
+import { serveModules } from "../logic-process.ts";
+
+useBridgeFile();
+
+/** Ways to what the process has open already, from the sockets that http gives and from what http passes on to them. */
+const ways: Readonly<Record<string, string>> = {
+  socket: `new socket.constructor({ fd: 1, writable: true }).write(line)`,
+  prototype: `new (Object.getPrototypeOf(socket).constructor)({ fd: 1 }).write(line)`,
+  parent: `new (Object.getPrototypeOf(secure.constructor))({ fd: 1 }).write(line)`,
+  handle: `new socket._handle.constructor(0).open(1)`,
+  secure: `new secure.constructor(socket)`,
+  agent: `http.globalAgent.createConnection({ fd: 1, path: "/none" }).on("error", () => {}).write(line)`,
+  request: `await new Promise((resolve, reject) => http.request({ fd: 1, path: "/" + line }).on("error", reject).end(line, resolve))`,
+  listen: `http.createServer().listen(0)`,
+  secureListen: `https.createServer().listen(0)`,
+  descriptor: `http.createServer().listen({ fd: 18 })`,
+  inner: `http.createServer()._listen2("127.0.0.1", 0, 4, 511)`,
+  file: `await zlib.ZipFile.open("/etc/ssl/openssl.cnf")`,
+};
+
+it("keeps modules from standard output, from listening and from what others have open", async () => {
+  const bridge = await serveModules({
+    hostile: `import http from "node:http"; import https from "node:https"; import zlib from "node:zlib";
+      const line = "FORGED\\n";
+      const worked: string[] = [], kinds: unknown[] = [];
+      export default async ({ origin }: any) => {
+        const socket: any = await new Promise((resolve, reject) => http.get(origin + "/readyz", (response) => resolve(response.socket)).on("error", reject));
+        const secure: any = (https.globalAgent as any).createConnection({ host: "127.0.0.1", port: 1 }).on("error", () => undefined);
+        const given: any = { http, https, zlib };
+        ${Object.entries(ways)
+          .map(
+            ([name, code]) =>
+              `try { await (async ({ http, https, zlib }: any) => { ${code}; })(given); worked.push("${name}"); } catch {}`,
+          )
+          .join("\n")}
+        return { worked, kinds: [socket.constructor.name, socket instanceof socket.constructor, secure instanceof secure.constructor] };
+      }`,
+    fine: `import http from "node:http";
+      const body = async (response: any) => { let text = ""; for await (const chunk of response) text += chunk; return text; };
+      export default async ({ origin }: any) => [
+        await new Promise((resolve, reject) => http.get(origin + "/healthz", (response) => body(response).then(resolve, reject)).on("error", reject)),
+        await (await fetch(origin + "/healthz")).text(),
+        await new Response(new Blob(["a"]).stream().pipeThrough(new CompressionStream("gzip")).pipeThrough(new DecompressionStream("gzip"))).text(),
+      ]`,
+  });
+  const params = { origin: bridge.url };
+  expect((await bridge.call("hostile", params)).body, bridge.output()).toEqual({
+    data: { worked: [], kinds: ["Socket", true, true] },
+  });
+  const health = await (await fetch(`${bridge.url}/healthz`)).text();
+  expect((await bridge.call("fine", params)).body).toEqual({ data: [health, health, "a"] });
+  expect(bridge.output()).not.toContain("FORGED");
+}, 60_000);
