@@ -47,7 +47,8 @@ begin
         when 'statistics object' then 'statistics' else type end, identity) into statement
       from pg_depend d, pg_identify_object(classid, objid, objsubid)
       where refclassid = 'pg_namespace'::regclass and refobjid = 'public'::regnamespace and deptype = 'n'
-        and not exists (select from pg_depend o where (o.classid, o.objid) = (d.classid, d.objid) and o.deptype in ('i', 'P', 'S'))
+        and not exists (select from pg_depend o where (o.classid, o.objid) = (d.classid, d.objid)
+          and o.deptype in ('i', 'P', 'S') and (o.refclassid, o.refobjid) <> (o.classid, o.objid))
       limit 1;
     exit when not found;
     execute statement;
