@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Manifest } from "../../schema/manifest.ts";
 import type { BundleFile, Compilation } from "../compile/compilation.ts";
@@ -7,7 +6,7 @@ import { canonicalJsonText, type Json } from "../core/canonical-json.ts";
 import { assertNoErrors } from "../core/diagnostic.ts";
 import { type Digest, digestOf } from "../core/digest.ts";
 import { gzip } from "../core/gzip.ts";
-import { replaceableFile } from "../core/replaceable-file.ts";
+import { replaceFile } from "../core/replace-file.ts";
 import { tarOf } from "../core/tar.ts";
 
 export type { BundleFile } from "../compile/compilation.ts";
@@ -69,19 +68,4 @@ export function writeBundle(bundle: Bundle, directory: string): WrittenBundle {
   replaceFile(written.manifest, manifestText(bundle.manifest));
   replaceFile(written.tarball, bundle.tarball);
   return written;
-}
-
-function replaceFile(file: string, content: Uint8Array | string): void {
-  const target = replaceableFile(file);
-  if (target === undefined) {
-    writeFileSync(file, content);
-    return;
-  }
-  const unfinished = `${target}.${randomUUID()}`;
-  try {
-    writeFileSync(unfinished, content);
-    renameSync(unfinished, target);
-  } finally {
-    rmSync(unfinished, { force: true });
-  }
 }

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Digest } from "../core/digest.ts";
 import { StkError } from "../core/error.ts";
-import { replaceableFile } from "../core/replaceable-file.ts";
+import { replaceableFile } from "../core/replace-file.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { descriptorSchema } from "./manifest.ts";
 

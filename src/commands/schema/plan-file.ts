@@ -1,33 +1,25 @@
-import { randomUUID } from "node:crypto";
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { z } from "zod";
 import { type PlanFile, planFile } from "../../../schema/plan-file.ts";
 import { exitCodes, StkError } from "../../core/error.ts";
 import { ownPackage } from "../../core/package-root.ts";
-import { replaceableFile } from "../../core/replaceable-file.ts";
+import { replaceFile } from "../../core/replace-file.ts";
 import type { Plan } from "../../database/plan/plan.ts";
 import { plansAsJson } from "./plans-as-json.ts";
 
 const longestBytes = 64 * 1024 * 1024;
 
 /** Writes plans to a file, whole or not at all; to a device or a pipe as it is. */
-export async function writePlanFile(file: string, plans: readonly Plan[]): Promise<void> {
+export function writePlanFile(file: string, plans: readonly Plan[]): void {
   const content = { formatVersion: 1, santokit: ownPackage().version, plans: plansAsJson(plans) };
   const text = `${JSON.stringify(content, null, 2)}\n`;
-  let unfinished: string | undefined;
   try {
-    const target = replaceableFile(file);
-    if (target === undefined) return await writeFile(file, text);
-    unfinished = `${target}.${randomUUID()}`;
-    await writeFile(unfinished, text, { flag: "wx" });
-    await rename(unfinished, target);
+    replaceFile(file, text);
   } catch (error) {
     throw new StkError("plan_not_written", `The plan cannot be written to ${file}: ${reasonOf(error)}.`, {
       hint: "Check that its folder is there and may be written to.",
       cause: error,
     });
-  } finally {
-    if (unfinished !== undefined) await rm(unfinished, { force: true });
   }
 }
 

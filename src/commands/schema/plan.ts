@@ -64,7 +64,7 @@ export const command = defineCommand({
     }
     if (input.out !== undefined) {
       const file = resolve(context.cwd, input.out);
-      await writePlanFile(file, plans);
+      writePlanFile(file, plans);
       output.progress(`wrote ${file}`);
     }
     output.json({ plans: plansAsJson(plans) });

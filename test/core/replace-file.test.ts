@@ -9,7 +9,7 @@ import { writeFiles } from "../../src/snapshot/write-files.ts";
 import { temporaryDirectory } from "../services/temporary.ts";
 
 const ways = [
-  ["a plan", (file: string) => writePlanFile(file, [])],
+  ["a plan", async (file: string) => writePlanFile(file, [])],
   ["a file of a snapshot", async (file: string) => writeFiles("", new Map([[file, "tables: {}\n"]]))],
   ["an image's archive", (file: string) => writeWhole(file, [Buffer.from("tar")])],
 ] as const;
