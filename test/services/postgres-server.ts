@@ -84,6 +84,8 @@ export async function startPostgres(version: PostgresVersion = 18): Promise<Post
     full_page_writes: "off",
     // To compile a test's statement takes longer than to run it.
     jit: "off",
+    // What tests provoke fills its log, and a process with more output than is kept of it is ended.
+    log_min_messages: "fatal",
   };
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
   const launch = () =>
