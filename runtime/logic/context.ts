@@ -9,7 +9,8 @@ export type SelectedRows<T = Row> = T[] & { readonly more?: true };
 
 /**
  * Runs one statement. Every `${value}` is bound, never pasted into the text: null is NULL, a list is
- * JSON where JSON stands and else an array of Postgres, a `Date` a time, any other object is JSON. undefined is refused with a TypeError.
+ * JSON where JSON stands and else an array of Postgres, a `Date` a time, any other object is JSON. undefined is refused
+ * with a TypeError.
  *
  * Rejects with Postgres' report when it refuses: an `Error` whose `code` is the SQLSTATE.
  *

@@ -12,9 +12,8 @@ export function castKind(behind: string): ListKind | undefined {
   return list === undefined ? undefined : "array";
 }
 
-const name = "stk_parameters";
 // A domain is read as what it is over.
-const question = `
+const question = (name: string): string => `
   with recursive parameter as (
     select one.type::oid as type, one.number
     from pg_prepared_statements s, unnest(s.parameter_types) with ordinality as one (type, number) where s.name = '${name}'
@@ -24,15 +23,19 @@ const question = `
       when bool_or(type in ('json[]'::regtype, 'jsonb[]'::regtype)) then 'jsons' else 'array' end as kind
   from parameter group by number order by number`;
 
+let asked = 0;
+
 /**
  * Asks Postgres for the kind of a list at each parameter of a statement, which is not run.
  *
  * @param transaction all of it runs on one session.
  */
 export async function listKinds(transaction: Queryable, text: string): Promise<readonly ListKind[]> {
+  asked += 1;
+  const name = `stk_parameters_${asked}`; // of its own: one that was cut off is still there
   const ask = (sql: string) => transaction.query({ text: sql, readOnly: true }, []);
   await ask(`prepare ${name} as ${text}`);
-  const { rows } = await ask(question);
+  const { rows } = await ask(question(name));
   await ask(`deallocate ${name}`);
   return rows.map(({ kind }) => (kind === "json" || kind === "jsons" ? kind : "array"));
 }

@@ -18,7 +18,9 @@ export type SqlPlace = Queryable & {
 type Template = {
   readonly statement: SqlStatement;
   readonly used: { readonly stack?: string };
-  /** What lists stand for, by connection. */
+  /** What lists stand for by the casts behind the values. */
+  readonly casts: readonly (ListKind | undefined)[];
+  /** What they stand for to Postgres, by connection. */
   readonly kinds: Map<string, readonly ListKind[]>;
 };
 
@@ -36,15 +38,12 @@ export function sqlTag(place: SqlPlace, signal: AbortSignal): Sql {
     ...values: readonly unknown[]
   ): Promise<T[]> => {
     const template = templateOf(strings);
-    const { statement, used } = template;
+    const { statement, used, casts } = template;
     const said = (index: number) => `Value ${index + 1} of the statement`;
-    const isAsked = (value: unknown, index: number) =>
-      Array.isArray(value) && castKind(strings[index + 1] ?? "") === undefined;
+    const isAsked = (value: unknown, index: number) => Array.isArray(value) && casts[index] === undefined;
     try {
       const kinds = values.some(isAsked) ? await kindsOf(template, place) : [];
-      const bindings = values.map((value, index) =>
-        bound(value, said(index), castKind(strings[index + 1] ?? "") ?? kinds[index]),
-      );
+      const bindings = values.map((value, index) => bound(value, said(index), casts[index] ?? kinds[index]));
       const { rows } = await place.query(statement, bindings, signal);
       return rows.map(asRow<T>);
     } catch (error) {
@@ -91,7 +90,8 @@ function templateOf(strings: TemplateStringsArray): Template {
     );
   const used: { stack?: string } = {};
   Error.captureStackTrace(used, templateOf);
-  const template = { statement: { name: statementName(text), text }, used, kinds: new Map() };
+  const casts = strings.slice(1).map(castKind);
+  const template = { statement: { name: statementName(text), text }, used, casts, kinds: new Map() };
   templates.set(strings, template);
   return template;
 }

@@ -4,11 +4,11 @@
  */
 export function transactionControl(text: string): string | undefined {
   const [words = ""] = /^(?:\w+\s*){0,4}/.exec(text.slice(startOf(text)).toLowerCase()) ?? [];
-  return control.test(words) && !backTo.test(words) ? words.split(/\s/)[0] : undefined;
+  return control.test(words) && !harmless.test(words) ? words.split(/\s/)[0] : undefined;
 }
 
-const control = /^(?:begin|start|commit|end|rollback|abort|prepare\s+transaction)\b/;
-const backTo = /^rollback\s+(?:(?:work|transaction)\s+)?to\b/;
+const control = /^(?:begin|start|commit|end|rollback|abort|prepare)\b/;
+const harmless = /^(?:rollback\s+(?:(?:work|transaction)\s+)?to\b|prepare\s+(?!transaction\b)\w)/;
 
 /** Where the first word stands: after blanks and comments, which nest (PostgreSQL manual, 4.1.5). */
 function startOf(text: string): number {

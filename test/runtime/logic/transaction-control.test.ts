@@ -117,6 +117,8 @@ it.each([
   ["ROLLBACK AND CHAIN", "rollback"],
   ["rollback work to a", undefined],
   ["prepare transaction 'a'", "prepare"],
+  ["prepare /* a */ transaction 'a'", "prepare"],
+  ["commit/**/and chain", "commit"],
   ["prepare a as select 1", undefined],
   ["--", undefined],
   ["/*", undefined],
