@@ -36,7 +36,8 @@ type ObjectRow = {
  */
 export async function readModel(session: Database, scope: DeclaredScope = wholePublic): Promise<Model> {
   const database = preparing(session);
-  await database.script(`${spelling}; set local plan_cache_mode = force_generic_plan`);
+  const planning = session.keepsStatements === true ? "; set local plan_cache_mode = force_generic_plan" : "";
+  await database.script(`${spelling}${planning}`);
   const version = await versionOf(database);
   const schemas = [scope.schemas];
   const isIgnored = ignores(scope);

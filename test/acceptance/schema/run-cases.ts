@@ -19,7 +19,7 @@ import type { PostgresVersion } from "../../services/postgres-server.ts";
 import { clean } from "./clean.ts";
 import { declaredFrom } from "./declared.ts";
 import { rowsOf } from "./rows.ts";
-import { withUnchangedCatalog } from "./unchanged-catalog.ts";
+import { type UnchangedCatalog, withUnchangedCatalog } from "./unchanged-catalog.ts";
 
 /** A schema that is there, one that is declared, and what must come of it. */
 export type Case = {
@@ -53,7 +53,7 @@ export type Case = {
 
 /** A Postgres to try cases on. */
 type Target = {
-  open(): Promise<{ url: string; database: Database; drop(): Promise<void> }>;
+  open(): Promise<{ url: string; database: UnchangedCatalog; drop(): Promise<void> }>;
   /** Whether the steps are applied that let others go on meanwhile, whatever the case expects of the plain ones. */
   appliesOnline?: true;
   /** The version whose `pg_dump` there is. */
@@ -198,6 +198,7 @@ function tryAll(cases: readonly Case[], target: Target, opened: () => Promise<Sh
       return;
     }
     await apply(target.appliesOnline ? await plan(one.new, true) : planned);
+    database.forget(); // what was applied is to be there for others
     const second = (await plan(one.new, true)).plan;
     expect(second.steps).toEqual([]);
     expect(second.blocked).toEqual([]);

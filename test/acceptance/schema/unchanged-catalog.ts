@@ -1,5 +1,8 @@
 import type { Database } from "../../../src/database/database.ts";
 
+/** `forget`: the catalog is asked again whatever was done. */
+export type UnchangedCatalog = Database & { forget(): void };
+
 const mayChangeIt =
   /\b(alter|call|cluster|comment|create|do|drop|grant|import|refresh|reindex|revoke|security|truncate)\b/i;
 
@@ -7,7 +10,7 @@ const mayChangeIt =
  * A session with a database that nobody else uses. What the reader of the catalog asks is planned once, and is not
  * asked again before a statement that may have changed the catalog, or has taken a change back.
  */
-export function withUnchangedCatalog(database: Database): Database {
+export function withUnchangedCatalog(database: Database): UnchangedCatalog {
   const known = new Map<string, unknown>();
   let isChanged = false;
   const noted = (sql: string): void => {
@@ -22,6 +25,7 @@ export function withUnchangedCatalog(database: Database): Database {
   return {
     ...own,
     keepsStatements: true,
+    forget: () => known.clear(),
     async query<Row extends Record<string, unknown>>(sql: string, values?: readonly unknown[]) {
       if (!sql.startsWith("execute ")) {
         noted(sql);
