@@ -16,7 +16,7 @@ import {
 } from "./params.ts";
 import { isFailedCheck } from "./passed.ts";
 import type { Column, Table } from "./table.ts";
-import { attempt, checkFailed, composedOn, resultOf, writableOf } from "./write.ts";
+import { attempt, checkFailed, composedOn, pathOf, resultOf, writableOf } from "./write.ts";
 import { writePlanner } from "./write-plan.ts";
 import { usableRules, type WriteRule } from "./write-rule.ts";
 
@@ -46,19 +46,15 @@ export function insertHandler(input: OperationInput<WriteRule>): TableHandler {
     const run = { caller, context, table, usable };
     const [first] = compiled(rows.length > 1);
     if (first === undefined) throw checkFailed();
-    const ways = compiled(false);
     try {
-      return await insertTogether(
-        first,
-        readValues(rows, columns),
-        run,
-        rows.length > 1 ? [] : columnNames.map((name) => `values.${name}`),
-      );
+      // Of several rows Postgres names no parameter.
+      return await insertTogether(first, readValues(rows, columns), run, rows.length > 1 ? [] : columnNames);
     } catch (error) {
-      if (ways.length === 1 || !isRefusal(error)) throw error;
+      const ways = isRefusal(error) ? compiled(false) : [];
+      if (ways.length <= 1) throw error;
+      const single = rows.map((row) => readValues([row], columns));
+      return insertEach(ways, single, run);
     }
-    const single = rows.map((row) => readValues([row], columns));
-    return insertEach(ways, single, run);
   };
 }
 
@@ -74,15 +70,11 @@ async function insertTogether(
   { insert, returns, decided }: CompiledInsert,
   values: readonly (string | null)[],
   { caller, context: { database, limits, signal }, table, usable }: Run,
-  paths: readonly string[],
+  names: readonly string[],
 ): Promise<WriteResult> {
   const write = () => database.query(insert.statement(), insert.bind(values, caller), signal);
-  const written = await attempt(
-    write,
-    table,
-    writableOf(usable, decided),
-    signal,
-    (parameter) => paths[insert.givenBy(parameter) ?? -1],
+  const written = await attempt(write, table, writableOf(usable, decided), signal, (parameter) =>
+    pathOf("values", names[insert.givenBy(parameter) ?? -1]),
   );
   return resultOf(written, table, limits.rows, returns);
 }

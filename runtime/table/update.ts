@@ -5,7 +5,16 @@ import type { OperationInput, TableContext, TableHandler } from "./operation.ts"
 import { forbiddenColumn, invalid, isObject, readColumns, readParams, readValue } from "./params.ts";
 import type { Column, Table } from "./table.ts";
 import { type CompiledUpdate, compileUpdate } from "./update-statements.ts";
-import { attempt, checkFailed, composedOn, resultOf, ruleColumn, tooMany, writableOf } from "./write.ts";
+import {
+  attempt,
+  checkFailed,
+  composedOn,
+  pathOf,
+  resultOf,
+  ruleColumn,
+  tooMany,
+  writableOf,
+} from "./write.ts";
 import { writePlanner } from "./write-plan.ts";
 import { usableRules, type WriteRule } from "./write-rule.ts";
 
@@ -34,8 +43,7 @@ export function updateHandler(input: OperationInput<WriteRule>): TableHandler {
     const compiled = plan.shapes.get(shape, () =>
       compileUpdate({ table, columns, where, rules: usable, readable, back, most }, names),
     );
-    const paths = columnNames.map((name) => `set.${name}`);
-    return run(compiled, values, caller, context, table, usable, paths);
+    return run(compiled, values, caller, context, table, usable, columnNames);
   };
 }
 
@@ -46,7 +54,7 @@ function run(
   { database, limits, signal }: TableContext,
   table: Table,
   usable: readonly WriteRule[],
-  paths: readonly string[],
+  names: readonly string[],
 ): Promise<unknown> {
   const work = async (queryable: Queryable): Promise<unknown> => {
     if (lock !== undefined) {
@@ -67,7 +75,7 @@ function run(
     table,
     writableOf(usable, decided),
     signal,
-    (parameter) => paths[write.givenBy(parameter) ?? -1],
+    (parameter) => pathOf("set", names[write.givenBy(parameter) ?? -1]),
   );
 }
 

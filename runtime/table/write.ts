@@ -23,6 +23,10 @@ import type { Table } from "./table.ts";
  */
 const visible = "+visible";
 const counted = "+count";
+/** Where a column of a write was sent. */
+export const pathOf = (member: "values" | "set", column: string | undefined): string | undefined =>
+  column === undefined ? undefined : `${member}.${column}`;
+
 /** The number of the rule that a row is written under. */
 export const ruleColumn = "+rule";
 export const written = quoteIdentifier("+written");
