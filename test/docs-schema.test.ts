@@ -8,8 +8,8 @@ import { compileProject } from "../src/compile/compile-project.ts";
 import { applyPlan } from "../src/database/apply/apply.ts";
 import { planSchema } from "../src/database/plan/plan.ts";
 import { openPostgres } from "../src/database/postgres.ts";
-import { openShadow } from "../src/database/shadow/shadow.ts";
 import { readProject } from "../src/project/read-project.ts";
+import { sharedShadow } from "./database/shared-shadow.ts";
 import { freshDatabase } from "./services/postgres.ts";
 
 const root = path.join(import.meta.dirname, "..");
@@ -36,7 +36,7 @@ it("shows a project that compiles, is applied to a real Postgres, and is then wh
   if (declared.main === undefined) throw new Error("Nothing is declared.");
 
   const { url, drop } = await freshDatabase();
-  const shadow = await openShadow();
+  const shadow = await sharedShadow();
   const database = await openPostgres({ url, applicationName: "test", connectTimeoutMs: 5_000 });
   try {
     const plan = () =>
@@ -48,7 +48,6 @@ it("shows a project that compiles, is applied to a real Postgres, and is then wh
     await applyPlan(database, await plan(), { by: { version: "test" } });
     expect((await plan()).plan).toMatchObject({ steps: [], blocked: [], notices: [] });
   } finally {
-    await shadow.close();
     await database.close();
     await drop();
   }

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { manifest as manifestFormat } from "../../schema/manifest.ts";
 import { compileProject } from "../../src/compile/compile-project.ts";
 import { readProject } from "../../src/project/read-project.ts";
+import { sharedShadow } from "../database/shared-shadow.ts";
 import { projectDirectory } from "../project/project-directory.ts";
-import { sharedShadow } from "./shared-shadow.ts";
 
 const compile = async (files: Readonly<Record<string, string>>) =>
   compileProject(await readProject(projectDirectory(files)));

@@ -4,10 +4,10 @@ import { openPostgres } from "../../src/database/postgres.ts";
 import { makeSchema } from "../../src/database/shadow/make-schema.ts";
 import { inTransaction } from "../../src/database/transaction.ts";
 import { readProject } from "../../src/project/read-project.ts";
+import { sharedShadow } from "../database/shared-shadow.ts";
 import { projectDirectory } from "../project/project-directory.ts";
 import { serve, untilReady } from "../runtime/serve.ts";
 import { freshDatabase } from "../services/postgres.ts";
-import { sharedShadow } from "./shared-shadow.ts";
 
 const lines = `
 tables:

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { compileProject } from "../../src/compile/compile-project.ts";
 import { readProject } from "../../src/project/read-project.ts";
+import { sharedShadow } from "../database/shared-shadow.ts";
 import { projectDirectory } from "../project/project-directory.ts";
-import { sharedShadow } from "./shared-shadow.ts";
 
 /** The problems of a project, as `code line:column` within the one file that matters. */
 async function problems(file: string, files: Readonly<Record<string, string>>): Promise<string[]> {

@@ -9,7 +9,7 @@ import { openPglite } from "../../src/database/pglite.ts";
 import { planSchema } from "../../src/database/plan/plan.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { makeSchema } from "../../src/database/shadow/make-schema.ts";
-import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../src/database/shadow/shadow.ts";
 import { inSnapshot, inTransaction } from "../../src/database/transaction.ts";
 import { clean } from "../acceptance/schema/clean.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
@@ -22,6 +22,7 @@ import type { PostgresVersion } from "../services/postgres-server.ts";
 import { changeTo, rowsFor } from "./declared-change.ts";
 import { drawChoices } from "./random-choices.ts";
 import { declarationOf } from "./random-declaration.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 /** `PAIRS=1-300` tries the pairs of these seeds on each Postgres, in the place of a few. */
 const [first, last = first] = (process.env.PAIRS ?? "").split("-").filter(Boolean).map(Number);
@@ -30,9 +31,8 @@ const seedsOf = (usual: number): number[] =>
 
 let shadow: Shadow;
 beforeAll(async () => {
-  shadow = await openShadow();
+  shadow = await sharedShadow();
 });
-afterAll(() => shadow.close());
 
 type Opened = { database: Database; url: string; close(): Promise<void> };
 

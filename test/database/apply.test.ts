@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { withAdvisoryLock } from "../../src/database/apply/advisory-lock.ts";
 import { applyPlan } from "../../src/database/apply/apply.ts";
 import { readModel } from "../../src/database/catalog/read-model.ts";
 import type { Database } from "../../src/database/database.ts";
 import { fingerprint } from "../../src/database/model/fingerprint.ts";
 import { type Planned, planSchema } from "../../src/database/plan/plan.ts";
-import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../src/database/shadow/shadow.ts";
 import { inSnapshot } from "../../src/database/transaction.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
 import { freshDatabase } from "../services/postgres.ts";
 import { liveDatabase } from "./live-database.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 let shadow: Shadow;
 beforeAll(async () => {
-  shadow = await openShadow();
+  shadow = await sharedShadow();
 });
-afterAll(() => shadow.close());
 
 const before = "tables: { t: { columns: { id: { type: int }, c: { type: text } } } }";
 const after = `tables: { t: { columns: { id: { type: int, unique: true }, c: { type: text }, d: { type: int } } },

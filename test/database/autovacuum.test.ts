@@ -4,9 +4,9 @@ import { applyPlan } from "../../src/database/apply/apply.ts";
 import type { Database } from "../../src/database/database.ts";
 import { planSchema } from "../../src/database/plan/plan.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
-import { openShadow } from "../../src/database/shadow/shadow.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
 import { startPostgres } from "../services/postgres-server.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 /** A server whose autovacuum looks often, finds a reason in ten dead rows, and then takes minutes. */
 const eager = {
@@ -29,9 +29,8 @@ async function vacuumed(database: Database): Promise<void> {
 }
 
 it("waits for a lock for long enough that autovacuum gives way", { timeout: 60_000 }, async () => {
-  const [server, shadow] = await Promise.all([startPostgres(18), openShadow()]);
+  const [server, shadow] = await Promise.all([startPostgres(18), sharedShadow()]);
   onTestFinished(async () => {
-    await shadow.close();
     await server.stop();
   });
   const database = await openPostgres({ url: server.url, applicationName: "test", connectTimeoutMs: 5_000 });

@@ -8,9 +8,9 @@ import { applyPlan } from "../../src/database/apply/apply.ts";
 import { embeddableExtensions } from "../../src/database/contrib.ts";
 import { openPglite } from "../../src/database/pglite.ts";
 import { planSchema } from "../../src/database/plan/plan.ts";
-import { openShadow } from "../../src/database/shadow/shadow.ts";
 import { openDevelopmentDatabase } from "../../src/dev/database-directory.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 /** No extension is made of it: it is a library to load. */
 const library = "auto_explain";
@@ -40,9 +40,8 @@ it("makes no extension that it was not opened with", async () => {
 it("plans and applies what pgvector brings, and sees that it is there", async () => {
   const [database, shadow] = await Promise.all([
     openPglite({ extensions: embeddableExtensions }),
-    openShadow(),
+    sharedShadow(),
   ]);
-  onTestFinished(() => shadow.close());
   onTestFinished(() => database.close());
   const declared = declaredFrom(`
     extensions: { vector: {} }
@@ -60,8 +59,7 @@ it("plans and applies what pgvector brings, and sees that it is there", async ()
 });
 
 it("lets a shadow make extensions that come to be declared while others wait", async () => {
-  const shadow = await openShadow();
-  onTestFinished(() => shadow.close());
+  const shadow = await sharedShadow();
   const declared = (name: string, type: string) => ({
     enums: {},
     tables: {

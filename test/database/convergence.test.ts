@@ -4,19 +4,19 @@ import { applyPlan } from "../../src/database/apply/apply.ts";
 import type { Database } from "../../src/database/database.ts";
 import { openPglite } from "../../src/database/pglite.ts";
 import { type Plan, planSchema } from "../../src/database/plan/plan.ts";
-import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../src/database/shadow/shadow.ts";
 import { isLongRun } from "../services/long-run.ts";
 import { schemaDrawer } from "./random-schema.ts";
 import { transitionDrawer } from "./random-transition.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 let shadow: Shadow;
 let database: Database;
 beforeAll(async () => {
-  shadow = await openShadow();
+  shadow = await sharedShadow();
   database = await openPglite();
 });
 afterAll(async () => {
-  await shadow.close();
   await database.close();
 });
 

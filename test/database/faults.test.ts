@@ -2,25 +2,25 @@ import { chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { StkError } from "../../src/core/error.ts";
 import { lockHolder } from "../../src/database/apply/advisory-lock.ts";
 import { applyPlan } from "../../src/database/apply/apply.ts";
 import type { BuildProgress } from "../../src/database/apply/progress.ts";
 import type { Database } from "../../src/database/database.ts";
 import { type Planned, planSchema } from "../../src/database/plan/plan.ts";
-import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../src/database/shadow/shadow.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
 import { freshDatabase } from "../services/postgres.ts";
 import { unprivilegedUser } from "../services/postgres-server.ts";
 import { applyInProcess, untilGone, untilStuck } from "./doomed.ts";
 import { liveDatabase } from "./live-database.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 let shadow: Shadow;
 beforeAll(async () => {
-  shadow = await openShadow();
+  shadow = await sharedShadow();
 });
-afterAll(() => shadow.close());
 
 const by = { version: "0.0.0" };
 const before = "tables: { t: { columns: { id: { type: int }, a: { type: text } } } }";

@@ -1,22 +1,22 @@
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { applyPlan } from "../../src/database/apply/apply.ts";
 import { readModel } from "../../src/database/catalog/read-model.ts";
 import type { Database } from "../../src/database/database.ts";
 import { fingerprint } from "../../src/database/model/fingerprint.ts";
 import { type Planned, planSchema } from "../../src/database/plan/plan.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
-import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../src/database/shadow/shadow.ts";
 import { inSnapshot } from "../../src/database/transaction.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
 import { freshDatabase } from "../services/postgres.ts";
 import { applyInProcess, untilGone } from "./doomed.ts";
 import { liveDatabase } from "./live-database.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 let shadow: Shadow;
 beforeAll(async () => {
-  shadow = await openShadow();
+  shadow = await sharedShadow();
 });
-afterAll(() => shadow.close());
 
 const by = { version: "0.0.0" };
 const before = `

@@ -1,17 +1,17 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { applyPlan } from "../../src/database/apply/apply.ts";
 import type { Database } from "../../src/database/database.ts";
 import { type Planned, planSchema } from "../../src/database/plan/plan.ts";
-import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../src/database/shadow/shadow.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
 import { freshDatabase } from "../services/postgres.ts";
 import { liveDatabase } from "./live-database.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 let shadow: Shadow;
 beforeAll(async () => {
-  shadow = await openShadow();
+  shadow = await sharedShadow();
 });
-afterAll(() => shadow.close());
 
 const users = (domain: string, id = "int", rest = ""): string =>
   `domains: { mail: { ${domain} } }\ntables: { users: { columns: { id: { type: ${id} }, mail: { type: mail } } } }\n${rest}`;

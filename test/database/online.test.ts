@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { applyPlan } from "../../src/database/apply/apply.ts";
 import { fillInBatches } from "../../src/database/apply/fill-in-batches.ts";
 import type { Database } from "../../src/database/database.ts";
 import { type Planned, planSchema } from "../../src/database/plan/plan.ts";
-import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../src/database/shadow/shadow.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
 import { isLongRun } from "../services/long-run.ts";
 import { describeWith } from "../services/needs.ts";
 import { freshDatabase } from "../services/postgres.ts";
 import type { PostgresVersion } from "../services/postgres-server.ts";
 import { liveDatabase } from "./live-database.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 let shadow: Shadow;
 beforeAll(async () => {
-  shadow = await openShadow();
+  shadow = await sharedShadow();
 });
-afterAll(() => shadow.close());
 
 const by = { version: "0.0.0" };
 const schema = (columns: string, rest = ""): string =>

@@ -1,21 +1,21 @@
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { applyPlan } from "../../src/database/apply/apply.ts";
 import { assertOwnSession } from "../../src/database/apply/own-session.ts";
 import type { Database } from "../../src/database/database.ts";
 import { type Planned, planSchema } from "../../src/database/plan/plan.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
-import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../src/database/shadow/shadow.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
 import { describeWith } from "../services/needs.ts";
 import { type PoolerOptions, startPooler } from "../services/pgbouncer.ts";
 import { freshDatabase } from "../services/postgres.ts";
 import { liveDatabase } from "./live-database.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 let shadow: Shadow;
 beforeAll(async () => {
-  shadow = await openShadow();
+  shadow = await sharedShadow();
 });
-afterAll(() => shadow.close());
 
 const yaml = `tables:
   tasks: { columns: { id: { type: int, primaryKey: true }, title: { type: text } }, indexes: [{ columns: [title] }] }`;

@@ -1,14 +1,15 @@
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { applyPlan } from "../../src/database/apply/apply.ts";
 import type { Database } from "../../src/database/database.ts";
 import { findDrift } from "../../src/database/drift/drift.ts";
 import { planSchema } from "../../src/database/plan/plan.ts";
-import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../src/database/shadow/shadow.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
 import { freshDatabase } from "../services/postgres.ts";
 import type { PostgresVersion } from "../services/postgres-server.ts";
 import { snapshotProject } from "../snapshot/snapshot-project.ts";
 import { liveDatabase } from "./live-database.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 // Of a list of varchars and of VALUES, Postgres does not read back what it writes as it wrote it.
 const declared = declaredFrom(`
@@ -36,9 +37,8 @@ const byHand = `create domain d as varchar(9) check (value in ('a', 'b'));
 
 let shadow: Shadow;
 beforeAll(async () => {
-  shadow = await openShadow();
+  shadow = await sharedShadow();
 });
-afterAll(() => shadow.close());
 
 const plan = (database: Database) => planSchema(database, { connection: "main", declared, shadow });
 const versions: PostgresVersion[] = [18, 17, 16];

@@ -4,8 +4,9 @@ import { applyPlan } from "../../src/database/apply/apply.ts";
 import type { Database } from "../../src/database/database.ts";
 import { openPglite } from "../../src/database/pglite.ts";
 import { planSchema } from "../../src/database/plan/plan.ts";
-import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../src/database/shadow/shadow.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 const running = `enums: { mood: [sad, ok] }
 tables: { t: { columns: { id: { type: integer, primaryKey: true }, title: { type: text }, m: { type: mood }, n: { type: integer, nullable: false, default: 1 } } } }`;
@@ -23,11 +24,11 @@ const release = {
 let shadow: Shadow;
 let database: Database;
 beforeAll(async () => {
-  [shadow, database] = await Promise.all([openShadow(), openPglite()]);
+  [shadow, database] = await Promise.all([sharedShadow(), openPglite()]);
   const planned = await planSchema(database, { connection: "main", declared: release.schema, shadow });
   await applyPlan(database, planned, { by: { version: "test" } });
 }, 60_000);
-afterAll(() => Promise.all([shadow.close(), database.close()]));
+afterAll(() => database.close());
 
 const broken = async (yaml: string): Promise<string[]> => {
   const { plan } = await planSchema(database, {

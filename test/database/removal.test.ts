@@ -1,9 +1,9 @@
 import { expect, it, onTestFinished } from "vitest";
 import { planSchema } from "../../src/database/plan/plan.ts";
-import { openShadow } from "../../src/database/shadow/shadow.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
 import { freshDatabase } from "../services/postgres.ts";
 import { liveDatabase } from "./live-database.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 it("says that it could not count what a removal destroys, rather than nothing", async () => {
   const { connect, url } = await liveDatabase(freshDatabase);
@@ -12,8 +12,7 @@ it("says that it could not count what a removal destroys, rather than nothing", 
   await owner.script(`create role ${role}; create table t (id int, a int); create table u (a int);
     insert into t values (1, 2); insert into u values (3)`);
   onTestFinished(() => owner.script(`reset role; drop role ${role}`));
-  const shadow = await openShadow();
-  onTestFinished(() => shadow.close());
+  const shadow = await sharedShadow();
   const declared = declaredFrom(
     "tables: { t: { columns: { id: { type: int } } } }\nremoved: { tables: [u], columns: { t: [a] } }",
   );

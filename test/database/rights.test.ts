@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { StkError } from "../../src/core/error.ts";
 import { applyPlan } from "../../src/database/apply/apply.ts";
@@ -6,17 +6,17 @@ import { readModel } from "../../src/database/catalog/read-model.ts";
 import type { Database } from "../../src/database/database.ts";
 import { fingerprint } from "../../src/database/model/fingerprint.ts";
 import { type Planned, planSchema } from "../../src/database/plan/plan.ts";
-import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../src/database/shadow/shadow.ts";
 import { inSnapshot } from "../../src/database/transaction.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
 import { freshDatabase } from "../services/postgres.ts";
 import { liveDatabase } from "./live-database.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 let shadow: Shadow;
 beforeAll(async () => {
-  shadow = await openShadow();
+  shadow = await sharedShadow();
 });
-afterAll(() => shadow.close());
 
 const by = { version: "0.0.0" };
 const planFor = async (database: Database, yaml: string): Promise<Planned> =>

@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import type { DeclaredSchema, DeclaredTable } from "../../schema/declared.ts";
-import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../src/database/shadow/shadow.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 let shadow: Shadow;
 beforeAll(async () => {
-  shadow = await openShadow();
+  shadow = await sharedShadow();
 });
-afterAll(() => shadow.close());
 
 const table = (parts: Partial<DeclaredTable>): DeclaredTable => ({
   columns: {},

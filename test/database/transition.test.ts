@@ -2,15 +2,14 @@ import { expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
 import { openPglite } from "../../src/database/pglite.ts";
 import { planSchema } from "../../src/database/plan/plan.ts";
-import { openShadow } from "../../src/database/shadow/shadow.ts";
 import { yamlName } from "../../src/database/yaml-name.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
+import { sharedShadow } from "./shared-shadow.ts";
 
 it("hints at the rename of a table where another with its columns is new, and only there", async () => {
   const database = await openPglite();
   onTestFinished(() => database.close());
-  const shadow = await openShadow();
-  onTestFinished(() => shadow.close());
+  const shadow = await sharedShadow();
   await database.script(
     'create table "To-dos" (id int, title text); create table notes (id int, body text); create table one (id int)',
   );

@@ -2,13 +2,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { DeclaredSchema, PlannableSchema } from "../../schema/declared.ts";
 import type { Output } from "../../src/core/command.ts";
 import { openPglite } from "../../src/database/pglite.ts";
-import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../src/database/shadow/shadow.ts";
 import { openDevelopmentDatabase } from "../../src/dev/database-directory.ts";
 import { prepareDatabase } from "../../src/dev/prepare-database.ts";
+import { sharedShadow } from "../database/shared-shadow.ts";
 import { temporaryDirectory } from "../services/temporary.ts";
 
 const project = temporaryDirectory;
@@ -44,9 +45,8 @@ test("what was left by a kill before the database was whole is not taken for one
 
 let shadow: Shadow;
 beforeAll(async () => {
-  shadow = await openShadow();
+  shadow = await sharedShadow();
 });
-afterAll(() => shadow.close());
 
 const tea = (columns: DeclaredSchema["tables"][string]["columns"]): DeclaredSchema => ({
   enums: {},

@@ -3,7 +3,7 @@ import type { Diagnostic } from "../../src/core/diagnostic.ts";
 import { lintProject } from "../../src/lint/lint.ts";
 import { rules } from "../../src/lint/rules.ts";
 import { readProject } from "../../src/project/read-project.ts";
-import { sharedShadow } from "../compile/shared-shadow.ts";
+import { sharedShadow } from "../database/shared-shadow.ts";
 import { projectDirectory } from "../project/project-directory.ts";
 
 async function lint(files: string | Record<string, string>): Promise<Diagnostic[]> {

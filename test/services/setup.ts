@@ -1,5 +1,8 @@
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { text } from "node:stream/consumers";
 import type { TestProject } from "vitest/node";
 import { banner, type Unmet } from "./banner.ts";
@@ -21,21 +24,24 @@ const starters: Readonly<Record<string, () => Promise<Service>>> = {
   "/command": buildCommand,
 };
 
-/** Owns the run's services: each is started when the first test asks for it, once, and stopped at the end. */
+/**
+ * Owns the run's services, and the directory of what tests write: each service is started when the first test asks for
+ * it, once, and stopped at the end.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const started = new Map<string, Promise<Service>>();
   const unmet: Unmet[] = [];
 
   async function answer(request: IncomingMessage): Promise<string> {
-    const path = request.url ?? "/";
-    if (path === "/unmet") {
+    const asked = request.url ?? "/";
+    if (asked === "/unmet") {
       unmet.push(JSON.parse(await text(request)));
       return "";
     }
-    const start = starters[path];
-    if (start === undefined) throw new Error(`There is no service ${path}.`);
-    const service = started.get(path) ?? start();
-    started.set(path, service);
+    const start = starters[asked];
+    if (start === undefined) throw new Error(`There is no service ${asked}.`);
+    const service = started.get(asked) ?? start();
+    started.set(asked, service);
     return (await service).url;
   }
 
@@ -49,6 +55,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const address = server.address();
   if (address === null || typeof address === "string")
     throw new Error("The port of a TCP server is missing.");
+  const temporary = await mkdtemp(path.join(tmpdir(), "santokit-test-"));
+  project.provide("temporary", temporary);
   project.provide("services", `http://127.0.0.1:${address.port}`);
 
   return async () => {
@@ -58,6 +66,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await Promise.all(
       running.map((result) => (result.status === "fulfilled" ? result.value.stop() : undefined)),
     );
+    await rm(temporary, { recursive: true, force: true });
     if (unmet.length > 0) process.stderr.write(banner(unmet));
   };
 }

@@ -1,17 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll } from "vitest";
+import { inject } from "vitest";
 
-const made: string[] = [];
-
-/** An empty directory that is gone once the file's tests have run. */
-export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), "santokit-test-"));
-  made.push(directory);
-  return directory;
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The directory of what this run's tests write. It is gone after the run. */
+    temporary: string;
+  }
 }
 
-afterAll(() => {
-  for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
-});
+/** An empty directory that is gone after the run. */
+export const temporaryDirectory = (): string => mkdtempSync(join(inject("temporary"), "test-"));

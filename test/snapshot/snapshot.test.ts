@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
-import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../src/database/shadow/shadow.ts";
 import { clean } from "../acceptance/schema/clean.ts";
+import { sharedShadow } from "../database/shared-shadow.ts";
 import { freshDatabase } from "../services/postgres.ts";
 import { type SnapshotProject, snapshotProject } from "./snapshot-project.ts";
 
@@ -10,7 +11,7 @@ let shadow: Shadow;
 let database: Database;
 let drop: () => Promise<void>;
 beforeAll(async () => {
-  shadow = await openShadow();
+  shadow = await sharedShadow();
   const fresh = await freshDatabase();
   drop = fresh.drop;
   database = await openPostgres({ url: fresh.url, applicationName: "test", connectTimeoutMs: 5_000 });
@@ -18,7 +19,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await database.close();
   await drop();
-  await shadow.close();
 });
 beforeEach(() => clean(database));
 

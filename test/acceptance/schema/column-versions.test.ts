@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { applyPlan } from "../../../src/database/apply/apply.ts";
 import type { Database } from "../../../src/database/database.ts";
 import { type Planned, planSchema } from "../../../src/database/plan/plan.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
-import { openShadow, type Shadow } from "../../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../../src/database/shadow/shadow.ts";
+import { sharedShadow } from "../../database/shared-shadow.ts";
 import { describeWith } from "../../services/needs.ts";
 import { freshDatabase } from "../../services/postgres.ts";
 import type { PostgresVersion } from "../../services/postgres-server.ts";
@@ -11,9 +12,8 @@ import { declaredFrom } from "./declared.ts";
 
 let shadow: Shadow;
 beforeAll(async () => {
-  shadow = await openShadow();
+  shadow = await sharedShadow();
 });
-afterAll(() => shadow.close());
 
 /** A database of one version, and what plans and applies YAML there. */
 async function on(

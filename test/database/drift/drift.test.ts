@@ -1,15 +1,15 @@
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import type { DeclaredSchema, PlannableSchema } from "../../../schema/declared.ts";
 import { withAdvisoryLock } from "../../../src/database/apply/advisory-lock.ts";
 import { applyPlan } from "../../../src/database/apply/apply.ts";
 import type { Database } from "../../../src/database/database.ts";
 import { type Drift, findDrift } from "../../../src/database/drift/drift.ts";
 import { planSchema } from "../../../src/database/plan/plan.ts";
-import { openShadow } from "../../../src/database/shadow/shadow.ts";
 import { declaredFrom } from "../../acceptance/schema/declared.ts";
 import { describeWith } from "../../services/needs.ts";
 import { freshDatabase } from "../../services/postgres.ts";
 import { liveDatabase } from "../live-database.ts";
+import { sharedShadow } from "../shared-shadow.ts";
 
 const column = (type: string, nullable = true): DeclaredSchema["tables"][string]["columns"][string] => ({
   type,
@@ -40,8 +40,7 @@ const declared: PlannableSchema = {
 
 async function applied(schema: PlannableSchema = declared) {
   const { url, connect } = await liveDatabase(freshDatabase);
-  const [database, shadow] = await Promise.all([connect(), openShadow()]);
-  onTestFinished(() => shadow.close());
+  const [database, shadow] = await Promise.all([connect(), sharedShadow()]);
   const apply = async (next: PlannableSchema): Promise<void> => {
     const planned = await planSchema(database, { connection: "main", declared: next, shadow });
     await applyPlan(database, planned, { by: { version: "1.2.3", revision: "abc123" } });
@@ -134,8 +133,7 @@ it("compares with the declaration where nothing is recorded, and leaves alone wh
   timeout: 60_000,
 }, async () => {
   const { connect } = await liveDatabase(freshDatabase);
-  const [database, shadow] = await Promise.all([connect(), openShadow()]);
-  onTestFinished(() => shadow.close());
+  const [database, shadow] = await Promise.all([connect(), sharedShadow()]);
   const drift = () => findDrift(database, { connection: "main", declared, shadow });
   await database.script(
     "create type mood as enum ('good', 'bad'); create table tasks (id bigint primary key, title text not null, mood mood); create table other ()",
@@ -198,8 +196,7 @@ for (const version of [15, 16, 18] as const)
       timeout: 60_000,
     }, async () => {
       const { connect } = await liveDatabase(() => freshDatabase({ version }));
-      const [database, shadow] = await Promise.all([connect(), openShadow()]);
-      onTestFinished(() => shadow.close());
+      const [database, shadow] = await Promise.all([connect(), sharedShadow()]);
       const schema =
         declaredFrom(`tables: { tasks: { columns: { id: { type: int }, title: { type: text } } } }
 views: { titles: { sql: "select id, title from tasks where id > 0" } }

@@ -9,18 +9,18 @@ import { fingerprint } from "../../../src/database/model/fingerprint.ts";
 import type { Model } from "../../../src/database/model/model.ts";
 import { openPglite } from "../../../src/database/pglite.ts";
 import { planSchema } from "../../../src/database/plan/plan.ts";
-import { openShadow, type Shadow } from "../../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../../src/database/shadow/shadow.ts";
 import { inSnapshot } from "../../../src/database/transaction.ts";
 import { schemaDrawer } from "../random-schema.ts";
+import { sharedShadow } from "../shared-shadow.ts";
 
 let shadow: Shadow;
 let database: Database;
 beforeAll(async () => {
-  shadow = await openShadow();
+  shadow = await sharedShadow();
   database = await openPglite();
 });
 afterAll(async () => {
-  await shadow.close();
   await database.close();
 });
 
