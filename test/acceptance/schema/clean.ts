@@ -22,7 +22,7 @@ begin
     union all select format('drop extension if exists %I cascade', extname) from pg_extension where extname <> 'plpgsql'
     union all select format('drop server if exists %I cascade', srvname) from pg_foreign_server
     union all select format('drop schema if exists %I cascade', nspname) from pg_namespace
-      where nspname not in ('information_schema', '_stk', 'public') and nspname not like 'pg\\_%'
+      where nspname not in ('information_schema', '_stk', 'public') and nspname not like 'pg\\_%' and nspname not like 'aside\\_%'
   loop
     execute statement;
   end loop;

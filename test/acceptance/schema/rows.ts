@@ -27,4 +27,5 @@ const everyTable = `
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p') and not c.relispartition
     and n.nspname not in ('_stk', 'information_schema') and n.nspname not like 'pg\\_%'
+    and n.nspname not like 'aside\\_%'
   order by 1`;

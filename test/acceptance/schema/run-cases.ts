@@ -8,17 +8,19 @@ import { openPglite } from "../../../src/database/pglite.ts";
 import { type Plan, type Planned, planSchema } from "../../../src/database/plan/plan.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
 import { makeSchema } from "../../../src/database/shadow/make-schema.ts";
-import { openShadow, type Shadow } from "../../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../../src/database/shadow/shadow.ts";
 import { inSnapshot, inTransaction } from "../../../src/database/transaction.ts";
+import { sharedShadow } from "../../database/shared-shadow.ts";
 import { isLongRun } from "../../services/long-run.ts";
 import { describeWith } from "../../services/needs.ts";
 import { differenceSeenByPgDelta } from "../../services/pg-delta.ts";
-import { schemaDump } from "../../services/pg-dump.ts";
+import { differenceSeenByPgDump } from "../../services/pg-dump.ts";
 import type { freshDatabase } from "../../services/postgres.ts";
 import type { PostgresVersion } from "../../services/postgres-server.ts";
 import { clean } from "./clean.ts";
 import { declaredFrom } from "./declared.ts";
 import { rowsOf } from "./rows.ts";
+import { asideOf, isAllInPublic, makeAsides, setAside } from "./set-aside.ts";
 import { type UnchangedCatalog, withUnchangedCatalog } from "./unchanged-catalog.ts";
 
 /** A schema that is there, one that is declared, and what must come of it. */
@@ -56,10 +58,10 @@ type Target = {
   open(): Promise<{ url: string; database: UnchangedCatalog; drop(): Promise<void> }>;
   /** Whether the steps are applied that let others go on meanwhile, whatever the case expects of the plain ones. */
   appliesOnline?: true;
-  /** The version whose `pg_dump` there is. */
-  pgDump?: PostgresVersion;
-  /** pg-delta takes as long as the rest of a case, and has no truth of its own for each version. */
-  seenByPgDelta?: boolean;
+  /** Whether what is made is compared with what is made anew in the eyes of the engine too. */
+  seenByEngine?: true;
+  /** How another tool tells what two databases differ in. */
+  difference?(url: string, reference: string): Promise<string[]>;
 };
 
 /**
@@ -71,7 +73,7 @@ type Target = {
 export async function runCases(cases: readonly Case[], fresh: typeof freshDatabase): Promise<void> {
   let opened: Promise<Shadow>;
   beforeAll(async () => {
-    opened = openShadow().then(remembering);
+    opened = sharedShadow().then(remembering);
     await opened;
   });
   afterAll(async () => (await opened).close());
@@ -82,20 +84,37 @@ export async function runCases(cases: readonly Case[], fresh: typeof freshDataba
   };
   tryOn(
     "on Postgres 18",
-    { open: onServer(18, fresh), appliesOnline: true, seenByPgDelta: !isLongRun },
+    {
+      open: onServer(18, fresh),
+      appliesOnline: true,
+      seenByEngine: true,
+      ...(isLongRun ? {} : { difference: differenceSeenByPgDelta }),
+    },
     turn(0),
   );
-  tryOn("on Postgres 17", { open: onServer(17, fresh), seenByPgDelta: true }, applied);
-  tryOn("on Postgres 16", { open: onServer(16, fresh) }, applied);
+  tryOn(
+    "on Postgres 17",
+    { open: onServer(17, fresh), seenByEngine: true, difference: differenceSeenByPgDelta },
+    applied,
+  );
+  tryOn("on Postgres 16", { open: onServer(16, fresh), seenByEngine: true }, applied);
   tryOn(
     "on PGlite",
-    { open: onPglite },
+    { open: onPglite, seenByEngine: true },
     applied.filter(({ serversOnly }) => serversOnly !== true),
   );
   const oldest = turn(1);
   if (oldest.length > 0)
     await describeWith(["postgres15"], "on Postgres 15", () =>
-      tryAll(oldest, { open: onServer(15, fresh), appliesOnline: true, pgDump: 15 }, () => opened),
+      tryAll(
+        oldest,
+        {
+          open: onServer(15, fresh),
+          appliesOnline: true,
+          difference: (url, reference) => differenceSeenByPgDump(15, url, reference),
+        },
+        () => opened,
+      ),
     );
 }
 
@@ -146,6 +165,8 @@ function tryAll(cases: readonly Case[], target: Target, opened: () => Promise<Sh
   beforeAll(async () => {
     shadow = await opened();
     databases = await Promise.all([target.open(), target.open()]);
+    if (target.difference !== undefined)
+      await Promise.all(databases.map(({ database }) => makeAsides(database, cases.length)));
   });
   afterAll(async () => {
     for (const { database, drop } of databases) {
@@ -157,7 +178,8 @@ function tryAll(cases: readonly Case[], target: Target, opened: () => Promise<Sh
     await Promise.all(databases.map(({ database }) => clean(database)));
   });
 
-  it.each(cases)("$name", async (one) => {
+  const aside = new Map<string, string>();
+  it.each(cases.map((one, index) => ({ ...one, index })))("$name", async ({ index, ...one }) => {
     const [own, reference] = databases;
     if (own === undefined || reference === undefined) throw new Error("There are no databases.");
     const { database } = own;
@@ -210,13 +232,23 @@ function tryAll(cases: readonly Case[], target: Target, opened: () => Promise<Sh
     if (one.more === true) return;
     const problems = await inTransaction(reference.database, () => makeSchema(reference.database, declared));
     expect(problems).toEqual([]);
-    const { pgDump } = target;
-    if (pgDump !== undefined) {
-      const [dump, wanted] = await Promise.all([own, reference].map(({ url }) => schemaDump(pgDump, url)));
-      expect(dump).toEqual(wanted);
-    } else expect(second.live).toBe(await stateOf(reference.database));
-    if (target.seenByPgDelta) expect(await differenceSeenByPgDelta(own.url, reference.url)).toEqual([]);
+    if (target.seenByEngine) expect(second.live).toBe(await stateOf(reference.database));
+    if (target.difference === undefined) return;
+    const both = [database, reference.database];
+    if ((await Promise.all(both.map(isAllInPublic))).includes(false)) {
+      expect(await target.difference(own.url, reference.url)).toEqual([]);
+      return;
+    }
+    await Promise.all(both.map((one) => setAside(one, index)));
+    aside.set(asideOf(index), one.name);
   });
+
+  if (target.difference !== undefined)
+    it("has made what a new database gets, in the eyes of another tool", async () => {
+      const [own, reference] = databases;
+      const seen = await target.difference?.(own?.url ?? "", reference?.url ?? "");
+      expect(seen?.map((line) => line.replace(/aside_\d+/g, (name) => aside.get(name) ?? name))).toEqual([]);
+    });
 }
 
 /** Without the names of NOT NULL, which servers before 18 do not keep. */

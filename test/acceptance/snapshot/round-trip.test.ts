@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
 import { applyPlan } from "../../../src/database/apply/apply.ts";
 import { readModel } from "../../../src/database/catalog/read-model.ts";
@@ -9,8 +9,9 @@ import { fingerprint } from "../../../src/database/model/fingerprint.ts";
 import { planSchema } from "../../../src/database/plan/plan.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
 import { makeSchema } from "../../../src/database/shadow/make-schema.ts";
-import { openShadow, type Shadow } from "../../../src/database/shadow/shadow.ts";
+import type { Shadow } from "../../../src/database/shadow/shadow.ts";
 import { inSnapshot, inTransaction } from "../../../src/database/transaction.ts";
+import { sharedShadow } from "../../database/shared-shadow.ts";
 import { describeWith } from "../../services/needs.ts";
 import { differenceSeenByPgDelta } from "../../services/pg-delta.ts";
 import { schemaDump } from "../../services/pg-dump.ts";
@@ -49,9 +50,8 @@ function inAnyOrder(value: unknown): unknown {
 
 let shadow: Shadow;
 beforeAll(async () => {
-  shadow = await openShadow();
+  shadow = await sharedShadow();
 });
-afterAll(() => shadow.close());
 
 async function opened(version: PostgresVersion): Promise<{ url: string; database: Database }> {
   const { url, drop } = await freshDatabase({ version });
@@ -157,8 +157,8 @@ await describeWith(["postgres15"], "on Postgres 15", () => {
     async (name) => {
       const [live, made] = await madeTwice(name, 15);
       const [dump, again] = [
-        (await schemaDump(15, live)).map(settled),
-        (await schemaDump(15, made)).map(settled),
+        [...(await schemaDump(15, live)).values()].flat().map(settled).sort(),
+        [...(await schemaDump(15, made)).values()].flat().map(settled).sort(),
       ];
       expect({ lacks: without(dump, again), hasMore: without(again, dump) }).toMatchSnapshot();
     },
