@@ -8,8 +8,8 @@ export default defineConfig({
     pool: "threads",
     // A worker keeps what it has loaded and compiled, of which an embedded Postgres is the most.
     isolate: false,
-    // vitest leaves one core free, which on two is half of them.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // One more than there are cores, since each waits for servers and for other processes a quarter of its time.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },
