@@ -195,8 +195,10 @@ await runCases(
         ),
       rows: {
         "insert into tasks values (2, 'b') returning slug": [{ slug: "x" }],
-        "select count(*)::int as n from pg_indexes where indexname = 'tasks_f_idx'": [{ n: 1 }],
-        "select convalidated from pg_constraint where conname = 'tasks_slug_check'": [{ convalidated: true }],
+        "select count(*)::int as n from pg_indexes where schemaname = 'public' and indexname = 'tasks_f_idx'":
+          [{ n: 1 }],
+        "select convalidated from pg_constraint where conrelid = 'tasks'::regclass and conname = 'tasks_slug_check'":
+          [{ convalidated: true }],
       },
     },
     {

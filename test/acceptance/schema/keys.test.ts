@@ -353,7 +353,7 @@ await runCases(
       name: "names keys of tables of one name in two schemas alike",
       new: "schemas: { audit: {} }\ntables: { t: { columns: { a: { type: int, primaryKey: true, unique: true } } }, audit.t: { columns: { a: { type: int, primaryKey: true, unique: true } } } }",
       rows: {
-        "select count(*)::int as n from pg_constraint where conname in ('t_pkey', 't_a_key') and contype in ('p', 'u')":
+        "select count(*)::int as n from pg_constraint where connamespace in ('public'::regnamespace, 'audit'::regnamespace) and conname in ('t_pkey', 't_a_key') and contype in ('p', 'u')":
           [{ n: 4 }],
       },
     },

@@ -127,7 +127,9 @@ await runCases(
       online: true,
       new: tasks + view(counts, ", indexes: [{ columns: [owner] }]"),
       steps: ["Build the index counts_owner_idx on counts"],
-      rows: { "select relispopulated as filled from pg_class where relname = 'counts'": [{ filled: false }] },
+      rows: {
+        "select relispopulated as filled from pg_class where oid = 'counts'::regclass": [{ filled: false }],
+      },
       more: true,
     },
     {
@@ -147,7 +149,9 @@ await runCases(
       rows: {
         "select * from counts": [{ owner: 7, n: "2" }],
         "select has_table_privilege('stk_reader', 'counts', 'select') as may": [{ may: true }],
-        "select count(*)::int as n from pg_indexes where tablename = 'counts'": [{ n: 1 }],
+        "select count(*)::int as n from pg_indexes where schemaname = 'public' and tablename = 'counts'": [
+          { n: 1 },
+        ],
       },
       more: true,
     },

@@ -756,7 +756,7 @@ const cases: readonly Case[] = [
     new: `tables: { t: { columns: { id: { type: int }, a: { type: int } }, primaryKey: [id, a], unique: [{ columns: [id, a], name: t_u, deferrable: initially deferred }],
       partitionBy: { list: [id] }, partitions: { t_1: { in: [1], partitionBy: { range: [a] }, partitions: { t_1_1: { from: 0, to: 9 } } }, t_2: { in: [2] }, t_3: { in: [3] } } } }`,
     rows: {
-      "select c.relname::text as name from pg_index i join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid where t.relname like 't_%' and i.indisvalid order by 1":
+      "select c.relname::text as name from pg_index i join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid where t.relnamespace = 'public'::regnamespace and t.relname like 't_%' and i.indisvalid order by 1":
         [
           "t_1_1_id_a_key",
           "t_1_1_pkey",

@@ -36,7 +36,7 @@ await runCases(
       ),
       rows: {
         "select has_function_privilege('stk_reader', 'finish(int)', 'execute') as may": [{ may: true }],
-        "select count(*)::int as n from pg_proc, aclexplode(proacl) a where proname = 'finish' and a.grantee = 0":
+        "select count(*)::int as n from pg_proc, aclexplode(proacl) a where pronamespace = 'public'::regnamespace and proname = 'finish' and a.grantee = 0":
           [{ n: 0 }],
       },
       more: true,

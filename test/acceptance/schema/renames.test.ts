@@ -99,7 +99,8 @@ removed: { columns: { tasks: [old] } }`,
           { email: "bob@x", boss: 1 },
         ],
         "insert into clients (email) values ('eve@x') returning id": [{ id: 3 }],
-        "select count(*)::int as n from pg_constraint where conname like '%customers%'": [{ n: 0 }],
+        "select count(*)::int as n from pg_constraint where connamespace = 'public'::regnamespace and conname like '%customers%'":
+          [{ n: 0 }],
       },
     },
     {
@@ -114,7 +115,8 @@ removed: { columns: { tasks: [old] } }`,
       ],
       rows: {
         "select mail from customers order by id": [{ mail: "ann@x" }, { mail: "bob@x" }],
-        "select count(*)::int as n from pg_constraint where conname like '%email%'": [{ n: 0 }],
+        "select count(*)::int as n from pg_constraint where connamespace = 'public'::regnamespace and conname like '%email%'":
+          [{ n: 0 }],
       },
     },
     {

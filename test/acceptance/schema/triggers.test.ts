@@ -74,7 +74,10 @@ await runCases(
       name: "makes a trigger again whose condition changes, and keeps it disabled",
       old: tasks("t: { before: [insert], when: new.done, enabled: disabled, execute: touch() }"),
       new: tasks("t: { before: [insert], when: not new.done, enabled: disabled, execute: touch() }"),
-      rows: { "select tgenabled::text as state from pg_trigger where tgname = 't'": [{ state: "D" }] },
+      rows: {
+        "select tgenabled::text as state from pg_trigger where tgrelid = 'tasks'::regclass and tgname = 't'":
+          [{ state: "D" }],
+      },
     },
     ...(["always", "replica", "disabled"] as const).map((enabled) => ({
       name: `sets a trigger to ${enabled} in place`,

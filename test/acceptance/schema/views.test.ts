@@ -87,7 +87,7 @@ await runCases(
       new: titled + view("select id from tasks where not done"),
       rows: {
         [mayRead]: [{ may: false }],
-        "select relowner::regrole::text as owner from pg_class where relname = 'open'": [
+        "select relowner::regrole::text as owner from pg_class where oid = 'open'::regclass": [
           { owner: "pg_monitor" },
         ],
         "alter default privileges in schema public revoke select on tables from stk_reader": [],
