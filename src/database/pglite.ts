@@ -24,6 +24,12 @@ export type PgliteOptions = { directory?: string; cache?: string; extensions?: r
 /** Room for the locks of one transaction that makes about 20,000 tables; there is no second connection. */
 const locks = ["-c", "max_connections=20", "-c", "max_locks_per_transaction=4096"];
 
+/** Every open clears them, so that the usual 128 MB take longer than all that a schema asks of them. */
+const buffers = ["-c", "shared_buffers=16MB"];
+
+/** A data directory of one segment of 1 MB and not 16, which is copied and hashed at each open. */
+const smallSegments = ["--wal-segsize=1"];
+
 /** Where `create extension` looks, in the engine's own file system, which is in memory. */
 const extensionDirectory = "/pglite/share/postgresql/extension";
 
@@ -45,7 +51,7 @@ export async function openPglite({
   const isNew = directory === undefined || !existsSync(join(directory, "PG_VERSION"));
   const initialised = isNew
     ? await cachedDataDirectory(cache ?? cacheDirectory(process.env), async () => {
-        const first = await PGlite.create();
+        const first = await PGlite.create({ initDbStartParams: smallSegments });
         const data = await first.dumpDataDir("none");
         await first.close();
         return data;
@@ -54,7 +60,7 @@ export async function openPglite({
   if (directory !== undefined) await mkdir(dirname(directory), { recursive: true });
   const pglite = await PGlite.create({
     parsers,
-    startParams: [...PGlite.defaultStartParams, ...locks],
+    startParams: [...PGlite.defaultStartParams, ...locks, ...buffers],
     extensions: await loadContrib(extensions),
     ...(directory === undefined ? {} : { dataDir: directory }),
     ...(initialised === undefined ? {} : { loadDataDir: initialised }),

@@ -31,7 +31,7 @@ describe("builtInBase", () => {
     expect(said).toHaveLength(2);
     expect(again.descriptor).toEqual(first.descriptor);
     expect(other.descriptor).toEqual(first.descriptor);
-  }, 60_000);
+  }, 120_000);
 
   it("is not root, and has a time that is no epoch", async () => {
     const [image] = (await make("one")).images;
