@@ -45,7 +45,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return (await service).url;
   }
 
-  const server = createServer((request, response) => {
+  // A connection that is closed for its idleness may be closed under a question.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     answer(request).then(
       (url) => response.end(url),
       (error: Error) => response.writeHead(500).end(error.message),
