@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import type { PGlite } from "@electric-sql/pglite";
 import { cacheDirectory } from "../core/cache-directory.ts";
 import { embeddableExtensions, loadContrib } from "./contrib.ts";
+import { makeDataDirectory } from "./data-directory.ts";
 import type { Database } from "./database.ts";
 import { cachedDataDirectory } from "./initialised-data.ts";
 import { asSqlError } from "./sql-error.ts";
@@ -56,22 +54,19 @@ export async function openPglite({
   setFlagsFromString(compileWhatIsHot);
   const { PGlite } = await import("@electric-sql/pglite");
   const parsers = { [int8]: asText, [numeric]: asText };
-  const isNew = directory === undefined || !existsSync(join(directory, "PG_VERSION"));
-  const initialised = isNew
-    ? await cachedDataDirectory(cache ?? cacheDirectory(process.env), async () => {
-        const first = await PGlite.create({ initDbStartParams: smallSegments });
-        const data = await first.dumpDataDir("none");
-        await first.close();
-        return data;
-      })
-    : undefined;
-  if (directory !== undefined) await mkdir(dirname(directory), { recursive: true });
+  const initialised = (): Promise<Blob> =>
+    cachedDataDirectory(cache ?? cacheDirectory(process.env), async () => {
+      const first = await PGlite.create({ initDbStartParams: smallSegments });
+      const data = await first.dumpDataDir("none");
+      await first.close();
+      return data;
+    });
+  if (directory !== undefined) await makeDataDirectory(directory, initialised);
   const pglite = await PGlite.create({
     parsers,
     startParams: [...PGlite.defaultStartParams, ...locks, ...buffers],
     extensions: await loadContrib(extensions),
-    ...(directory === undefined ? {} : { dataDir: directory }),
-    ...(initialised === undefined ? {} : { loadDataDir: initialised }),
+    ...(directory === undefined ? { loadDataDir: await initialised() } : { dataDir: directory }),
   });
   await pglite.exec("set timezone = 'UTC'");
   return {

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { embeddableExtensions } from "../database/contrib.ts";
 import { type EmbeddedDatabase, openPglite } from "../database/pglite.ts";
 import { stateFile } from "./state-directory.ts";
@@ -10,14 +9,6 @@ import { stateFile } from "./state-directory.ts";
  */
 export async function openDevelopmentDatabase(root: string, connection: string): Promise<EmbeddedDatabase> {
   const directory = await stateFile(root, "pglite", connection);
-  if (!existsSync(directory)) {
-    // Made beside and renamed: what was killed half-way is not taken for a database.
-    const unfinished = `${directory}.new`;
-    await rm(unfinished, { recursive: true, force: true });
-    const made = await openPglite({ directory: unfinished });
-    await made.close();
-    await rename(unfinished, directory);
-  }
   return openPglite({ directory, extensions: embeddableExtensions });
 }
 

@@ -11,7 +11,9 @@ import { exitCodes, StkError } from "../core/error.ts";
 import { ownPackage } from "../core/package-root.ts";
 import type { Blocked } from "../database/diff/change.ts";
 import type { EmbeddedDatabase } from "../database/pglite.ts";
-import { openShadow, type Shadow } from "../database/shadow/shadow.ts";
+import { projectShadow } from "../database/shadow/kept-shadow.ts";
+import { lentShadow } from "../database/shadow/lent-shadow.ts";
+import type { Shadow } from "../database/shadow/shadow.ts";
 import type { Project } from "../project/project.ts";
 import { readProject } from "../project/read-project.ts";
 import { counted } from "./counted.ts";
@@ -43,10 +45,11 @@ export class Development {
   readonly #environment: Record<string, string | undefined> = {};
   /** The schema that each database has, as the manifest spells it. */
   readonly #schemas = new Map<string, string>();
-  #shadow: Promise<Shadow> | undefined;
+  readonly #shadow: Shadow;
 
   constructor(input: DevelopmentInput) {
     this.#input = input;
+    this.#shadow = projectShadow(input.root);
   }
 
   /**
@@ -58,8 +61,7 @@ export class Development {
   async refresh(): Promise<"served" | "invalid"> {
     const { root, output } = this.#input;
     const project = await readProject(root);
-    const shadow = async (): Promise<Shadow> => ({ ...(await this.#openShadow()), close: async () => {} });
-    const compilation = await compileProject(project, { openShadow: shadow });
+    const compilation = await compileProject(project, { openShadow: async () => lentShadow(this.#shadow) });
     output.diagnostics(compilation.diagnostics, compilation);
     const { manifest } = compilation;
     if (manifest === undefined) return "invalid";
@@ -72,13 +74,7 @@ export class Development {
   async close(): Promise<void> {
     await this.bridge?.close();
     await Promise.all(this.#databases.map((database) => database.close()));
-    const shadow = await this.#shadow?.catch(() => undefined);
-    await shadow?.close();
-  }
-
-  #openShadow(): Promise<Shadow> {
-    this.#shadow ??= openShadow();
-    return this.#shadow;
+    await this.#shadow.close();
   }
 
   async #prepare(project: Project, manifest: Manifest, plannable: Compilation["declared"]): Promise<void> {
@@ -91,8 +87,7 @@ export class Development {
       const declared = plannable[connection] ?? { enums: {}, tables: {} };
       const schema = JSON.stringify(declared);
       if (this.#schemas.get(connection) !== schema) {
-        const shadow = await this.#openShadow();
-        const preparation = { connection, declared, shadow, version: ownPackage().version };
+        const preparation = { connection, declared, shadow: this.#shadow, version: ownPackage().version };
         const found = await own.exclusively((database) => prepareDatabase(database, preparation, output));
         blocked.push(...found.map((one) => [connection, one] as [string, Blocked]));
         if (found.length > 0) continue;

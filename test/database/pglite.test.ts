@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
 import { openPglite, type PgliteOptions } from "../../src/database/pglite.ts";
 import { SqlError } from "../../src/database/sql-error.ts";
@@ -51,6 +51,14 @@ it("keeps a directory from one time to the next", { timeout: 60_000 }, async () 
   await first.close();
   const second = await open({ directory: data });
   expect(await second.query("select a from kept")).toEqual([{ a: 7 }]);
+});
+
+it("leaves alone a directory that holds something else", async () => {
+  const file = join(directory, "letter");
+  await writeFile(file, "Dear Ann");
+  await expect(openPglite({ directory })).rejects.toMatchObject({ code: "not_a_database" });
+  expect(await readdir(directory)).toEqual(["letter"]);
+  expect(await readdir(dirname(directory))).not.toContain(`${basename(directory)}.new`);
 });
 
 it("makes its cache again when that is damaged, and does without when it cannot be written", {

@@ -1,3 +1,4 @@
+import { lentShadow } from "../../src/database/shadow/lent-shadow.ts";
 import { openShadow, type Shadow } from "../../src/database/shadow/shadow.ts";
 
 let shared: Promise<Shadow> | undefined;
@@ -5,5 +6,5 @@ let shared: Promise<Shadow> | undefined;
 /** One embedded Postgres for all the files of a worker, whose end is its end. */
 export async function sharedShadow(): Promise<Shadow> {
   shared ??= openShadow();
-  return { ...(await shared), close: async () => undefined };
+  return lentShadow(await shared);
 }

@@ -1,11 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { z } from "zod";
+import type { PlannableSchema } from "../../../schema/declared.ts";
+import type { Compilation } from "../../compile/compilation.ts";
 import { compileProject } from "../../compile/compile-project.ts";
 import { defineCommand, jsonOption, projectOption } from "../../core/command.ts";
 import { assertNoErrors } from "../../core/diagnostic.ts";
 import { exitCodes, StkError } from "../../core/error.ts";
-import { openShadow } from "../../database/shadow/shadow.ts";
+import { projectShadow } from "../../database/shadow/kept-shadow.ts";
+import { lentShadow } from "../../database/shadow/lent-shadow.ts";
 import { entityGraph } from "../../diagram/entity-graph.ts";
 import { mermaidOf } from "../../diagram/mermaid.ts";
 import { svgOf } from "../../diagram/svg.ts";
@@ -44,33 +47,19 @@ export const command = defineCommand({
   }),
   async run(input, { cwd, output }) {
     const project = await readProject(findProject(resolve(cwd, input.project ?? ".")));
-    const compilation = await compileProject(project);
-    output.diagnostics(compilation.diagnostics, compilation);
-    assertNoErrors(compilation.diagnostics);
-    const { declared } = compilation;
-    const drawn = assertConnection(declared, input.connection).filter(
-      (name) => name === input.connection || Object.keys(declared[name]?.tables ?? {}).length > 0,
-    );
-    const [connection] = drawn;
-    const schema = connection === undefined ? undefined : declared[connection];
-    if (drawn.length > 1)
-      throw new StkError("several_connections", `There are tables in ${drawn.join(", ")}.`, {
-        hint: "Name one with --connection.",
-        exitCode: exitCodes.usage,
-      });
-    if (schema === undefined)
-      throw new StkError("no_tables", "No table is declared, so there is nothing to draw.", {
-        hint: "Declare one in schema/*.yaml.",
-      });
-    const shadow = await openShadow();
+    const shadow = projectShadow(project.root);
     try {
+      const compilation = await compileProject(project, { openShadow: async () => lentShadow(shadow) });
+      output.diagnostics(compilation.diagnostics, compilation);
+      assertNoErrors(compilation.diagnostics);
+      const { connection, schema } = chosen(compilation.declared, input.connection);
       const graph = entityGraph(await shadow.model(schema));
       const format = input.format ?? (extname(input.out ?? "") === ".svg" ? "svg" : "mermaid");
       const text = writers[format](graph);
       if (input.out === undefined) output.line(text.trimEnd());
       else await write(resolve(cwd, input.out), `${text.trimEnd()}\n`, input.out);
       output.json({
-        connection: connection ?? "",
+        connection,
         format,
         tables: graph.entities.length,
         relations: graph.relations.length,
@@ -86,6 +75,28 @@ export const command = defineCommand({
     return exitCodes.done;
   },
 });
+
+/** The connection to draw: the one that was asked for, or the only one that has tables. */
+function chosen(
+  declared: Compilation["declared"],
+  asked: string | undefined,
+): { connection: string; schema: PlannableSchema } {
+  const drawn = assertConnection(declared, asked).filter(
+    (name) => name === asked || Object.keys(declared[name]?.tables ?? {}).length > 0,
+  );
+  if (drawn.length > 1)
+    throw new StkError("several_connections", `There are tables in ${drawn.join(", ")}.`, {
+      hint: "Name one with --connection.",
+      exitCode: exitCodes.usage,
+    });
+  const [connection] = drawn;
+  const schema = connection === undefined ? undefined : declared[connection];
+  if (connection === undefined || schema === undefined)
+    throw new StkError("no_tables", "No table is declared, so there is nothing to draw.", {
+      hint: "Declare one in schema/*.yaml.",
+    });
+  return { connection, schema };
+}
 
 const counted = ({ length }: readonly unknown[], word: string): string =>
   `${length} ${length === 1 ? word : `${word}s`}`;

@@ -2,9 +2,10 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { compileProject } from "../../compile/compile-project.ts";
 import { defineCommand, jsonOption, projectOption } from "../../core/command.ts";
-import { assertNoErrors, type Diagnostic } from "../../core/diagnostic.ts";
+import { assertNoErrors } from "../../core/diagnostic.ts";
 import { exitCodes } from "../../core/error.ts";
-import { openShadow } from "../../database/shadow/shadow.ts";
+import { projectShadow } from "../../database/shadow/kept-shadow.ts";
+import { lentShadow } from "../../database/shadow/lent-shadow.ts";
 import { lintProject } from "../../lint/lint.ts";
 import { findProject } from "../../project/find-project.ts";
 import { readProject } from "../../project/read-project.ts";
@@ -33,21 +34,20 @@ export const command = defineCommand({
   }),
   async run(input, { cwd, output }) {
     const project = await readProject(findProject(resolve(cwd, input.project ?? ".")));
-    const compilation = await compileProject(project);
-    output.diagnostics(compilation.diagnostics, compilation);
-    assertNoErrors(compilation.diagnostics);
-    const connections = assertConnection(compilation.declared, input.connection);
-    const shadow = await openShadow();
-    let findings: Diagnostic[];
+    const shadow = projectShadow(project.root);
     try {
-      findings = await lintProject(project, shadow, connections);
+      const compilation = await compileProject(project, { openShadow: async () => lentShadow(shadow) });
+      output.diagnostics(compilation.diagnostics, compilation);
+      assertNoErrors(compilation.diagnostics);
+      const connections = assertConnection(compilation.declared, input.connection);
+      const findings = await lintProject(project, shadow, connections);
+      output.diagnostics(findings, compilation);
+      output.json({ findings });
+      const { length } = findings;
+      output.line(length === 0 ? "Nothing found." : `${length} ${length === 1 ? "finding" : "findings"}.`);
+      return length === 0 ? exitCodes.done : exitCodes.failed;
     } finally {
       await shadow.close();
     }
-    output.diagnostics(findings, compilation);
-    output.json({ findings });
-    const { length } = findings;
-    output.line(length === 0 ? "Nothing found." : `${length} ${length === 1 ? "finding" : "findings"}.`);
-    return length === 0 ? exitCodes.done : exitCodes.failed;
   },
 });

@@ -6,7 +6,8 @@ import { exitCodes, StkError } from "../../core/error.ts";
 import { printableLine } from "../../core/printable.ts";
 import type { Database } from "../../database/database.ts";
 import { planSchema } from "../../database/plan/plan.ts";
-import { openShadow, type Shadow } from "../../database/shadow/shadow.ts";
+import { projectShadow } from "../../database/shadow/kept-shadow.ts";
+import type { Shadow } from "../../database/shadow/shadow.ts";
 import { findProject } from "../../project/find-project.ts";
 import type { Project } from "../../project/project.ts";
 import { readProject } from "../../project/read-project.ts";
@@ -63,7 +64,7 @@ export const command = defineCommand({
     output.diagnostics(diagnostics, project);
     assertNoErrors(diagnostics);
     const writes = input.dryRun !== true && input.check !== true;
-    const shadow = await openShadow();
+    const shadow = projectShadow(project.root);
     try {
       const results: { connection: string; result: SnapshotResult }[] = [];
       for (const connection of connectionsOf(project, input.connection)) {

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { defaults } from "../../../config/defaults.ts";
 import type { PlannableSchema } from "../../../schema/declared.ts";
 import { variableOf } from "../../../schema/names.ts";
@@ -9,7 +9,8 @@ import { type CommandContext, projectOption } from "../../core/command.ts";
 import { assertNoErrors } from "../../core/diagnostic.ts";
 import { exitCodes, StkError } from "../../core/error.ts";
 import { suggest } from "../../core/suggest.ts";
-import { keptShadow } from "../../database/shadow/kept-shadow.ts";
+import { projectShadow } from "../../database/shadow/kept-shadow.ts";
+import { lentShadow } from "../../database/shadow/lent-shadow.ts";
 import type { Shadow } from "../../database/shadow/shadow.ts";
 import { findProject } from "../../project/find-project.ts";
 import type { Project } from "../../project/project.ts";
@@ -46,7 +47,7 @@ export async function targetsOf(
   context: CommandContext,
 ): Promise<{ root: string; targets: Target[]; shadow: Shadow }> {
   const project = await readProject(findProject(resolve(context.cwd, selection.project ?? ".")));
-  const shadow = keptShadow(join(project.root, ".stk", "cache"));
+  const shadow = projectShadow(project.root);
   try {
     return { root: project.root, targets: await targetsIn(project, selection, context, shadow), shadow };
   } catch (error) {
@@ -61,8 +62,9 @@ async function targetsIn(
   { env, output }: CommandContext,
   shadow: Shadow,
 ): Promise<Target[]> {
-  const openShadow = async (): Promise<Shadow> => ({ ...shadow, close: async () => {} });
-  const compilation = await compileProject(schemaPart(project), { openShadow });
+  const compilation = await compileProject(schemaPart(project), {
+    openShadow: async () => lentShadow(shadow),
+  });
   output.diagnostics(compilation.diagnostics, compilation);
   assertNoErrors(compilation.diagnostics);
   const { declared } = compilation;

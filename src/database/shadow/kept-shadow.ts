@@ -60,6 +60,9 @@ const keyOf = (
   yetToBeMade: readonly DeclaredRename[],
 ): string => digestKey([{ enums, tables, objects, scope }, yetToBeMade]);
 
+/** The {@link keptShadow} of a project, whose cache is in `.stk/cache`. */
+export const projectShadow = (root: string): Shadow => keptShadow(join(root, ".stk", "cache"));
+
 const digestKey = (about: readonly unknown[]): string =>
   digestOf(JSON.stringify([version, ownPackage().version, pgliteVersion(), ...about])).slice(
     "sha256:".length,

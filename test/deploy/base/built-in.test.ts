@@ -14,9 +14,10 @@ import { temporaryDirectory } from "../../services/temporary.ts";
 const bridge = join(import.meta.dirname, "bridge-stand-in.mjs");
 const directory = temporaryDirectory();
 
-const make = (cache: string, said: string[] = []) =>
+const ownCache = { XDG_CACHE_HOME: directory };
+const make = (env: Readonly<Record<string, string | undefined>> = ownCache, said: string[] = []) =>
   builtInBase([hostMachine()], {
-    env: { XDG_CACHE_HOME: join(directory, cache) },
+    env,
     progress: (text) => said.push(text),
     bridge,
   });
@@ -24,17 +25,16 @@ const make = (cache: string, said: string[] = []) =>
 describe("builtInBase", () => {
   it("is made once, and is the same when it is made again elsewhere", async () => {
     const said: string[] = [];
-    const first = await make("one", said);
-    const again = await make("one", said);
+    const first = await make(ownCache, said);
+    const again = await make(ownCache, said);
     expect(said).toHaveLength(1);
-    const other = await make("two", said);
-    expect(said).toHaveLength(2);
+    const other = await make(process.env); // where another process of this run has made it, or does now
     expect(again.descriptor).toEqual(first.descriptor);
     expect(other.descriptor).toEqual(first.descriptor);
   }, 120_000);
 
   it("is not root, and has a time that is no epoch", async () => {
-    const [image] = (await make("one")).images;
+    const [image] = (await make()).images;
     const config = image && (await readConfig(image));
     expect(config?.config?.User).toBe("65532:65532");
     expect(config?.created).toBe("2026-10-28T00:00:00.000Z");
@@ -52,7 +52,7 @@ await describeWith(["engine"], "the built-in base in a container", () => {
   const container = `stk-test-base-${process.pid}`;
   beforeAll(async () => {
     const file = join(directory, "base.tar");
-    await openArchive(file).write(await make("one"), parseReference(tag));
+    await openArchive(file).write(await make(), parseReference(tag));
     await execa("docker", ["load", "--input", file]);
     rmSync(file);
   }, 120_000);

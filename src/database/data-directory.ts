@@ -1,0 +1,40 @@
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { UnpackSync } from "tar/unpack";
+import { StkError } from "../core/error.ts";
+
+/**
+ * Makes the data directory of an embedded database from an initialised one, where there is none. It is unpacked beside
+ * and renamed: what was killed half-way is not taken for a database.
+ *
+ * @throws {StkError} `not_a_database` where the directory holds something else.
+ */
+export async function makeDataDirectory(directory: string, initialised: () => Promise<Blob>): Promise<void> {
+  if (existsSync(join(directory, "PG_VERSION"))) return;
+  await mkdir(dirname(directory), { recursive: true });
+  const unfinished = `${directory}.new`;
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { mode: 0o700 });
+  unpack(Buffer.from(await (await initialised()).arrayBuffer()), unfinished);
+  try {
+    await rename(unfinished, directory);
+  } catch (cause) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw new StkError("not_a_database", `${directory} is no empty directory, and holds no database.`, {
+      cause,
+      hint: "Name a directory that is empty or not there.",
+    });
+  }
+}
+
+function unpack(tar: Buffer, cwd: string): void {
+  const failures: Error[] = [];
+  // Of its warnings one is of no account: that paths which begin with a slash are taken as relative ones.
+  const onwarn = (code: string, message: string | Error) => {
+    if (code !== "TAR_ENTRY_INFO") failures.push(message instanceof Error ? message : new Error(message));
+  };
+  new UnpackSync({ cwd, onwarn }).end(tar);
+  const [failure] = failures;
+  if (failure !== undefined) throw failure;
+}
