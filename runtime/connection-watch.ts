@@ -75,13 +75,9 @@ export class ConnectionWatch {
   }
 
   /** Makes a call, or refuses it where the schema does not fit it. */
-  async guard<T>(call: string, make: () => Promise<T>): Promise<T> {
-    if (this.#concerned.has(call)) throw this.#refuse();
-    try {
-      return await make();
-    } catch (error) {
-      return this.#rethrow(call, error);
-    }
+  guard<T>(call: string, make: () => Promise<T>): Promise<T> {
+    if (this.#concerned.has(call)) return Promise.reject(this.#refuse());
+    return make().catch((error: unknown) => this.#rethrow(call, error));
   }
 
   /** Asks no more. */
