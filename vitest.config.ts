@@ -20,8 +20,8 @@ export default defineConfig({
     pool: "threads",
     // A worker keeps what it has loaded and compiled, of which an embedded Postgres is the most.
     isolate: false,
-    // More than there are cores, since each waits for servers and for other processes a quarter of its time.
-    maxWorkers: availableParallelism() + 2,
+    // One more than there are cores, since each waits for servers and for other processes a quarter of its time.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 60_000,

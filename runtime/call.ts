@@ -1,4 +1,5 @@
 import type { Caller } from "./caller.ts";
+import type { Sent } from "./sql/sent-json.ts";
 
 /** What accompanies a call from where it came in to the database. */
 export type CallRun = {
@@ -9,6 +10,8 @@ export type CallRun = {
   readonly deadline: number;
   /** The idempotency key that the client gave. */
   readonly key?: string | undefined;
+  /** What the client sent. */
+  readonly sent?: Sent | undefined;
   /** How many calls of logic stand between the client and this one. */
   readonly depth: number;
 };

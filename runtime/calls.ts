@@ -59,7 +59,7 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
       const database =
         OpenTransactions.of(run.signal)?.database(connection) ?? databaseOf(databases, connection);
       const make = async (): Promise<Answer> => {
-        const rows = await handle(params, caller, { database, limits, signal: run.signal });
+        const rows = await handle(params, caller, { database, limits, signal: run.signal, sent: run.sent });
         return { data: writeJson(rows), more: Array.isArray(rows) && "more" in rows };
       };
       const { raises } = manifest.connections[connection] ?? {};

@@ -99,18 +99,22 @@ function receive(exchange: Exchange, input: HandlerInput): void {
   else if (!isJson(headers["content-type"])) settle(exchange, notJson(), input, served);
   else if (!isPlain(headers["content-encoding"]))
     settle(exchange, encoded(), input, served, ["accept-encoding", "identity"]);
-  else void identify(exchange, input, served);
+  else identify(exchange, input, served);
 }
 
 /** Looks at the token before a byte of the body is kept. */
-async function identify(exchange: Exchange, input: HandlerInput, served: Served): Promise<void> {
-  try {
-    const known = served.authenticator.authenticate(exchange.request.headers.authorization);
-    const caller = known instanceof Promise ? await known : known;
+function identify(exchange: Exchange, input: HandlerInput, served: Served): void {
+  const accept = (caller: Caller): void => {
     exchange.caller = caller.id;
     receiveBody(exchange, caller, input, served);
+  };
+  const refuse = (error: unknown): void => settle(exchange, asError(error), input, served);
+  try {
+    const known = served.authenticator.authenticate(exchange.request.headers.authorization);
+    if (known instanceof Promise) known.then(accept).catch(refuse);
+    else accept(known);
   } catch (error) {
-    settle(exchange, asError(error), input, served);
+    refuse(error);
   }
 }
 
@@ -166,7 +170,8 @@ async function make(
     call.reads = calls.reads(path);
     if (!served.isOpen()) throw notReady();
     const { deadline } = call;
-    const run = { requestId: exchange.requestId, signal: controller.signal, deadline, depth: 0, key };
+    const sent = { params, body };
+    const run = { requestId: exchange.requestId, signal: controller.signal, deadline, depth: 0, key, sent };
     const answer = await calls.call(path, params, caller, run);
     assertSize(answer.data, limits.answerBytes, call.reads);
     settle(exchange, answer, input, served);

@@ -3,7 +3,6 @@ import type { CallRequest } from "../../schema/wire.ts";
 import { parseExact } from "../../src/core/exact-json.ts";
 import { CallError } from "../error.ts";
 import { readKey } from "../idempotency/key.ts";
-import { rememberBody } from "../sql/sent-json.ts";
 
 const longestPath = 200;
 
@@ -16,8 +15,7 @@ const longestPath = 200;
  * @throws {CallError} `malformed_request`.
  */
 export function readCall(body: Buffer, depth: number, header?: string | string[]): CallRequest {
-  const text = textOf(body);
-  const request = parse(text);
+  const request = parse(textOf(body));
   if (!isObject(request)) throw malformed("The body is not a JSON object.");
   for (const key in request)
     if (key !== "path" && key !== "params" && key !== "key")
@@ -30,7 +28,6 @@ export function readCall(body: Buffer, depth: number, header?: string | string[]
   if (params === undefined) return { path, ...keyed };
   if (!isObject(params)) throw malformed("`params` is not an object.");
   if (isDeeperThan(params, depth)) throw malformed(`\`params\` nests deeper than ${depth} levels.`);
-  rememberBody(params, text);
   return { path, params, ...keyed };
 }
 

@@ -48,7 +48,7 @@ export function compileModuleLogic(input: ModuleLogicInput): CallHandler {
     assertAccess(logic.access, caller, run.depth > 0);
     if (run.depth >= limits.depth)
       throw new Error(`Logic called logic ${limits.depth} times in a row; ${path} is the last.`);
-    const sent = read(params);
+    const sent = read(params, run.sent);
     await assertFit(sent, input, run);
     const given = Object.fromEntries([...sent].map(([name, one]) => [name, argumentValue(one)]));
     const scope = { path, requestId: run.requestId, sources };

@@ -1,8 +1,8 @@
 import type { Logic } from "../../schema/manifest.ts";
 import type { Scalar } from "../../schema/predicate.ts";
 import { programValue } from "../sql/json-text.ts";
-import { withSentJson } from "../sql/sent-json.ts";
-import { isSentAt, type OwnTypeNames, type SqlType, sqlType } from "../sql/type.ts";
+import { type JsonPath, type Sent, withSentJson } from "../sql/sent-json.ts";
+import { holdsJson, isSentAt, type OwnTypeNames, type SqlType, sqlType } from "../sql/type.ts";
 import { invalid, readParams } from "../table/params.ts";
 
 /** A parameter as Postgres' text of its type. */
@@ -22,7 +22,7 @@ type Parameter = {
 export function compileParams(
   declared: Logic["params"],
   types: OwnTypeNames,
-): (params: unknown) => Arguments {
+): (params: unknown, sent: Sent | undefined) => Arguments {
   const parameters = Object.entries(declared).map(
     ([name, { type: typeName, nullable = false, default: value }]): Parameter => {
       const type = sqlType(typeName, types);
@@ -30,12 +30,10 @@ export function compileParams(
     },
   );
   const names = new Set(Object.keys(declared));
-  const sent = new Map(parameters.map(({ name, type }) => [name, type]));
-  return (params) => {
-    const given = readParams(
-      withSentJson(params, ([name, ...rest]) => isSentAt(sent.get(String(name)), rest)),
-      names,
-    );
+  const json = new Map(parameters.flatMap(({ name, type }) => (holdsJson(type) ? [[name, type]] : [])));
+  const isJsonAt = ([name, ...path]: JsonPath): boolean => isSentAt(json.get(String(name)), path);
+  return (params, sent) => {
+    const given = readParams(json.size === 0 ? params : withSentJson(params, sent, isJsonAt), names);
     return new Map(parameters.map((parameter) => [parameter.name, read(parameter, given)]));
   };
 }

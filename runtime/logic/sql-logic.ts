@@ -100,9 +100,9 @@ export function compileSqlLogic({
     }
   };
 
-  return async (params, caller, { signal, depth }) => {
+  return async (params, caller, { signal, depth, sent }) => {
     assertAccess(logic.access, caller, depth > 0);
-    const given = read(params);
+    const given = read(params, sent);
     const open = OpenTransactions.of(signal);
     const joined = open?.database(connection) ?? database;
     const checked =

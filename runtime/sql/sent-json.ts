@@ -4,22 +4,24 @@ import { JsonText } from "./json-text.ts";
 /** The way to a value in a call's params: `["values", 0, "meta"]`. */
 export type JsonPath = readonly (string | number)[];
 
-const bodies = new WeakMap<object, string>();
-
-/** Remembers the body that params were read from, as long as they live. */
-export const rememberBody = (params: object, body: string): void => {
-  bodies.set(params, body);
-};
+/** Params, and the body that they were read from. */
+export type Sent = { readonly params: unknown; readonly body: Buffer };
 
 /**
  * Params in which each value that is wanted stands as the text that was sent: with its order, its duplicates and its
- * spaces. null stays null. Params that did not come in a body are as they were.
+ * spaces. null stays null. Params that are not those of the body, as one call makes them for another, are as they were.
  */
-export function withSentJson(params: unknown, isWanted: (path: JsonPath) => boolean): unknown {
-  const body = typeof params === "object" && params !== null ? bodies.get(params) : undefined;
-  return body === undefined
+export function withSentJson(
+  params: unknown,
+  sent: Sent | undefined,
+  isWanted: (path: JsonPath) => boolean,
+): unknown {
+  return params === undefined || sent?.params !== params
     ? params
-    : new BodyReader(body, ([root, ...path]) => root === "params" && isWanted(path)).params();
+    : new BodyReader(
+        sent.body.toString("utf8"),
+        ([root, ...path]) => root === "params" && isWanted(path),
+      ).params();
 }
 
 /** Reads a body of which JSON.parse has found that it is JSON and an object. */

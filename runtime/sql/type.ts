@@ -71,6 +71,9 @@ const exact: ReadonlySet<string> = new Set([
 /** The type of a list of these, for `= any(...)`. */
 export const listOf = (element: SqlType): SqlType => arrayOf(element, `${element.name}[]`);
 
+/** Whether it is `json`, or a list of it. */
+export const holdsJson = (type: SqlType): boolean => (type.element ?? type).cast === "json";
+
 /**
  * Whether a value is kept as the JSON that was sent: one of `json` and an element of `json[]`, which keep order,
  * duplicates and spaces.
@@ -78,9 +81,7 @@ export const listOf = (element: SqlType): SqlType => arrayOf(element, `${element
  * @param path the way from a value of the type.
  */
 export const isSentAt = (type: SqlType | undefined, path: JsonPath): boolean =>
-  type !== undefined &&
-  (type.element ?? type).cast === "json" &&
-  path.length === (type.element === undefined ? 0 : 1);
+  type !== undefined && holdsJson(type) && path.length === (type.element === undefined ? 0 : 1);
 
 function arrayOf(element: SqlType, name: string): SqlType {
   // An extension may separate elements by what it likes; text[] is read by commas.

@@ -1,4 +1,5 @@
 import type { Transactional } from "../database/database.ts";
+import type { Sent } from "../sql/sent-json.ts";
 import type { CheckedCaller } from "./claim.ts";
 import type { RulesByRole } from "./plans.ts";
 import type { ReadRule } from "./readable.ts";
@@ -11,6 +12,7 @@ export type TableContext = {
   /** Rows that one call may read or write; how deep a condition may nest; bytes that rows may have. */
   readonly limits: { readonly rows: number; readonly depth: number; readonly answerBytes?: number };
   readonly signal?: AbortSignal | undefined;
+  readonly sent?: Sent | undefined;
 };
 
 /**

@@ -2,7 +2,7 @@ import type { Manifest, TablePermissions } from "../../schema/manifest.ts";
 import type { Operation } from "../../schema/permissions.ts";
 import { StkError } from "../../src/core/error.ts";
 import { type JsonPath, withSentJson } from "../sql/sent-json.ts";
-import { isSentAt } from "../sql/type.ts";
+import { holdsJson, isSentAt } from "../sql/type.ts";
 import type { Claim } from "./claim.ts";
 import { ClaimChecks, checkingClaims } from "./claim-check.ts";
 import { operandsOf } from "./condition.ts";
@@ -106,12 +106,12 @@ const claimsOf = ({ where, check, set = [] }: AnyRule): Claim[] =>
 
 /** Writes `json` as it was sent: `values.COLUMN`, `values.0.COLUMN` or `set.COLUMN`. */
 function asSent({ columns }: Table, handle: TableHandler): TableHandler {
-  if (![...columns.values()].some(({ type }) => (type.element ?? type).cast === "json")) return handle;
+  if (![...columns.values()].some(({ type }) => holdsJson(type))) return handle;
   const isWanted = ([member, ...path]: JsonPath): boolean => {
     const [name, ...rest] = member === "values" && typeof path[0] === "number" ? path.slice(1) : path;
     return (member === "values" || member === "set") && isSentAt(columns.get(String(name))?.type, rest);
   };
-  return (params, caller, context) => handle(withSentJson(params, isWanted), caller, context);
+  return (params, caller, context) => handle(withSentJson(params, context.sent, isWanted), caller, context);
 }
 
 const byRole = <Rule, Read>(
