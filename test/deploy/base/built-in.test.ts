@@ -31,7 +31,7 @@ describe("builtInBase", () => {
     const other = await make(process.env); // where another process of this run has made it, or does now
     expect(again.descriptor).toEqual(first.descriptor);
     expect(other.descriptor).toEqual(first.descriptor);
-  }, 120_000);
+  }, 300_000);
 
   it("is not root, and has a time that is no epoch", async () => {
     const [image] = (await make()).images;
