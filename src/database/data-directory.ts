@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { UnpackSync } from "tar/unpack";
 import { StkError } from "../core/error.ts";
 
@@ -13,9 +13,7 @@ import { StkError } from "../core/error.ts";
 export async function makeDataDirectory(directory: string, initialised: () => Promise<Blob>): Promise<void> {
   if (existsSync(join(directory, "PG_VERSION"))) return;
   await mkdir(dirname(directory), { recursive: true });
-  const unfinished = `${directory}.new`;
-  await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished, { mode: 0o700 });
+  const unfinished = await mkdtemp(`${resolve(directory)}.new-`); // a name that is nobody's, for its owner alone
   unpack(Buffer.from(await (await initialised()).arrayBuffer()), unfinished);
   try {
     await rename(unfinished, directory);

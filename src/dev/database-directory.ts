@@ -1,4 +1,5 @@
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { embeddableExtensions } from "../database/contrib.ts";
 import { type EmbeddedDatabase, openPglite } from "../database/pglite.ts";
 import { stateFile } from "./state-directory.ts";
@@ -9,6 +10,9 @@ import { stateFile } from "./state-directory.ts";
  */
 export async function openDevelopmentDatabase(root: string, connection: string): Promise<EmbeddedDatabase> {
   const directory = await stateFile(root, "pglite", connection);
+  const parent = dirname(directory);
+  const left = (await readdir(parent).catch(() => [])).filter((name) => name.startsWith(`${connection}.new`));
+  for (const name of left) await rm(join(parent, name), { recursive: true, force: true }); // by a kill
   return openPglite({ directory, extensions: embeddableExtensions });
 }
 
