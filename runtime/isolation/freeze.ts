@@ -9,6 +9,10 @@ const hot: ReadonlySet<object> = new Set<object>(
   ].map(({ prototype }) => prototype),
 );
 
+/** V8 compiles `f.call(x)` as `f(x)` as long as they are plain properties. */
+const isHot = (prototype: object, key: string | symbol): boolean =>
+  hot.has(prototype) || (prototype === Function.prototype && (key === "call" || key === "apply"));
+
 const frozen = new WeakSet<object>();
 
 /**
@@ -36,7 +40,7 @@ export function freeze<T>(root: T): T {
       )
         left.push(given(value, property.get));
       if (property.configurable !== true) isHeld ||= !isShared && typeof property.value === "boolean";
-      else if (!isShared && !hot.has(value)) letShadow(value, key, property);
+      else if (!isShared && !isHot(value, key)) letShadow(value, key, property);
       else if (isShared && typeof key === "string") withoutSetter(value, key, property);
     }
     if (isHeld) freezeButFlags(value);

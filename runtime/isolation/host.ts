@@ -42,7 +42,7 @@ export function closeHost(given: Readonly<{ process: { stdout: object } } & Reco
   Object.assign(console, { group: line, groupCollapsed: line, groupEnd: () => undefined });
   for (const name of ["localStorage", "sessionStorage", "__zod_globalRegistry"])
     Reflect.deleteProperty(globalThis, name);
-  for (const [name, value] of Object.entries(given))
+  for (const [name, value] of Object.entries({ ...given, Buffer }))
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 }
 
