@@ -9,7 +9,7 @@ const hot: ReadonlySet<object> = new Set<object>(
   ].map(({ prototype }) => prototype),
 );
 
-/** V8 compiles `f.call(x)` as `f(x)` as long as they are plain properties. */
+/** V8 compiles `f.call(x)` as `f(x)` as long as they are plain properties; `ses` leaves them so too. */
 const isHot = (prototype: object, key: string | symbol): boolean =>
   hot.has(prototype) || (prototype === Function.prototype && (key === "call" || key === "apply"));
 
@@ -118,17 +118,16 @@ function freezeButFlags(value: object): void {
 function letShadow(prototype: object, key: string | symbol, property: PropertyDescriptor): void {
   if (!("value" in property)) return;
   const { value, enumerable = false }: { value?: unknown; enumerable?: boolean } = property;
-  const shadow = (own: unknown, next: unknown): void => {
-    if (own === prototype || !isObject(own))
-      throw new TypeError(`\`${String(key)}\` is shared by all logic and frozen.`);
-    Object.defineProperty(own, key, { value: next, writable: true, enumerable: true, configurable: true });
-  };
+  let give: Give | undefined;
   const accessor = {
     get(): unknown {
       return value;
     },
     set(this: unknown, next: unknown) {
-      shadow(this, next);
+      if (this === prototype || !isObject(this))
+        throw new TypeError(`\`${String(key)}\` is shared by all logic and frozen.`);
+      give ??= definer(key);
+      give(this, next);
     },
   };
   Object.defineProperty(prototype, key, {
@@ -136,6 +135,29 @@ function letShadow(prototype: object, key: string | symbol, property: PropertyDe
     set: Object.freeze(accessor.set),
     enumerable,
   });
+}
+
+type Give = (own: object, value: unknown) => void;
+
+/** The constructor of a class that extends it gives its fields to the object that it is called with. */
+class Given {
+  constructor(own: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: fields are given to what it returns (ECMA-262, 10.2.2).
+    return own;
+  }
+}
+
+/** Defines an own property as `Object.defineProperty` does, in a twentieth of its time: V8 compiles a field as it does an assignment. */
+function definer(key: string | symbol): Give {
+  let given: unknown;
+  class Definer extends Given {
+    [key] = given;
+  }
+  return (own, value) => {
+    given = value;
+    new Definer(own);
+    given = undefined;
+  };
 }
 
 /** Some getters of Node put what they give in their own place: those do it on an object that is thrown away. */

@@ -153,10 +153,10 @@ it("lets objects of a module have what they like under inherited names", async (
       export default () => {
         const o: any = {}; o.toString = () => "text"; o.hasOwnProperty = 1; o.constructor = 2;
         const error: any = new TypeError("a"); error.message = "b"; error.name = "c"; error.toString = () => "d";
-        const f: any = () => {}; f.call = 3; f.toString = () => "f";
+        const f: any = () => {}; f.bind = 3; f.toString = () => "f";
         const emitter: any = new EventEmitter(); emitter.emit = () => "emitted"; emitter.on("a", () => {});
         (globalThis as any).kept = 4;
-        return [String(o), o.constructor, error.message, error.name, String(error), f.call, String(f), emitter.emit(),
+        return [String(o), o.constructor, error.message, error.name, String(error), f.bind, String(f), emitter.emit(),
           String(new (Old as any)()), new Failure().message, String(new Failure()), (globalThis as any).kept,
           Object.assign({}, { toString: 5 }).toString];
       }`,
