@@ -140,8 +140,7 @@ export class Session {
     this.sent.push(pending);
     pending.leave();
     this.#leaveTraces(pending);
-    // Extended always: the simple protocol would also run what stands behind a semicolon.
-    const config = { name, text: statement.text, values: [...values], queryMode: "extended" };
+    const config = { name, text: statement.text, values };
     const { maxBytes = Number.POSITIVE_INFINITY } = statement;
     const exceeded = () => {
       pending.reject(answerTooLarge(maxBytes));

@@ -46,8 +46,11 @@ export class Sessions extends Set<Session> {
 
   /** Retires one that was opened before. */
   makeRoom(after: number): void {
-    const old = [...this].find((session) => session.openedAt < after && !session.retired);
-    if (old !== undefined) this.retire(old);
+    for (const session of this)
+      if (session.openedAt < after && !session.retired) {
+        this.retire(session);
+        return;
+      }
   }
 
   /** Retires those of one server. */

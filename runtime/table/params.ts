@@ -53,13 +53,14 @@ export function readColumns(
 ): readonly string[] | undefined {
   if (value === undefined) return undefined;
   if (!Array.isArray(value) || value.length === 0) throw invalid("columns", "is not a list of columns");
-  const columns: string[] = [];
-  for (const [index, name] of value.entries()) {
+  const columns = new Set<string>();
+  for (let index = 0; index < value.length; index += 1) {
+    const name: unknown = value[index];
     if (typeof name !== "string") throw invalid(`columns.${index}`, "is not the name of a column");
     if (!readable.has(name)) throw forbiddenColumn(`columns.${index}`);
-    columns.push(name);
+    columns.add(name);
   }
-  return columns.length === 1 ? columns : [...new Set(columns)];
+  return [...columns];
 }
 
 /**

@@ -27,11 +27,13 @@ export function planner<Rule, Plan extends object>(
   compile: (applicable: readonly Rule[], roles: readonly string[]) => Plan,
 ): (caller: Caller) => Plan {
   const plans = new LRUCache<string, Plan>({ max: plansPerOperation });
+  const matters = (role: string): boolean => rules.has(role) || also.has(role);
   return (caller) => {
-    const roles = caller.roles.filter((role) => rules.has(role) || also.has(role));
-    const key = roles.join(",");
+    let key = "";
+    for (const role of caller.roles) if (matters(role)) key += `${role},`;
     const known = plans.get(key);
     if (known !== undefined) return known;
+    const roles = caller.roles.filter(matters);
     const applicable = rulesOf(rules, roles);
     if (applicable.length === 0) throw refusal(caller);
     const plan = compile(applicable, roles);
