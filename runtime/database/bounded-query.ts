@@ -1,4 +1,6 @@
 import pg from "pg";
+import type { Row } from "./database.ts";
+import type { Field, RowShape } from "./row-shape.ts";
 
 declare module "pg" {
   // What pg has and its types leave out: lib/query.js.
@@ -6,16 +8,34 @@ declare module "pg" {
     name: string | undefined;
     values: unknown[];
     queryMode: string | undefined;
-    handleDataRow(message: { readonly length: number }): void;
+    handleRowDescription(message: { readonly fields: readonly Field[] }): void;
+    handleDataRow(message: { readonly fields: readonly (string | null)[]; readonly length: number }): void;
   }
 }
 
-type Config = {
+/** A statement as it is sent. */
+export type Sent = {
   readonly name: string | undefined;
   readonly text: string;
   readonly values: readonly unknown[];
 };
-type Done = (error: Error | null, result: pg.QueryResult) => void;
+
+/** What a statement gave; `shape` is that of its rows, where it has any. */
+export type Result = {
+  readonly rows: Row[];
+  readonly shape: RowShape | undefined;
+  readonly rowCount: number | null;
+  readonly command: string;
+};
+
+/** What a query tells the one who sends it. */
+export type QueryEvents = {
+  /** The shape of rows with such columns. */
+  shapeOf(fields: readonly Field[]): RowShape;
+  /** Its rows have more bytes than it keeps. */
+  exceeded(): void;
+  done(error: Error | null, result: Result): void;
+};
 
 /**
  * A query by the extended protocol (the simple one would also run what stands behind a semicolon). It keeps no more
@@ -23,23 +43,48 @@ type Done = (error: Error | null, result: pg.QueryResult) => void;
  */
 export class BoundedQuery extends pg.Query {
   readonly #maxBytes: number;
-  readonly #exceeded: () => void;
+  readonly #events: QueryEvents;
+  readonly #rows: Row[] = [];
+  #shape: RowShape | undefined;
+  #failure: Error | null = null;
   #bytes = 0;
 
-  constructor({ name, text, values }: Config, done: Done, maxBytes: number, exceeded: () => void) {
+  constructor({ name, text, values }: Sent, maxBytes: number, events: QueryEvents) {
     // A text, as pg copies an object property by property.
-    super(text, (error, result) => done(error ?? null, result));
+    super(text, (error: Error | null, result?: pg.QueryResult) => {
+      const { rowCount = null, command = "" } = result ?? {};
+      events.done(error ?? this.#failure, { rows: this.#rows, shape: this.#shape, rowCount, command });
+    });
     this.name = name;
     this.values = [...values];
     this.queryMode = "extended";
     this.#maxBytes = maxBytes;
-    this.#exceeded = exceeded;
+    this.#events = events;
   }
 
-  override handleDataRow(message: { readonly length: number }): void {
+  override handleRowDescription({ fields }: { readonly fields: readonly Field[] }): void {
+    this.#shape = this.#events.shapeOf(fields);
+  }
+
+  override handleDataRow({
+    fields,
+    length,
+  }: {
+    readonly fields: readonly (string | null)[];
+    readonly length: number;
+  }): void {
     const before = this.#bytes;
-    this.#bytes += message.length;
-    if (this.#bytes <= this.#maxBytes) super.handleDataRow(message);
-    else if (before <= this.#maxBytes) this.#exceeded();
+    this.#bytes += length;
+    if (this.#bytes <= this.#maxBytes) this.#keep(fields);
+    else if (before <= this.#maxBytes) this.#events.exceeded();
+  }
+
+  /** What a decoder throws fails the query, and not the connection. */
+  #keep(texts: readonly (string | null)[]): void {
+    try {
+      if (this.#shape !== undefined) this.#rows.push(this.#shape.row(texts));
+    } catch (error) {
+      this.#failure ??= error instanceof Error ? error : new Error("A row could not be read.");
+    }
   }
 }

@@ -1,5 +1,5 @@
-import type { QueryResult } from "pg";
 import { CallError } from "../error.ts";
+import type { Result } from "./bounded-query.ts";
 import type { Rows, SqlStatement } from "./database.ts";
 import { countWrite, discountWrite, outcomeUnknown } from "./outcome.ts";
 
@@ -65,7 +65,7 @@ export class Pending {
     countWrite(this.sending.signal);
   }
 
-  resolve({ rows, rowCount, command }: QueryResult): void {
+  resolve({ rows, rowCount, command }: Result): void {
     if (this.settled) return;
     if (this.unreplicated) {
       this.rejectUnknown(new Error("Postgres gave up to wait for a standby."));

@@ -1,6 +1,6 @@
-import type pg from "pg";
 import { bridgeLimits } from "../../config/bridge.ts";
 import type { Log } from "../log.ts";
+import type { Result } from "./bounded-query.ts";
 import type { PoolSettings } from "./config.ts";
 import { Connector } from "./connector.ts";
 import { Contention } from "./contention.ts";
@@ -113,7 +113,7 @@ class Pool implements Database {
     await Promise.all([this.#sessions.close(), this.#aside.close()]);
   }
 
-  answered(session: Session, pending: Pending, error: Error | null, result: pg.QueryResult): void {
+  answered(session: Session, pending: Pending, error: Error | null, result: Result): void {
     pending.underWay -= 1;
     if (pending.exclusive) session.exclusive = false;
     if (error === null) pending.resolve(result);

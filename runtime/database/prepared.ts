@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { RowShape } from "./row-shape.ts";
 
 declare module "pg" {
   // What pg keeps of prepared statements: lib/connection.js.
@@ -9,11 +10,11 @@ declare module "pg" {
 }
 
 /**
- * The statements that a session keeps prepared, the least recently used first. Each costs the server the memory of a
- * plan for as long as the session lives.
+ * The statements that a session keeps prepared, the least recently used first, each with the shape of its rows. Each
+ * costs the server the memory of a plan for as long as the session lives.
  */
 export class Prepared {
-  readonly #names = new Set<string>();
+  readonly #shapes = new Map<string, RowShape | undefined>();
   readonly #most: number;
 
   constructor(most: number) {
@@ -22,14 +23,24 @@ export class Prepared {
 
   /** Notes that a name is used now; gives the one that is to be deallocated for it. */
   use(name: string): string | undefined {
-    if (!this.#names.delete(name) && this.#names.size >= this.#most) {
-      const [oldest] = this.#names;
-      if (oldest !== undefined) this.#names.delete(oldest);
-      this.#names.add(name);
+    const shape = this.#shapes.get(name);
+    if (!this.#shapes.delete(name) && this.#shapes.size >= this.#most) {
+      const [oldest] = this.#shapes.keys();
+      if (oldest !== undefined) this.#shapes.delete(oldest);
+      this.#shapes.set(name, shape);
       return oldest;
     }
-    this.#names.add(name);
+    this.#shapes.set(name, shape);
     return undefined;
+  }
+
+  /** The shape of a statement's rows, as it was kept last. */
+  shapeOf(name: string): RowShape | undefined {
+    return this.#shapes.get(name);
+  }
+
+  keep(name: string, shape: RowShape): void {
+    if (this.#shapes.has(name)) this.#shapes.set(name, shape);
   }
 }
 

@@ -1,4 +1,4 @@
-import type pg from "pg";
+import type { Result } from "./bounded-query.ts";
 import type { Connector } from "./connector.ts";
 import type { Queryable, Rows, SqlStatement } from "./database.ts";
 import { isSessionFailure } from "./failure.ts";
@@ -61,7 +61,7 @@ export class Reserved implements Queryable {
     return session;
   }
 
-  answered(session: Session, pending: Pending, error: Error | null, result: pg.QueryResult): void {
+  answered(session: Session, pending: Pending, error: Error | null, result: Result): void {
     if (error === null) pending.resolve(result);
     else if (!isSessionFailure(error)) pending.reject(error);
     else {

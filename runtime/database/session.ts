@@ -2,16 +2,17 @@ import pg from "pg";
 import { bridgeLimits } from "../../config/bridge.ts";
 import { answerTooLarge } from "../error.ts";
 import { OwnTypes } from "../sql/own-types.ts";
-import { BoundedQuery } from "./bounded-query.ts";
+import { BoundedQuery, type Result } from "./bounded-query.ts";
 import { cancel } from "./cancel.ts";
 import { isOrderlyEnd } from "./failure.ts";
 import { type Pending, unreachable } from "./pending.ts";
 import { deallocate, Prepared } from "./prepared.ts";
+import { type Field, RowShape } from "./row-shape.ts";
 import { tracesOf } from "./traces.ts";
 
 /** What a session tells the pool that holds it. */
 export type SessionEvents = {
-  answered(session: Session, pending: Pending, error: Error | null, result: pg.QueryResult): void;
+  answered(session: Session, pending: Pending, error: Error | null, result: Result): void;
   lost(session: Session): void;
 };
 
@@ -140,31 +141,41 @@ export class Session {
     this.sent.push(pending);
     pending.leave();
     this.#leaveTraces(pending);
-    const config = { name, text: statement.text, values };
     const { maxBytes = Number.POSITIVE_INFINITY } = statement;
-    const exceeded = () => {
-      pending.reject(answerTooLarge(maxBytes));
-      this.cancel(performance.now());
-    };
-    const done = (error: Error | null, result: pg.QueryResult) => {
-      pending.read = true;
-      if (error !== null || !this.#types.lacks(result)) this.#answer(pending, error, result);
-      else this.#learn(pending, result);
-    };
-    this.#client.query(new BoundedQuery(config, done, maxBytes, exceeded));
+    const query = new BoundedQuery({ name, text: statement.text, values }, maxBytes, {
+      shapeOf: (fields) => this.#shapeOf(name, fields),
+      exceeded: () => {
+        pending.reject(answerTooLarge(maxBytes));
+        this.cancel(performance.now());
+      },
+      done: (error, result) => {
+        pending.read = true;
+        if (error === null && result.shape?.lacksTypes === true) this.#learn(pending, result, result.shape);
+        else this.#answer(pending, error, result);
+      },
+    });
+    this.#client.query(query);
+  }
+
+  #shapeOf(name: string | undefined, fields: readonly Field[]): RowShape {
+    const known = name === undefined ? undefined : this.#prepared?.shapeOf(name);
+    if (known?.fits(fields) === true) return known;
+    const shape = new RowShape(fields, this.#types);
+    if (name !== undefined && !shape.lacksTypes) this.#prepared?.keep(name, shape);
+    return shape;
   }
 
   /** On this session, as a type may have been made in the transaction that is open. */
-  #learn(pending: Pending, result: pg.QueryResult): void {
+  #learn(pending: Pending, result: Result, { fields }: RowShape): void {
     const ask = async (text: string, values: readonly string[]) =>
       (await this.#client.query<Record<string, unknown>>(text, [...values])).rows;
-    this.#types.learn(result, ask).then(
+    this.#types.learn({ fields, rows: result.rows }, ask).then(
       () => this.#answer(pending, null, result),
       (error: Error) => this.#answer(pending, error, result),
     );
   }
 
-  #answer(pending: Pending, error: Error | null, result: pg.QueryResult): void {
+  #answer(pending: Pending, error: Error | null, result: Result): void {
     const index = this.sent.indexOf(pending);
     if (index < 0) return; // pg answers twice where it could not write a value
     this.sent.splice(index, 1);

@@ -52,7 +52,7 @@ describe("a client that goes away", () => {
 
   it("has its write done to its end, logged with 499 and the status that nobody read", async () => {
     const { bridge, url, isRunning, calls } = await served(
-      "update notes set body = 'written' from pg_sleep(0.5) where id = 1",
+      "update notes set body = 'written' from pg_sleep(1.5) where id = 1",
     );
     await leave(bridge, isRunning);
     await expect.poll(() => calls().length, { timeout: 5_000, interval: 20 }).toBe(1);
