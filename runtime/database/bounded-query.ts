@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { Row } from "./database.ts";
-import type { Field, RowShape } from "./row-shape.ts";
+import type { Description, RowMessage } from "./row-messages.ts";
+import type { RowShape } from "./row-shape.ts";
 
 declare module "pg" {
   // What pg has and its types leave out: lib/query.js.
@@ -8,8 +9,8 @@ declare module "pg" {
     name: string | undefined;
     values: unknown[];
     queryMode: string | undefined;
-    handleRowDescription(message: { readonly fields: readonly Field[] }): void;
-    handleDataRow(message: { readonly fields: readonly (string | null)[]; readonly length: number }): void;
+    handleRowDescription(message: Description): void;
+    handleDataRow(message: RowMessage): void;
   }
 }
 
@@ -30,8 +31,8 @@ export type Result = {
 
 /** What a query tells the one who sends it. */
 export type QueryEvents = {
-  /** The shape of rows with such columns. */
-  shapeOf(fields: readonly Field[]): RowShape;
+  /** The shape of rows that are described so. */
+  shapeOf(description: Description): RowShape;
   /** Its rows have more bytes than it keeps. */
   exceeded(): void;
   done(error: Error | null, result: Result): void;
@@ -62,27 +63,21 @@ export class BoundedQuery extends pg.Query {
     this.#events = events;
   }
 
-  override handleRowDescription({ fields }: { readonly fields: readonly Field[] }): void {
-    this.#shape = this.#events.shapeOf(fields);
+  override handleRowDescription(message: Description): void {
+    this.#shape = this.#events.shapeOf(message);
   }
 
-  override handleDataRow({
-    fields,
-    length,
-  }: {
-    readonly fields: readonly (string | null)[];
-    readonly length: number;
-  }): void {
+  override handleDataRow(message: RowMessage): void {
     const before = this.#bytes;
-    this.#bytes += length;
-    if (this.#bytes <= this.#maxBytes) this.#keep(fields);
+    this.#bytes += message.length;
+    if (this.#bytes <= this.#maxBytes) this.#keep(message);
     else if (before <= this.#maxBytes) this.#events.exceeded();
   }
 
   /** What a decoder throws fails the query, and not the connection. */
-  #keep(texts: readonly (string | null)[]): void {
+  #keep(message: RowMessage): void {
     try {
-      if (this.#shape !== undefined) this.#rows.push(this.#shape.row(texts));
+      if (this.#shape !== undefined) this.#rows.push(this.#shape.row(message));
     } catch (error) {
       this.#failure ??= error instanceof Error ? error : new Error("A row could not be read.");
     }

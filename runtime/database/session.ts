@@ -7,7 +7,8 @@ import { cancel } from "./cancel.ts";
 import { isOrderlyEnd } from "./failure.ts";
 import { type Pending, unreachable } from "./pending.ts";
 import { deallocate, Prepared } from "./prepared.ts";
-import { type Field, RowShape } from "./row-shape.ts";
+import { type Description, readRows } from "./row-messages.ts";
+import { RowShape } from "./row-shape.ts";
 import { tracesOf } from "./traces.ts";
 
 /** What a session tells the pool that holds it. */
@@ -71,6 +72,7 @@ export class Session {
   static async open(input: SessionInput, events: SessionEvents): Promise<Session> {
     const types = new OwnTypes();
     const client = new pg.Client({ ...input.config, types, pipeline: true });
+    readRows(client.connection);
     const session = new Session(client, types, input, events);
     client.on("error", () => session.#lose());
     const late = () => client.connection.stream.destroy(new Error("timeout expired"));
@@ -143,7 +145,7 @@ export class Session {
     this.#leaveTraces(pending);
     const { maxBytes = Number.POSITIVE_INFINITY } = statement;
     const query = new BoundedQuery({ name, text: statement.text, values }, maxBytes, {
-      shapeOf: (fields) => this.#shapeOf(name, fields),
+      shapeOf: (description) => this.#shapeOf(name, description),
       exceeded: () => {
         pending.reject(answerTooLarge(maxBytes));
         this.cancel(performance.now());
@@ -157,10 +159,10 @@ export class Session {
     this.#client.query(query);
   }
 
-  #shapeOf(name: string | undefined, fields: readonly Field[]): RowShape {
+  #shapeOf(name: string | undefined, description: Description): RowShape {
     const known = name === undefined ? undefined : this.#prepared?.shapeOf(name);
-    if (known?.fits(fields) === true) return known;
-    const shape = new RowShape(fields, this.#types);
+    if (known?.fits(description) === true) return known;
+    const shape = new RowShape(description, this.#types);
     if (name !== undefined && !shape.lacksTypes) this.#prepared?.keep(name, shape);
     return shape;
   }
