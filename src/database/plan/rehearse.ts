@@ -12,6 +12,7 @@ import { standInForCollations } from "../shadow/stand-ins.ts";
 import { SqlError } from "../sql-error.ts";
 import { inTransaction } from "../transaction.ts";
 import { type Measured, measured, tablesThere } from "./measure.ts";
+import { mentionedIn } from "./mentioned.ts";
 import { inOrder } from "./order.ts";
 import { embedded, isRunnable } from "./runnable.ts";
 import { sliceOf, without } from "./slice.ts";
@@ -54,7 +55,8 @@ const settings = `${spelling}; set local check_function_bodies = off`;
 
 /** Takes from a trial what is to be copied, and what must come of it. */
 export function rehearsalOf({ steps, changes, live, beforeRenames, desired, scope }: Trial): Rehearsal {
-  const copy = sliceOf(live, changes, beforeRenames);
+  const declared = steps.flatMap(({ batch, sql }) => (batch === undefined ? [] : [sql]));
+  const copy = sliceOf(live, changes, beforeRenames, mentionedIn(declared, live));
   return {
     steps,
     copy,

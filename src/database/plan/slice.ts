@@ -7,16 +7,23 @@ import { effectOf } from "./effect.ts";
 
 /**
  * The part of a database that changes are about: what they touch, all that it rests on, and what rests on it. Foreign
- * keys that lead out of it are left out, so that a change of one table is not one of a thousand.
+ * keys that lead out of it are left out, so that a change of one table is not one of a thousand. `also` is a part of it
+ * too.
  */
-export function sliceOf(model: Model, changes: readonly Change[], desired: Model): Model {
+export function sliceOf(
+  model: Model,
+  changes: readonly Change[],
+  desired: Model,
+  also: readonly Key[] = [],
+): Model {
   const within = new Set<Key>();
-  const queue: Key[] = changes.flatMap((change) => {
+  const touched = changes.flatMap((change) => {
     const { makes, drops } = effectOf(change);
     const on = otherwiseNamed(change, model);
     const kept = keptBy(change);
     return [...makes, ...drops, ...on, ...kept, ...("table" in change ? [keyOf("table", change.table)] : [])];
   });
+  const queue: Key[] = [...also, ...touched];
   const dependents = dependentsIn(model, desired);
   for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
     if (within.has(key)) continue;

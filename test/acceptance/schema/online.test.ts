@@ -7,6 +7,14 @@ const rows = "insert into t (id, a, b) select g, g % 7, 'x' || g from generate_s
 const id = "id: { type: int, primaryKey: true }";
 const ab = "a: { type: int }, b: { type: text }";
 
+/** The table, and another one with a view and a function, from which it may be filled. */
+const besideNames = (columns: string): string => `tables:
+  t: { columns: { ${columns} } }
+  names: { columns: { id: { type: int }, name: { type: text } } }
+views: { known_names: { sql: "select id, name from names" } }
+functions: { measure: { sql: "create function measure(t text) returns int language sql immutable as 'select length(t)'" } }`;
+const fromNames = '"(select measure(k.name) from known_names k where k.id = t.id)"';
+
 const cases: readonly Case[] = [
   {
     name: "refuses null by way of a check",
@@ -550,6 +558,14 @@ const cases: readonly Case[] = [
     new: table(`${id}, ${ab}, c: { type: text, nullable: false, backfill: "upper(b)" }`),
     rows: { "select c from t where id = 3": [{ c: "X3" }] },
     steps: ["Add the column t.c", "Fill t.c in batches (2)", "Refuse null in t.c (3)"],
+  },
+  {
+    name: "fills from tables, views and functions that the plan does not change",
+    old: besideNames(`${id}, ${ab}`),
+    seed: `${rows}; update t set a = null where id > 10; insert into names select g, 'n' || g from generate_series(1, 20) g`,
+    new: besideNames(`${id}, a: { type: int, nullable: false, backfill: ${fromNames} }, b: { type: text }`),
+    rows: { "select sum(a)::int as n from t where id > 10": [{ n: 30 }] },
+    steps: ["Fill t.a in batches", "Refuse null in t.a (2)"],
   },
   {
     name: "refuses a backfill that gives null",
