@@ -77,7 +77,7 @@ function* ofTable(use: TableUse, schema: DeclaredSchema, found: Found): Generato
     if (message !== undefined) yield { object: `${name}.${column}`, message };
     yield* ofEnum(declared[column]?.type, schema, found);
   }
-  if (use.inserts !== undefined) yield* unfilled(use.inserts.always, name, declared, table);
+  if (use.inserts !== undefined) yield* unfilled(use.inserts.byAll, name, declared, table);
   yield* rights(use, table, found.role);
 }
 
@@ -108,20 +108,20 @@ function* ofEnum(type: string | undefined, schema: DeclaredSchema, found: Found)
         yield { object: name, message: `The enum \`${name}\` has no value \`${label}\`.` };
 }
 
-/** What must have a value, and was built to be left out by an insert, or is not known to the release at all. */
+/** What must have a value, and is given none by a rule of insert: that an insert leaves out another is told to its caller. */
 function* unfilled(
-  always: ReadonlySet<string>,
+  given: ReadonlySet<string>,
   table: string,
   declared: Readonly<Record<string, DeclaredColumn>>,
   found: FoundTable,
 ): Generator<Finding> {
   if (found.triggered) return;
   for (const [column, { required }] of found.columns) {
-    if (!required || always.has(column) || isRequired(declared[column])) continue;
+    if (!required || given.has(column) || isRequired(declared[column])) continue;
     const object = `${table}.${column}`;
     yield {
       object,
-      message: `The column \`${object}\` is NOT NULL without a default, and inserts may give it no value.`,
+      message: `The column \`${object}\` is NOT NULL without a default, and not every insert can give it a value.`,
     };
   }
 }
@@ -150,7 +150,7 @@ function* rights(use: TableUse, table: FoundTable, role: string): Generator<Find
       };
   }
   for (const [column, { closedSequence }] of use.inserts === undefined ? [] : table.columns)
-    if (closedSequence !== undefined && use.inserts?.always.has(column) !== true)
+    if (closedSequence !== undefined && use.inserts?.given.has(column) !== true)
       yield {
         object,
         message: `The role lacks USAGE on the sequence of \`${object}.${column}\`: grant usage on sequence ${closedSequence} to ${role}`,

@@ -5,8 +5,8 @@ import { type Predicate, reference } from "../../schema/predicate.ts";
 export type TableUse = {
   readonly table: string;
   readonly reads: ReadonlySet<string>;
-  /** The columns that an insert may give a value, and those that every insert does. */
-  readonly inserts?: { readonly given: ReadonlySet<string>; readonly always: ReadonlySet<string> };
+  /** The columns that a rule of insert can give a value, and those that every one can. */
+  readonly inserts?: { readonly given: ReadonlySet<string>; readonly byAll: ReadonlySet<string> };
   readonly updates?: ReadonlySet<string>;
   readonly deletes?: true;
 };
@@ -50,7 +50,7 @@ function usesOf(table: string, permissions: TablePermissions) {
     {
       operation: "insert",
       rules: insert,
-      own: { inserts: { given: writtenBy(insert), always: setByAll(insert) } },
+      own: { inserts: { given: writtenBy(insert), byAll: writtenByAll(insert) } },
     },
     { operation: "update", rules: update, own: { updates: writtenBy(update) } },
     { operation: "delete", rules: remove, own: { deletes: true as const } },
@@ -62,10 +62,10 @@ function usesOf(table: string, permissions: TablePermissions) {
 const writtenBy = (rules: readonly Written[]): Set<string> =>
   new Set(rules.flatMap(({ columns, set }) => [...columns, ...Object.keys(set)]));
 
-const setByAll = ([first, ...others]: readonly Written[]): Set<string> =>
-  new Set(
-    Object.keys(first?.set ?? {}).filter((column) => others.every(({ set }) => Object.hasOwn(set, column))),
-  );
+const writtenByAll = (rules: readonly Written[]): Set<string> => {
+  const byRule = rules.map((rule) => writtenBy([rule]));
+  return new Set([...writtenBy(rules)].filter((column) => byRule.every((written) => written.has(column))));
+};
 
 type Reads = Map<string, Set<string>>;
 

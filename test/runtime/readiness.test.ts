@@ -21,7 +21,7 @@ describe("a database that does not fit when the Bridge starts", () => {
     [
       "requires a value that inserts may leave out",
       "alter table notes add due date; update notes set due = now(); alter table notes alter due set not null",
-      "The column `notes.due` is NOT NULL without a default, and inserts may give it no value.",
+      "The column `notes.due` is NOT NULL without a default, and not every insert can give it a value.",
     ],
     [
       "generates a column that is written",
