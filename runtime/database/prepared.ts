@@ -1,5 +1,7 @@
 import type pg from "pg";
-import type { RowShape } from "./row-shape.ts";
+import type { OwnTypes } from "../sql/own-types.ts";
+import type { Description } from "./row-messages.ts";
+import { RowShape } from "./row-shape.ts";
 
 declare module "pg" {
   // What pg keeps of prepared statements: lib/connection.js.
@@ -34,13 +36,14 @@ export class Prepared {
     return undefined;
   }
 
-  /** The shape of a statement's rows, as it was kept last. */
-  shapeOf(name: string): RowShape | undefined {
-    return this.#shapes.get(name);
-  }
-
-  keep(name: string, shape: RowShape): void {
-    if (this.#shapes.has(name)) this.#shapes.set(name, shape);
+  /** The shape of a statement's rows: as it was kept, where they are described as before. */
+  shapeOf(name: string | undefined, description: Description, types: OwnTypes): RowShape | undefined {
+    if (name === undefined || !this.#shapes.has(name)) return undefined;
+    const kept = this.#shapes.get(name);
+    if (kept?.fits(description) === true) return kept;
+    const shape = new RowShape(description, types);
+    this.#shapes.set(name, shape.lacksTypes ? undefined : shape);
+    return shape;
   }
 }
 

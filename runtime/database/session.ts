@@ -7,7 +7,7 @@ import { cancel } from "./cancel.ts";
 import { isOrderlyEnd } from "./failure.ts";
 import { type Pending, unreachable } from "./pending.ts";
 import { deallocate, Prepared } from "./prepared.ts";
-import { type Description, readRows } from "./row-messages.ts";
+import { readRows } from "./row-messages.ts";
 import { RowShape } from "./row-shape.ts";
 import { tracesOf } from "./traces.ts";
 
@@ -145,7 +145,8 @@ export class Session {
     this.#leaveTraces(pending);
     const { maxBytes = Number.POSITIVE_INFINITY } = statement;
     const query = new BoundedQuery({ name, text: statement.text, values }, maxBytes, {
-      shapeOf: (description) => this.#shapeOf(name, description),
+      shapeOf: (description) =>
+        this.#prepared?.shapeOf(name, description, this.#types) ?? new RowShape(description, this.#types),
       exceeded: () => {
         pending.reject(answerTooLarge(maxBytes));
         this.cancel(performance.now());
@@ -157,14 +158,6 @@ export class Session {
       },
     });
     this.#client.query(query);
-  }
-
-  #shapeOf(name: string | undefined, description: Description): RowShape {
-    const known = name === undefined ? undefined : this.#prepared?.shapeOf(name);
-    if (known?.fits(description) === true) return known;
-    const shape = new RowShape(description, this.#types);
-    if (name !== undefined && !shape.lacksTypes) this.#prepared?.keep(name, shape);
-    return shape;
   }
 
   /** On this session, as a type may have been made in the transaction that is open. */
