@@ -1,6 +1,7 @@
 import { isBuiltin, registerHooks } from "node:module";
 import process from "node:process";
 import { inertImports, logicImports } from "../../config/logic-imports.ts";
+import { expectedImports } from "../expected-imports.ts";
 import { freeze } from "./freeze.ts";
 import { inertCopy } from "./inert.ts";
 
@@ -29,14 +30,15 @@ export function givenModules(replaced: ReadonlyMap<string, object>): GivenModule
 }
 
 /**
- * From here on only `trusted`, the Bridge's own file, imports what it likes. Everything else gets a module of Node as
- * `given` has it, whether it imports or requires it.
+ * From here on only `trusted`, the Bridge's own file, imports the modules of logic, and requires what it likes. Everything
+ * else gets a module of Node as `given` has it, whether it imports or requires it.
  */
 export function closeImports(trusted: string, given: GivenModules): void {
   Object.defineProperty(globalThis, key, { value: given });
   registerHooks({
     resolve(specifier, context, next) {
-      if (context.parentURL === trusted) return next(specifier, context);
+      if (context.parentURL === trusted && isItsOwn(specifier, context.conditions))
+        return next(specifier, context);
       if (given(specifier) === undefined)
         throw new Error(`\`${specifier}\` cannot be imported by logic: its bundle holds all of it.`);
       return {
@@ -52,6 +54,10 @@ export function closeImports(trusted: string, given: GivenModules): void {
     },
   });
 }
+
+/** `import` in code that is made by `eval` is taken for that of the function that ran it, which may be the Bridge's. */
+const isItsOwn = (specifier: string, conditions: readonly string[]): boolean =>
+  conditions.includes("require") || expectedImports.delete(specifier);
 
 /** A module whose exports are the members of the one that is given, for whoever requires it too. */
 function sourceOf(name: string, module: object): string {

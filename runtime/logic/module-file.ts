@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { StkError } from "../../src/core/error.ts";
+import { expectedImports } from "../expected-imports.ts";
 import type { Context } from "./context.ts";
 
 /** The default export of a module. */
@@ -21,6 +22,7 @@ export async function loadModule(root: string, file: string): Promise<ModuleHand
       .digest("hex");
     const url = pathToFileURL(location);
     url.searchParams.set("sha256", digest);
+    expectedImports.add(url.href);
     const module: unknown = await import(url.href);
     if (isModule(module)) return module.default;
   } catch (cause) {

@@ -39,6 +39,7 @@ const attempts: Readonly<Record<string, string>> = {
   made: `take((await Function('return import("node:fs")')()).readFileSync("/proc/self/environ", "latin1"))`,
   evaluated: `take((await (0, eval)('import("node:fs")')).readFileSync("/proc/self/environ", "latin1"))`,
   later: `take((await new Promise<any>((resolve, reject) => JSON.stringify({ toJSON: Function("r", "j", 'return () => import("node:fs").then(r, j)')(resolve, reject) }))).readFileSync("/proc/self/environ", "latin1"))`,
+  timer: `take((await new Promise<any>((resolve, reject) => { const source = "done, failed = done.failed, asked = import('node:v8').then(done, failed)"; const makers = [source].values().map(Function as any); setTimeout(Reflect.apply as any, 0, Iterator.prototype.forEach, makers, [(made: any) => made(Object.assign((all: any) => resolve(all), { failed: reject }))]); setTimeout(reject, 1_000); })).getHeapSnapshot())`,
   fetched: `take(await (await fetch("file:///proc/self/environ")).text())`,
   console: `take((console as any)._stdout, (console as any)._stderr)`,
   traces: `(Error as any).prepareStackTrace = (_: any, sites: any[]) => take(sites.map((site) => [site.getThis(), site.getFunction()])); new Error("a").stack`,
