@@ -26,15 +26,32 @@ export const isReadOnly = (error: Error): boolean =>
   error instanceof pg.DatabaseError && error.code === "25006";
 
 /**
- * Whether a session no longer has a prepared statement, or has another of its name, or its table changed under it. The
- * statement was not run. `26000` is invalid_sql_statement_name, `42P05` duplicate_prepared_statement; the last has no
- * code of its own, but Postgres names the routine.
+ * Whether another statement has the name of one that is prepared. A function may raise the same SQLSTATE
+ * (duplicate_prepared_statement), but is not the routine.
+ */
+export const isNameTaken = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === "42P05" && error.routine === "StorePreparedStatement";
+
+/**
+ * Whether a table changed under a function of PL/pgSQL that the session has compiled: all that are open may have it so
+ * (datatype_mismatch, told from others by its words, as Postgres has no code for it).
+ */
+export const isStaleFunction = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError &&
+  error.code === "42804" &&
+  error.message.includes("does not match that when preparing the plan");
+
+/**
+ * Whether a session no longer has a prepared statement, or has another of its name, or a table changed under what it
+ * keeps. What the statement did is rolled back. `26000` is invalid_sql_statement_name; where a table changed there is
+ * no code, but Postgres names the routine.
  */
 export const isLostStatement = (error: unknown): boolean =>
   error instanceof pg.DatabaseError &&
   (error.code === "26000" ||
-    error.code === "42P05" ||
-    (error.code === "0A000" && error.routine === "RevalidateCachedQuery"));
+    isNameTaken(error) ||
+    (error.code === "0A000" && error.routine === "RevalidateCachedQuery") ||
+    isStaleFunction(error));
 
 /** Whether a pooler refused a startup parameter: PgBouncer says 08P01 to all that it does not know. */
 export const isPoolerRefusal = (error: unknown): boolean =>

@@ -1,3 +1,4 @@
+import type { CallErrorCode } from "../../schema/errors.ts";
 import { CallError } from "../error.ts";
 
 /** How many statements of a call may have changed the database, by the call's signal. */
@@ -21,3 +22,13 @@ export const outcomeUnknown = (cause?: unknown): CallError =>
   new CallError("outcome_unknown", "It is not known whether the call was done: its answer was lost.", {
     cause,
   });
+
+/** The answers that say that nothing was changed. */
+const undone: ReadonlySet<CallErrorCode> = new Set(["unavailable", "timeout"]);
+
+/** The failure of a call, where it says no more than what is true: what ran before may have changed the database. */
+export function trueOf(failure: Error, signal: AbortSignal): Error {
+  if (!(failure instanceof CallError && undone.has(failure.code) && mayHaveWritten(signal))) return failure;
+  const message = "The call failed after it may have written something, which stays.";
+  return new CallError("outcome_unknown", message, { cause: failure });
+}

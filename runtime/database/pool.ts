@@ -5,7 +5,7 @@ import type { PoolSettings } from "./config.ts";
 import { Connector } from "./connector.ts";
 import { Contention } from "./contention.ts";
 import type { Database, Queryable, Rows, SqlStatement, TransactionOptions } from "./database.ts";
-import { isCancelled, isLostStatement, isReadOnly, isSessionFailure } from "./failure.ts";
+import { isCancelled, isLostStatement, isNameTaken, isReadOnly, isSessionFailure } from "./failure.ts";
 import { Opener } from "./opener.ts";
 import { busy, Pending, type Sending, timedOut, unreachable } from "./pending.ts";
 import { isPlainRead } from "./read.ts";
@@ -98,7 +98,7 @@ class Pool implements Database {
       } catch (error) {
         const again = error instanceof TableChanged || (readOnly && session.isOver);
         if (!isFirst || !repeatable || !again || signal?.aborted === true) throw error;
-        after = session.isOver ? performance.now() : after;
+        after = performance.now();
       } finally {
         session.exclusive = false;
         this.#freed(session);
@@ -194,7 +194,7 @@ class Pool implements Database {
     if (isLostStatement(error) || isSessionFailure(error)) session.retired = true;
     if (pending.underWay > 0) return; // it was sent twice, and the other may go well
     if (isReadOnly(error) && pending.sending.refusesWrites !== true) this.#demoted(session);
-    if ("code" in error && error.code === "42P05") this.#connector.usePooled();
+    if (isNameTaken(error)) this.#connector.usePooled();
     const outcome = settleFailure(session, pending, error);
     if (outcome === "repeat_afresh") pending.after = performance.now();
     pending.repeated = outcome !== "settled";

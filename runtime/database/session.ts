@@ -9,7 +9,7 @@ import { type Pending, unreachable } from "./pending.ts";
 import { deallocate, Prepared } from "./prepared.ts";
 import { readRows } from "./row-messages.ts";
 import { RowShape } from "./row-shape.ts";
-import { tracesOf } from "./traces.ts";
+import { cleaning, tracesOf } from "./traces.ts";
 
 /** What a session tells the pool that holds it. */
 export type SessionEvents = {
@@ -28,8 +28,6 @@ export type SessionInput = {
   readonly question: string;
   readonly timeoutMs: number;
 };
-
-const resetting = { text: "reset all", queryMode: "extended" };
 
 /** One connection to Postgres. Statements are written at once and answered in order: it is a pipeline. */
 export class Session {
@@ -200,14 +198,14 @@ export class Session {
 
   #leaveTraces({ sending: { statement } }: Pending): void {
     const traces = tracesOf(statement);
-    if (traces === "settings") this.#unclean = this.facts["+resets"] === true;
+    if (traces === "state") this.#unclean = this.facts["+resets"] === true;
     else if (traces === "more") this.retired = true;
   }
 
-  /** Sets back what those before may have set; what stands in `options` is what it is set back to. */
+  /** Takes away what those before may have left; what stands in `options` is what settings are set back to. */
   #clean(): void {
     this.#unclean = false;
-    this.#client.query(resetting, (error: Error | null) => {
+    this.#client.query(cleaning, (error: Error | null) => {
       if (error !== null) this.destroy();
       const [next] = this.sent;
       if (next !== undefined) next.completed = false;

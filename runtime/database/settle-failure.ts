@@ -1,5 +1,5 @@
 import { bridgeLimits } from "../../config/bridge.ts";
-import { isCancelled, isLostStatement, isOrderlyEnd, isSessionFailure } from "./failure.ts";
+import { isCancelled, isLostStatement, isOrderlyEnd, isSessionFailure, isStaleFunction } from "./failure.ts";
 import { type Pending, timedOut, unreachable } from "./pending.ts";
 import type { Session } from "./session.ts";
 
@@ -28,6 +28,7 @@ export function settleFailure(
   }
   // A cancel request hits what runs when it arrives, which may be the statement after the one that was meant.
   const isMistaken = isCancelled(error) && performance.now() - session.cancelledAt < waitMs;
+  if (mayRepeat && isStaleFunction(error)) return "repeat_afresh";
   if (mayRepeat && (isMistaken || isLostStatement(error))) return "repeat";
   pending.reject(isAborted && isCancelled(error) ? timedOut(error) : error);
   return "settled";

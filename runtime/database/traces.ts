@@ -1,17 +1,23 @@
 /**
- * What a statement may leave on the session that it ran on, for whoever has it next: settings (also those that a
- * function or a trigger sets), or more (a role, temporary tables, cursors, locks, listening), which no reset undoes.
+ * What a statement may leave on the session that it ran on, for whoever has it next: `state`, which functions, triggers
+ * and operators may leave too and which is taken away again (settings, a role, temporary tables, cursors, locks), or
+ * `more`, where it says so itself.
  */
-export type Traces = "none" | "settings" | "more";
+export type Traces = "none" | "state" | "more";
 
 /** What a statement may leave behind, seen from its text. */
 export function tracesOf({ text, readOnly }: { text: string; readOnly?: boolean }): Traces {
-  if (readOnly === true) return "none";
-  if (!ordinary.test(text) || sessionLock.test(text)) return "more";
-  return reads.test(text) && !text.includes("(") ? "none" : "settings";
+  if (readOnly === true || ofTransactions.test(text)) return "none";
+  return ordinary.test(text) && !sessionLock.test(text) ? "state" : "more";
 }
 
 const ordinary =
   /^\s*(?:select|with|values|table|insert|update|delete|merge|begin|commit|rollback|savepoint|release|explain|truncate|notify)\b/i;
 const sessionLock = /\bpg_(?:try_)?advisory_lock/i;
-const reads = /^\s*(?:select|values|table|begin|commit|rollback|savepoint|release)\b/i;
+const ofTransactions = /^\s*(?:begin|commit|rollback|savepoint|release)\b/i;
+
+/** Takes away what any statement may leave, and keeps what is prepared. */
+export const cleaning = [
+  ...["reset session authorization", "reset role", "reset all", "discard temp", "discard sequences"],
+  ...["close all", "unlisten *", "select pg_advisory_unlock_all()"],
+].join("; ");

@@ -2,7 +2,7 @@ import type { RequestListener } from "node:http";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Answer, Calls } from "../call.ts";
 import type { Caller } from "../caller.ts";
-import { mayHaveWritten } from "../database/outcome.ts";
+import { mayHaveWritten, trueOf } from "../database/outcome.ts";
 import { answerTooLarge, CallError } from "../error.ts";
 import type { SourceLocations } from "../logic/source-map.ts";
 import type { ReadinessReport } from "../readiness.ts";
@@ -176,7 +176,7 @@ async function make(
     assertSize(answer.data, limits.answerBytes, call.reads);
     settle(exchange, answer, input, served);
   } catch (error) {
-    settle(exchange, asError(error), input, served);
+    settle(exchange, trueOf(asError(error), controller.signal), input, served);
   } finally {
     running.delete(call);
     room.bodies.release(held);

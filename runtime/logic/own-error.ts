@@ -1,4 +1,4 @@
-import { callErrors } from "../../schema/errors.ts";
+import { type CallErrorCode, callErrors } from "../../schema/errors.ts";
 import { isDatabaseError } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import { ownCopy } from "./own-copy.ts";
@@ -30,10 +30,10 @@ export function ownError(thrown: unknown, causes = 0): Error {
 
 function copyOf(thrown: unknown, causes: number): Error {
   if (!(thrown instanceof Error)) return new Error(`A module threw ${inWords(thrown)}, which is no error.`);
-  const { cause } = thrown;
+  const { cause, code }: { cause?: unknown; code?: unknown } = thrown;
   const options = cause === undefined || causes >= maxCauses ? {} : { cause: ownError(cause, causes + 1) };
   const message = String(thrown.message);
-  if (thrown instanceof CallError && Object.hasOwn(callErrors, thrown.code)) {
+  if (thrown instanceof CallError && isCode(code)) {
     let details: unknown;
     try {
       details = ownCopy(thrown.details);
@@ -44,7 +44,7 @@ function copyOf(thrown: unknown, causes: number): Error {
       });
       return typeof stack === "string" ? Object.defineProperty(error, "stack", { value: stack }) : error;
     }
-    return new CallError(thrown.code, message, { ...options, ...(isObject(details) && { details }) });
+    return new CallError(code, message, { ...options, ...(isObject(details) && { details }) });
   }
   const copy = new Error(message, options);
   const report = isDatabaseError(thrown) ? reportFields : reportFields.slice(0, 1);
@@ -54,6 +54,9 @@ function copyOf(thrown: unknown, causes: number): Error {
   }
   return copy;
 }
+
+const isCode = (code: unknown): code is CallErrorCode =>
+  typeof code === "string" && Object.hasOwn(callErrors, code);
 
 const longestText = 200;
 

@@ -76,13 +76,25 @@ function asRow(row: Row): Row {
   return row;
 }
 
+/** Read member by member: the methods of a list may be a module's own, and give what is no text. */
+function textOf(strings: readonly unknown[]): string {
+  let text = "";
+  for (let index = 0; index < strings.length; index += 1) {
+    const part = strings[index];
+    if (typeof part !== "string")
+      throw new TypeError("A template of sql`...` holds something that is no text.");
+    text += index === 0 ? part : `$${index}${part}`;
+  }
+  return text;
+}
+
 /** A template stands at one place of the code and has one text, so it is prepared. */
 function templateOf(strings: TemplateStringsArray): Template {
   const known = templates.get(strings);
   if (known !== undefined) return known;
   if (!Array.isArray(strings) || !("raw" in strings))
     throw new TypeError("Write sql`...` with the values as ${value}: sql is not called with a string.");
-  const text = strings.reduce((before, part, index) => `${before}$${index}${part}`);
+  const text = textOf(strings);
   const control = transactionControl(text);
   if (control !== undefined)
     throw new TypeError(

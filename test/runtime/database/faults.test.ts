@@ -3,7 +3,7 @@ import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { PoolSettings } from "../../../runtime/database/config.ts";
 import { sessionConfig } from "../../../runtime/database/config.ts";
-import type { Database } from "../../../runtime/database/database.ts";
+import type { Database, Queryable } from "../../../runtime/database/database.ts";
 import { createPool } from "../../../runtime/database/pool.ts";
 import { readUrl } from "../../../runtime/database/url.ts";
 import { answerTo } from "../../../runtime/sql/failure.ts";
@@ -155,6 +155,38 @@ describe("a session", () => {
     ]);
   });
 
+  it("is left by all when a table changes under a function that they have compiled", async () => {
+    const { url } = await notesDatabase();
+    await execute(
+      url,
+      `create function lower_body() returns trigger language plpgsql as 'begin new.body := lower(new.body); return new; end';
+      create trigger lower_body before insert on notes for each row execute function lower_body()`,
+    );
+    const pool = poolOf(url, { pool: 4 });
+    let id = 100;
+    const insert = { name: "insert", text: "insert into notes values ($1::integer, 'ada', 'Body')" };
+    const inserts = () => Promise.all([1, 2, 3, 4].map(() => pool.query(insert, [String(++id)])));
+    await inserts();
+    await execute(url, "alter table notes alter body type varchar(20)");
+    expect((await inserts()).map(({ count }) => count)).toEqual([1, 1, 1, 1]);
+    await execute(url, "alter table notes alter body type text");
+    const work = (inner: Queryable) => inner.query(insert, [String(++id)]);
+    expect((await pool.transaction(work, undefined, { repeatable: true })).count).toBe(1);
+  });
+
+  it("keeps its prepared statements when a function raises what Postgres says of a name that is taken", async () => {
+    const { url } = await notesDatabase();
+    await execute(
+      url,
+      "create function taken() returns int language plpgsql as $$ begin raise exception using errcode = '42P05'; end $$",
+    );
+    const pool = poolOf(url, { pool: 1 });
+    await expect(pool.query({ text: "select taken()" }, [])).rejects.toMatchObject({ code: "42P05" });
+    await pool.query({ name: "kept", text: "select 1 as n", readOnly: true }, []);
+    const prepared = { text: "select count(*)::integer as n from pg_prepared_statements", readOnly: true };
+    expect((await pool.query(prepared, [])).rows).toEqual([{ n: 1 }]);
+  });
+
   it("passes no setting, role or lock on to the next call", async () => {
     const { url } = await notesDatabase();
     await execute(
@@ -182,6 +214,58 @@ describe("a session", () => {
     await expect
       .poll(async () => (await execute(url, "select pg_try_advisory_lock(7) as got")).rows)
       .toEqual([{ got: true }]);
+  });
+
+  it.each([
+    [
+      "a temporary table that a function makes",
+      "select keep()",
+      "select to_regclass('kept') is null as clean",
+    ],
+    [
+      "a temporary table of a statement without a call",
+      "select * into temp kept from notes",
+      "select to_regclass('kept') is null as clean",
+    ],
+    [
+      "a temporary table that is explained",
+      "explain (analyze) create temp table kept as select 1 as n",
+      "select to_regclass('pg_temp.kept') is null as clean",
+    ],
+    [
+      "a role",
+      "select set_config('role', 'pg_monitor', false)",
+      "select current_user = session_user as clean",
+    ],
+    [
+      "a lock that a function takes",
+      "select grab()",
+      "select pg_locks is null as clean from (select) one left join pg_locks on locktype = 'advisory' and pid = pg_backend_pid()",
+    ],
+    ["the last number of a sequence", "select nextval('numbers')", "select lastval() is null as clean"],
+  ])("passes %s on to nobody", async (_, text, question) => {
+    const { url } = await notesDatabase();
+    await execute(
+      url,
+      `create sequence numbers;
+      create function keep() returns void language plpgsql as $$ begin create temp table kept (n int); end $$;
+      create function grab() returns void language sql as $$ select pg_advisory_lock(7) $$`,
+    );
+    const pool = poolOf(url, { pool: 1 });
+    const process = async () =>
+      (await pool.query({ text: "select pg_backend_pid() as pid", readOnly: true }, [])).rows[0]?.pid;
+    const before = await process();
+    const asked = async () => {
+      try {
+        return (await pool.query({ text: question, readOnly: true }, [])).rows[0]?.clean;
+      } catch (error) {
+        return error instanceof pg.DatabaseError && error.code === "55000"; // lastval is not yet defined
+      }
+    };
+    await pool.query({ text }, []);
+    expect(await asked()).toBe(true);
+    await pool.transaction((inner) => inner.query({ text }, []));
+    expect([await asked(), await process()]).toEqual([true, before]);
   });
 
   it("takes the options of the URL", async () => {

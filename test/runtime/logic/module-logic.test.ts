@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { build } from "esbuild";
+import pg from "pg";
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Manifest } from "../../../schema/manifest.ts";
@@ -323,6 +324,60 @@ describe("an error", () => {
     expect((await call("it")).body.error).toMatchObject({ code: "internal", message: "The call failed." });
     expect(JSON.stringify(lines)).toContain("The details of `context.fail` are no JSON.");
     expect(JSON.stringify(lines)).toContain("logic/it.ts:");
+  });
+});
+
+describe("a module that fails after one of its writes is done", () => {
+  it.each([
+    ["told of a lock", "await context.sql`select 1 from notes for update nowait`"],
+    ["out of time", "await new Promise(() => undefined)"],
+  ])("is answered as unknown, not as undone: %s", async (_, code) => {
+    const { call, database } = await serving(
+      `await context.sql\`insert into notes values (9, 'ada', 'nine')\`; await context.sql\`select 1\`; ${code}`,
+      { timeMs: 600 },
+    );
+    const locker = new pg.Client({ connectionString: database });
+    await locker.connect();
+    onTestFinished(() => locker.end());
+    await locker.query("begin; select 1 from notes for update");
+    const { status, headers, body } = await call("it");
+    expect([status, headers.get("retry-after"), body.error?.code]).toEqual([500, null, "outcome_unknown"]);
+    expect((await execute(database, "select body from notes where id = 9")).rows).toEqual([{ body: "nine" }]);
+  });
+
+  it("is answered as unavailable where it only read before", async () => {
+    const { call, database } = await serving(
+      "await context.sql`select 1 from notes`; await context.sql`select 1 from notes for update nowait`",
+    );
+    const locker = new pg.Client({ connectionString: database });
+    await locker.connect();
+    onTestFinished(() => locker.end());
+    await locker.query("begin; select 1 from notes for update");
+    expect((await call("it")).body.error?.code).toBe("unavailable");
+  });
+});
+
+describe("what a module gives", () => {
+  it("is read once: an error's code that is another the next time is answered all the same", async () => {
+    const { call } = await serving(`let error: any;
+      try { context.fail("a", "b"); } catch (thrown) { error = thrown; }
+      let asked = 0;
+      throw Object.create(Object.getPrototypeOf(error), {
+        message: { value: "m" },
+        code: { get: () => (asked++ === 0 ? "conflict" : "toString") },
+      });`);
+    expect((await call("it")).body.error?.code).toBeOneOf(["conflict", "internal"]);
+  });
+
+  it("is a template of texts, whatever its methods give", async () => {
+    const { call } = await serving(`const strings: any = Object.assign(["select 1 as n"], { raw: ["x"] });
+      Object.defineProperty(strings, "reduce", { value: () => Buffer.from("select 2 as n") });
+      const other: any = Object.assign([Buffer.from("select 3 as n")], { raw: ["x"] });
+      return [await context.sql(strings), await context.sql(other).catch((error: Error) => error.message)];`);
+    expect((await call("it")).body.data).toEqual([
+      [{ n: 1 }],
+      "A template of sql`...` holds something that is no text.",
+    ]);
   });
 });
 
