@@ -13,8 +13,8 @@ const waiting = {
 };
 
 /**
- * Keeps the last quarter of a pool for others, when the statements on a table take so many sessions for so long, as when
- * it is locked. A pool of less than four is too small to divide.
+ * Keeps the last quarter of a pool for others than those who wait for the lock of a table, when so many sessions are busy
+ * for so long. A pool of less than four is too small to divide.
  *
  * A statement that waits for a lock in the way of others is cancelled: with others behind it on its session, or on a
  * session of that quarter. It is then sent again on a session of its own, as soon as there is one for its table.
@@ -22,7 +22,9 @@ const waiting = {
 export class Contention {
   readonly #most: number;
   readonly #aside: Queryable;
-  #tables: ReadonlySet<string | undefined> | undefined;
+  /** What the statements that wait for locks are about, while so many sessions are busy. */
+  #tables: ReadonlySet<string | undefined> = new Set();
+  #isCrowded = false;
   #isAsking = false;
 
   /** @param aside what is asked who waits for a lock; it waits for no call itself. */
@@ -31,21 +33,19 @@ export class Contention {
     this.#aside = aside;
   }
 
-  /** Looks at the sessions that are slow at this moment, and which tables take them. */
+  /** Looks at the sessions that are slow at this moment, and asks which of them wait for a lock. */
   look(slow: readonly Session[], now: number): void {
     const spare = slow.length - (this.#most - Math.ceil(this.#most / 4));
-    const isCrowded = this.#most >= 4 && spare >= 0;
-    this.#tables = isCrowded
-      ? new Set(slow.map(({ sent: [running] }) => mainTable(running?.sending.statement.text ?? "")))
-      : undefined;
+    this.#isCrowded = this.#most >= 4 && spare >= 0;
+    if (!this.#isCrowded) this.#tables = new Set();
     if (this.#most === 1 || this.#isAsking) return;
-    const inTheWay = slow.filter(({ sent }) => sent.length > 1 && sent[0]?.sending.part === "whole");
-    if (inTheWay.length > 0 || (isCrowded && spare > 0)) void this.#clear(slow, isCrowded ? spare : 0, now);
+    const inTheWay = slow.some(({ sent }) => sent.length > 1 && sent[0]?.sending.part === "whole");
+    if (inTheWay || this.#isCrowded) void this.#clear(slow, this.#isCrowded ? spare : 0, now);
   }
 
   /** Whether a statement has to leave the sessions to others; so has one of which it is not known what it is about. */
   holds(about: string | undefined): boolean {
-    if (this.#tables === undefined) return false;
+    if (this.#tables.size === 0) return false;
     return about === undefined || this.#tables.has(mainTable(about));
   }
 
@@ -56,6 +56,9 @@ export class Contention {
       const pids = `{${slow.map(({ processId }) => processId).join(",")}}`;
       const { rows } = await this.#aside.query(waiting, [pids]);
       const waits = new Set(rows.map(({ pid }) => pid));
+      const locked = running.filter(({ session }) => waits.has(session.processId));
+      const tables = locked.map(({ pending }) => mainTable(pending?.sending.statement.text ?? ""));
+      this.#tables = new Set(this.#isCrowded ? tables : []);
       let left = spare;
       for (const { session, pending } of running) {
         const isWhole = pending?.sending.part === "whole";

@@ -87,3 +87,18 @@ describe.each([4, 10])("a table that is locked, with a pool of %i,", (pool) => {
     expect(new Set(await Promise.all(calls))).toEqual(new Set(["done"]));
   });
 });
+
+it("is not suspected where reads of it are slow: others of it, and transactions, run beside them", async () => {
+  const { database, release } = await lockedNotes(4);
+  await release();
+  const slow = Array.from({ length: 3 }, () =>
+    database.query({ text: "select count(*) from notes, pg_sleep(2)" }, []),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const started = performance.now();
+  await database.query(ofNotes, ["1"]);
+  await database.query(write, ["1"]);
+  await database.transaction((inner) => inner.query(write, ["1"]));
+  expect(performance.now() - started).toBeLessThan(1_000);
+  await Promise.all(slow);
+});
