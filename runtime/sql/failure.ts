@@ -52,7 +52,7 @@ export function answerTo(
   pathOf?: (parameter: number) => string | undefined,
 ): unknown {
   if (!isDatabaseError(error)) return error;
-  const [code, message] = isOfValue(error) ? unfit : answerOf(error);
+  const [code, message] = isOfValue(error) ? unfit : isOfOwnCode(error) ? failed : answerOf(error);
   const parameter = readsParameter.exec(error.where ?? "")?.[1];
   const path = parameter === undefined ? undefined : pathOf?.(Number(parameter));
   const details = path === undefined ? (error.code.startsWith("23") ? broken(error) : undefined) : { path };
@@ -76,6 +76,13 @@ const isOfValue = ({ code, position, internalQuery, where }: DatabaseError): boo
   where === undefined
     ? ofText.has(code) && position === undefined && internalQuery === undefined
     : readsParameter.test(where) && !/^(?:22|23|4[04]|5|08)/.test(code);
+
+/** The context of a function. That of JSON holds what the caller sent. */
+const inFunction = /(?:^|\n)(?!JSON)[^\n]*(?:PL\/\w|SQL function )/;
+
+/** Whether a function, such as a trigger's, failed in a way that would be the caller's fault in a statement made here. */
+const isOfOwnCode = (error: DatabaseError): boolean =>
+  inFunction.test(error.where ?? "") && answerOf(error)[0] === "invalid_params";
 
 /** Whether the same call may go well a moment later: a serialization failure or a deadlock. */
 export const isCollision = (error: unknown): boolean =>
