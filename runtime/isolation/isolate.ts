@@ -1,6 +1,7 @@
 import process from "node:process";
 import type { Log } from "../log.ts";
 import { offerError } from "./error-class.ts";
+import { offerFinalization } from "./finalization-class.ts";
 import { freeze, freezeCommon, freezeKinds } from "./freeze.ts";
 import { GivenObserver, givenAsyncHooks, givenChannels, givenPerformance, givenProcess } from "./given.ts";
 import { givenTimers, Timer } from "./given-timers.ts";
@@ -52,6 +53,7 @@ export async function isolate({ bridge, env, shared, log }: IsolateInput): Promi
   closeHost({ ...timers, performance, PerformanceObserver: GivenObserver, process: ownProcess });
   closeImports(bridge, given);
   offerError();
+  offerFinalization();
   offerGlobals();
   for (const one of [...shared, Timer, HiddenTimer, Reflect.get(navigator, "locks"), globalThis]) freeze(one);
   freezeKinds(kinds);

@@ -17,6 +17,11 @@ const stray = {
   setImmediate(() => events.emit("it")); ${forever}`,
   tick: `process.nextTick(() => { throw new RangeError("broken"); }); ${forever}`,
   proxy: `setTimeout(() => { throw new Proxy(new RangeError("broken"), { get() { throw 1; }, getPrototypeOf() { throw 1; } }); }, 1); ${forever}`,
+  finalizer: `let isCalled = false;
+  const registry = new FinalizationRegistry(() => { isCalled = true; throw new RangeError("broken"); });
+  for (let left = 1e5; left > 0; left--) registry.register({}, 1);
+  while (!isCalled) { await new Promise((resolve) => setTimeout(resolve, 5)); Array.from({ length: 1e5 }, () => ({})); }
+  ${forever}`,
 };
 const unanswerable = {
   bigint: `throw context.fail("sold_out", "None is left.", { left: 1n })`,
