@@ -2,6 +2,7 @@ import process from "node:process";
 import { freeze } from "./freeze.ts";
 import { denied } from "./inert.ts";
 import { refuseListening } from "./listening.ts";
+import { withOwnBody } from "./own-body.ts";
 
 /** The properties in which V8 keeps what a regular expression was last tried on, whoever did it: a token, a password. */
 const lastMatch = [
@@ -86,7 +87,10 @@ function closeFetch(): void {
     if (typeof dispatcher !== "object" || dispatcher === null) continue;
     const dispatch: unknown = Reflect.get(dispatcher, "dispatch");
     if (typeof dispatch !== "function") continue;
-    const value = { dispatch: (...given: unknown[]): unknown => Reflect.apply(dispatch, dispatcher, given) };
+    const value = {
+      dispatch: (options: unknown, handler: unknown): unknown =>
+        Reflect.apply(dispatch, dispatcher, [withOwnBody(options), handler]),
+    };
     Object.defineProperty(globalThis, name, { value: freeze(value), writable: false });
   }
 }

@@ -7,6 +7,7 @@ import { GivenObserver, givenAsyncHooks, givenChannels, givenPerformance, givenP
 import { givenTimers, Timer } from "./given-timers.ts";
 import { closeHost } from "./host.ts";
 import { closeImports, givenModules } from "./imports.ts";
+import { refuseListeningBy } from "./listening.ts";
 import { offerGlobals } from "./own-global.ts";
 import { ofHttp, samples } from "./samples.ts";
 import { closeSockets, HiddenTimer, socketSamples } from "./sockets.ts";
@@ -30,6 +31,7 @@ export async function isolate({ bridge, env, shared, log }: IsolateInput): Promi
   const sockets = socketSamples();
   const kinds = [...sockets, ...samples(), ...(await ofHttp())];
   closeSockets(sockets);
+  refuseListeningBy(sockets);
   const replaced = new Map<string, object>();
   const given = givenModules(replaced);
   const ownProcess = givenProcess(env, log, given);

@@ -2,6 +2,8 @@ import type { Server } from "node:net";
 import process from "node:process";
 
 const ofBridge = new WeakSet<object>();
+/** Whether a server of the Bridge begins to listen, in this turn. */
+let isBeginning = false;
 
 /** Lets a server listen where {@link refuseListening} keeps all others from it. */
 export function mayListen<T extends Server>(server: T): T {
@@ -17,11 +19,35 @@ export function refuseListening(): void {
     if (typeof listen !== "function") throw new Error(`This version of Node has no \`net.Server.${name}\`.`);
     const guarded = {
       [name](this: object, ...given: unknown[]): unknown {
-        if (ofBridge.has(this)) return Reflect.apply(listen, this, given);
-        const message = "A server of logic cannot listen: only the Bridge takes connections.";
-        throw Object.assign(new Error(message), { code: "ERR_ACCESS_DENIED" });
+        if (!ofBridge.has(this)) throw denial();
+        isBeginning = true;
+        try {
+          return Reflect.apply(listen, this, given);
+        } finally {
+          isBeginning = false;
+        }
       },
     };
     Object.defineProperty(prototype, name, { value: guarded[name] });
   }
 }
+
+/** Keeps the handles of sockets, which can listen too, from it. */
+export function refuseListeningBy(samples: readonly object[]): void {
+  for (const prototype of new Set(samples.map((one): object => Object.getPrototypeOf(one)))) {
+    const listen: unknown = Reflect.getOwnPropertyDescriptor(prototype, "listen")?.value;
+    if (typeof listen !== "function") continue;
+    const guarded = {
+      listen(this: object, ...given: unknown[]): unknown {
+        if (!isBeginning) throw denial();
+        return Reflect.apply(listen, this, given);
+      },
+    };
+    Object.defineProperty(prototype, "listen", { value: guarded.listen });
+  }
+}
+
+const denial = (): Error =>
+  Object.assign(new Error("A server of logic cannot listen: only the Bridge takes connections."), {
+    code: "ERR_ACCESS_DENIED",
+  });

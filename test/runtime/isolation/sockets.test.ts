@@ -1,4 +1,6 @@
-import { expect, it } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
 import { useBridgeFile } from "../bridge-process.ts";
 import { serveModules } from "../logic-process.ts";
 
@@ -17,6 +19,7 @@ const ways: Readonly<Record<string, string>> = {
   secureListen: `https.createServer().listen(0)`,
   descriptor: `http.createServer().listen({ fd: 18 })`,
   inner: `http.createServer()._listen2("127.0.0.1", 0, 4, 511)`,
+  handleListens: `const asked = http.request({ host: "none.test", port: 1, lookup() {} }).on("error", () => {}); const { _handle }: any = await new Promise((resolve) => asked.on("socket", resolve)); _handle.bind("127.0.0.1", 0, 0); _handle.onconnection = () => {}; if (_handle.listen(4) !== 0) throw 1; _handle.close()`,
   file: `await zlib.ZipFile.open("/etc/ssl/openssl.cnf")`,
 };
 
@@ -53,3 +56,30 @@ it("keeps modules from standard output, from listening and from what others have
   expect((await bridge.call("fine", params)).body).toEqual({ data: [health, health, "a"] });
   expect(bridge.output()).not.toContain("FORGED");
 }, 60_000);
+
+it("keeps the requests of modules apart on a connection that they share, whatever a body's chunks say of themselves", async () => {
+  let received = "";
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.on("data", (chunk) => {
+      received += chunk.toString("latin1");
+      if (/\r\n0\r\n\r\n$/.test(received)) socket.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+    });
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => void server.close());
+  const origin = `http://127.0.0.1:${Object(server.address()).port}`;
+  const bridge = await serveModules({
+    hostile: `export default ({ origin }: any) => new Promise((resolve) => {
+      const dispatcher = (globalThis as any)[Symbol.for("undici.globalDispatcher.2")] ?? (globalThis as any)[Symbol.for("undici.globalDispatcher.1")];
+      const chunk = Object.defineProperty(Buffer.from("a\\r\\n0\\r\\n\\r\\nPOST /stolen HTTP/1.1"), "byteLength", { value: 1 });
+      const body = (async function* () { yield chunk; })();
+      dispatcher.dispatch({ origin, path: "/", method: "POST", headers: {}, body }, {
+        onRequestStart() {}, onResponseStart() {}, onResponseData() {}, onResponseEnd() { resolve("sent"); }, onResponseError(_: any, error: any) { resolve(error.message); },
+      });
+    })`,
+  });
+  expect((await bridge.call("hostile", { origin })).body).toEqual({ data: "sent" });
+  const chunk = "a\r\n0\r\n\r\nPOST /stolen HTTP/1.1";
+  expect(received).toContain(`\r\n${chunk.length.toString(16)}\r\n${chunk}\r\n0\r\n\r\n`);
+}, 30_000);
