@@ -41,3 +41,10 @@ export const answerTooLarge = (bytes: number): CallError =>
     "answer_too_large",
     `The answer is larger than ${bytes} bytes. Ask for fewer rows or columns.`,
   );
+
+/** The same for a call that may have written, and is done. */
+export const doneAnswerTooLarge = (bytes: number): CallError =>
+  new CallError(
+    "answer_too_large",
+    `The call was made, but its answer is larger than ${bytes} bytes. Ask for fewer rows or columns.`,
+  );

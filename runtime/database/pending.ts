@@ -1,4 +1,4 @@
-import { CallError } from "../error.ts";
+import { answerTooLarge, CallError, doneAnswerTooLarge } from "../error.ts";
 import type { Result } from "./bounded-query.ts";
 import type { Rows, SqlStatement } from "./database.ts";
 import { countWrite, discountWrite, outcomeUnknown } from "./outcome.ts";
@@ -41,6 +41,7 @@ export class Pending {
   readonly #resolve: (rows: Rows) => void;
   readonly #reject: (error: unknown) => void;
   #counted = false;
+  #exceeds: number | undefined;
 
   constructor(sending: Sending, resolve: (rows: Rows) => void, reject: (error: unknown) => void) {
     this.sending = sending;
@@ -65,10 +66,21 @@ export class Pending {
     countWrite(this.sending.signal);
   }
 
+  /** Its rows have more than so many bytes: a write that is a transaction of its own is done all the same. */
+  exceed(bytes: number): void {
+    const { part, exclusive } = this.sending;
+    if (part === "whole" && exclusive) this.#exceeds = bytes;
+    else this.reject(answerTooLarge(bytes));
+  }
+
   resolve({ rows, rowCount, command }: Result): void {
     if (this.settled) return;
     if (this.unreplicated) {
       this.rejectUnknown(new Error("Postgres gave up to wait for a standby."));
+      return;
+    }
+    if (this.#exceeds !== undefined) {
+      this.reject(doneAnswerTooLarge(this.#exceeds));
       return;
     }
     this.settled = true;

@@ -1,6 +1,5 @@
 import pg from "pg";
 import { bridgeLimits } from "../../config/bridge.ts";
-import { answerTooLarge } from "../error.ts";
 import { OwnTypes } from "../sql/own-types.ts";
 import { BoundedQuery, type Result } from "./bounded-query.ts";
 import { cancel } from "./cancel.ts";
@@ -146,8 +145,8 @@ export class Session {
       shapeOf: (description) =>
         this.#prepared?.shapeOf(name, description, this.#types) ?? new RowShape(description, this.#types),
       exceeded: () => {
-        pending.reject(answerTooLarge(maxBytes));
-        this.cancel(performance.now());
+        pending.exceed(maxBytes);
+        if (pending.settled) this.cancel(performance.now());
       },
       done: (error, result) => {
         pending.read = true;

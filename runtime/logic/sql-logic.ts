@@ -1,7 +1,6 @@
 import type { Binding, SqlLogic, Statement } from "../../schema/manifest.ts";
 import type { CallHandler } from "../call.ts";
 import type { Queryable, Rows, SqlStatement, Transactional } from "../database/database.ts";
-import { isPlainRead } from "../database/read.ts";
 import { CallError } from "../error.ts";
 import { asDeclared, declaredIntegers } from "../sql/declared-integers.ts";
 import { writeJson } from "../sql/json-text.ts";
@@ -53,8 +52,7 @@ export function compileSqlLogic({
       sent: {
         name: statementName(declared.sql),
         text: declared.sql,
-        // A write alone is done when its rows come: its answer is measured when it is whole.
-        maxBytes: logic.statements.length > 1 || isPlainRead(declared.sql) ? maxBytes : undefined,
+        maxBytes,
       },
     }),
   );

@@ -1,3 +1,5 @@
+import type { WriteResult } from "../../schema/wire.ts";
+import type { Queryable } from "../database/database.ts";
 import { Filter } from "./filter.ts";
 import type { OperationInput, TableHandler } from "./operation.ts";
 import { Parameters } from "./parameters.ts";
@@ -66,27 +68,12 @@ export function deleteHandler({
       );
     });
     const values = bind(filter.values, caller);
+    const work = async (queryable: Queryable): Promise<WriteResult> => {
+      const bounded = { ...statement(), maxBytes: limits.answerBytes };
+      return resultOf(await queryable.query(bounded, values, signal), table, limits.rows, back.length > 0);
+    };
     return attempt(
-      async () => {
-        if (single)
-          return resultOf(
-            await database.query(statement(), values, signal),
-            table,
-            limits.rows,
-            back.length > 0,
-          );
-        return database.transaction(
-          async (transaction) =>
-            resultOf(
-              await transaction.query(statement(), values, signal),
-              table,
-              limits.rows,
-              back.length > 0,
-            ),
-          signal,
-          composedOn(table),
-        );
-      },
+      () => (single ? work(database) : database.transaction(work, signal, composedOn(table))),
       table,
       [],
       signal,

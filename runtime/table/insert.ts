@@ -72,7 +72,8 @@ async function insertTogether(
   { caller, context: { database, limits, signal }, table, usable }: Run,
   names: readonly string[],
 ): Promise<WriteResult> {
-  const write = () => database.query(insert.statement(), insert.bind(values, caller), signal);
+  const statement = { ...insert.statement(), maxBytes: limits.answerBytes };
+  const write = () => database.query(statement, insert.bind(values, caller), signal);
   const written = await attempt(write, table, writableOf(usable, decided), signal, (parameter) =>
     pathOf("values", names[insert.givenBy(parameter) ?? -1]),
   );
@@ -97,7 +98,8 @@ function insertEach(
     for (const { insert, returns } of ways) {
       await transaction.query({ text: "savepoint stk_row" }, [], signal);
       try {
-        const written = await transaction.query(insert.statement(), insert.bind(values, caller), signal);
+        const statement = { ...insert.statement(), maxBytes: limits.answerBytes };
+        const written = await transaction.query(statement, insert.bind(values, caller), signal);
         await transaction.query({ text: "release savepoint stk_row" }, [], signal);
         return resultOf(written, table, limits.rows, returns);
       } catch (error) {

@@ -63,12 +63,9 @@ function run(
       if (rows.some((row) => row[ruleColumn] === null)) throw checkFailed();
       if (rows.length === 0) return { count: 0, rows: [] };
     }
-    return resultOf(
-      await queryable.query(write.statement(), write.bind(values, caller), signal),
-      table,
-      limits.rows,
-      returns,
-    );
+    const statement = { ...write.statement(), maxBytes: limits.answerBytes };
+    const written = await queryable.query(statement, write.bind(values, caller), signal);
+    return resultOf(written, table, limits.rows, returns);
   };
   return attempt(
     () => (alone ? work(database) : database.transaction(work, signal, composedOn(table))),

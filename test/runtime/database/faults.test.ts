@@ -187,6 +187,29 @@ describe("a session", () => {
     expect((await pool.query(prepared, [])).rows).toEqual([{ n: 1 }]);
   });
 
+  it("keeps no more of what a write gives back than it may, and says whether it was done", async () => {
+    const { url } = await notesDatabase();
+    const pool = poolOf(url, { pool: 1 });
+    const write = {
+      text: "insert into notes select n, 'ada', 'b' from generate_series(100, 199) n returning repeat(body, 1000000) as v",
+      maxBytes: 10_000,
+    };
+    const count = async () =>
+      (await execute(url, "select count(*)::integer as n from notes where id >= 100")).rows[0]?.n;
+    await expect(pool.transaction((inner) => inner.query(write, []))).rejects.toMatchObject({
+      code: "answer_too_large",
+      message: expect.stringMatching(/^The answer is larger than 10000 bytes/),
+    });
+    expect(await count()).toBe(0);
+    const before = process.memoryUsage().rss;
+    await expect(pool.query(write, [])).rejects.toMatchObject({
+      code: "answer_too_large",
+      message: expect.stringMatching(/^The call was made, but its answer is larger than 10000 bytes/),
+    });
+    expect(process.memoryUsage().rss - before).toBeLessThan(70 * 1024 ** 2);
+    expect(await count()).toBe(100);
+  });
+
   it("passes no setting, role or lock on to the next call", async () => {
     const { url } = await notesDatabase();
     await execute(
@@ -505,7 +528,7 @@ it.each([
   ["40002", "conflict"],
   ["40P01", "conflict"],
   ["40003", "outcome_unknown"],
-  ["22012", "invalid_params"],
+  ["22012", "internal"],
   ["53100", "unavailable"],
   ["25006", "unavailable"],
 ])("Postgres' %s is answered as %s, in words of its own", async (sqlstate, code) => {
@@ -517,4 +540,13 @@ it.each([
   const answer = answerTo(raised, () => undefined);
   expect(answer).toMatchObject({ code });
   expect(String(answer)).not.toContain("cannot be reached");
+});
+
+it("Postgres' 22012 is the caller's where no function raised it", async () => {
+  const { url } = await notesDatabase();
+  const divided: unknown = await execute(url, "select 1 / 0").catch((error: unknown) => error);
+  expect(answerTo(divided, () => undefined)).toMatchObject({
+    code: "invalid_params",
+    message: "The call divides by zero.",
+  });
 });
