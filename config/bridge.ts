@@ -29,7 +29,7 @@ export const bridgeLimits = {
     pipelined: 64,
   },
   /** How long answers that were written may take to leave at the end. */
-  ending: { graceMs: 1_000 },
+  ending: { graceMs: 1_000, closeEveryMs: 50 },
   jwks: {
     timeoutMs: 5_000,
     bytes: 512 * 1_024,

@@ -43,10 +43,13 @@ export async function endServing(
   bridge.retire();
   if (lameduckMs > 0 && bridge.wasReady) await wait(lameduckMs);
   const closed = new Promise<true>((resolve) => server.close(() => resolve(true)));
+  // What is kept for its answer is idle when that has left.
+  const closing = setInterval(() => server.closeIdleConnections(), bridgeLimits.ending.closeEveryMs);
   let isOver = await Promise.race([closed, wait(drainMs, false)]);
   const gone = wait(graceMs, false);
   await Promise.race([bridge.close(0), gone]);
   isOver ||= await Promise.race([closed, gone]);
+  clearInterval(closing);
   server.closeAllConnections();
   return !isOver;
 }

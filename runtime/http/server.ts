@@ -8,6 +8,7 @@ import { callErrors, type ErrorBody } from "../../schema/errors.ts";
 import { CallError } from "../error.ts";
 import { type Log, silentLog } from "../log.ts";
 import { requestTimeout } from "./body.ts";
+import { closeOnlyIdle } from "./close-idle.ts";
 import { Exchange } from "./exchange.ts";
 import { versionNotSupported } from "./protocol.ts";
 import { Refusals } from "./refusals.ts";
@@ -40,9 +41,9 @@ export function createBridgeServer(
   { connections = defaults.limits.connections, log = silentLog }: ServerOptions = {},
 ): Server {
   const refusals = new Refusals(log);
-  let open = 0;
+  const open = new Set<Socket>();
   const handle: RequestListener = (request, response) => {
-    if (open <= connections || request.method !== "POST") {
+    if (open.size <= connections || request.method !== "POST") {
       serve(request, response);
       return;
     }
@@ -67,11 +68,10 @@ export function createBridgeServer(
   server.maxConnections = connections + limits.spareConnections;
   server.on("drop", () => refusals.count("connections"));
   server.on("connection", (socket) => {
-    open += 1;
-    socket.once("close", () => {
-      open -= 1;
-    });
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
   });
+  closeOnlyIdle(server, open);
   server.on("checkContinue", handle); // which first looks at what can be refused without the body
   server.on("checkExpectation", handle); // which refuses other expectations
   server.on("connect", (_, socket) =>

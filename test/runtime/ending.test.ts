@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
+import type { SqlLogic } from "../../schema/manifest.ts";
 import { describeWith } from "../services/needs.ts";
 import { type BridgeProcess, run, untilReady, useBridgeFile } from "./bridge-process.ts";
 import { manifestOf } from "./manifest.ts";
@@ -63,6 +64,46 @@ it("answers a body that is still arriving after the listener has closed", async 
   expect(bridge.lines.map(({ msg }) => msg)).not.toContain(
     "Calls or answers that were not done in time were cut.",
   );
+});
+
+it("gives an answer that its client reads slowly the time of the drain, to the last byte", async () => {
+  const { url: DATABASE_URL } = await notesDatabase();
+  const many: SqlLogic = {
+    kind: "sql",
+    access: "public",
+    params: {},
+    connection: "main",
+    returns: "rows",
+    statements: [
+      {
+        sql: "select repeat('x', 100000) as v from generate_series(1, 90)",
+        bindings: [],
+        types: [],
+        result: [{ name: "v", type: "text" }],
+      },
+    ],
+  };
+  const { limits, ...server } = manifestOf().server;
+  const large = { ...limits, answerBytes: 20_000_000, answersBytes: 40_000_000 };
+  const manifest = manifestOf({ logic: { many }, server: { ...server, limits: large, drainMs: 4_000 } });
+  const bridge = await run(manifest, { DATABASE_URL });
+  await untilReady(bridge);
+  const socket = await opened(bridge.url);
+  let bytes = 0;
+  socket.on("data", (chunk: Buffer) => {
+    if (bytes === 0) socket.pause();
+    bytes += chunk.length;
+  });
+  const call = '{"path":"many"}';
+  socket.write(head(call.length) + call);
+  await expect.poll(() => bytes, { timeout: 5_000 }).toBeGreaterThan(0);
+  bridge.child.kill("SIGTERM");
+  await expect.poll(() => fetch(bridge.url).catch(() => "closed"), { interval: 10 }).toBe("closed");
+  setTimeout(() => socket.resume(), 500);
+  await once(socket, "close");
+  expect(bytes).toBeGreaterThan(9_000_000);
+  expect(await bridge.ended).toBe(0);
+  expect(bridge.lines.map(({ level }) => level)).not.toContain("warn");
 });
 
 it("cuts a body that never comes when the time is over, and says so", async () => {
