@@ -128,8 +128,11 @@ function bound(value: unknown, place: string, kind: ListKind = "array"): string 
     return kind === "json" ? listJson(value) : writeArray(elements(value, place, kind));
   switch (typeof value) {
     case "string":
+      if (!value.isWellFormed())
+        throw new TypeError(`${place} is half a character (a lone surrogate), which is no text.`);
       return value;
     case "number":
+      return numberText(value);
     case "bigint":
     case "boolean":
       return String(value);
@@ -140,6 +143,13 @@ function bound(value: unknown, place: string, kind: ListKind = "array"): string 
     default:
       throw new TypeError(`${place} is a ${typeof value}, which SQL has no value for.`);
   }
+}
+
+/** Every digit of what a double holds: JavaScript writes zeros beyond 2^53, and drops the sign of zero. */
+function numberText(value: number): string {
+  if (Object.is(value, -0)) return "-0";
+  const isBeyond = Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 1e21;
+  return isBeyond ? String(BigInt(value)) : String(value);
 }
 
 const listJson = (list: readonly unknown[]): string => exactJson(list) ?? "null";

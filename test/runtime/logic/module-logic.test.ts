@@ -369,6 +369,24 @@ describe("what a module gives", () => {
     expect((await call("it")).body.error?.code).toBeOneOf(["conflict", "internal"]);
   });
 
+  it("is bound with each digit, and refused where it is no text", async () => {
+    const { call } = await serving(`
+      const [row] = await context.sql\`select \${2 ** 60}::numeric as n, \${2 ** 60}::bigint as b, \${[2 ** 60]}::bigint[] as l, \${1e21}::numeric as m, \${-0}::float8::text as z\`;
+      const half = async (value: any) => context.sql\`select \${value}::text\`.catch((error: Error) => error.message);
+      return [row, await half("a\\ud800"), await half(["\\udc00"])];`);
+    expect((await call("it")).body.data).toEqual([
+      {
+        n: "1152921504606846976",
+        b: "1152921504606846976",
+        l: ["1152921504606846976"],
+        m: "1000000000000000000000",
+        z: "-0",
+      },
+      "Value 1 of the statement is half a character (a lone surrogate), which is no text.",
+      "Value 1 of the statement[0] is half a character (a lone surrogate), which is no text.",
+    ]);
+  });
+
   it("is a template of texts, whatever its methods give", async () => {
     const { call } = await serving(`const strings: any = Object.assign(["select 1 as n"], { raw: ["x"] });
       Object.defineProperty(strings, "reduce", { value: () => Buffer.from("select 2 as n") });
