@@ -15,6 +15,8 @@ export class Opener {
   readonly #receiver: Receiver;
   readonly #log: Log;
   readonly #attempts = new Attempts();
+  /** Whether a refusal was logged since the database was there last. */
+  #isTold = false;
   readonly #repeats = new Repeats();
   /** Why the last one was refused. */
   refusal: Refusal | undefined;
@@ -46,7 +48,8 @@ export class Opener {
   }
 
   #tell(wasAway: boolean): void {
-    if (wasAway) this.#log.info({ connection: this.#name }, "The database is back.");
+    if (wasAway && this.#isTold) this.#log.info({ connection: this.#name }, "The database is back.");
+    if (wasAway) this.#isTold = false;
   }
 
   open(now: number): void {
@@ -63,7 +66,10 @@ export class Opener {
         if (this.#attempts.fail(now, failedAt)) {
           const repeats = this.#repeats.next(code, failedAt);
           const said = { connection: this.#name, reason: code, ...(repeats && { repeats }) };
-          if (repeats !== undefined) this.#log.warn(said, message);
+          if (repeats !== undefined) {
+            this.#isTold = true;
+            this.#log.warn(said, message);
+          }
         }
         this.#receiver.refused();
       },

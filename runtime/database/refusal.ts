@@ -13,6 +13,8 @@ export class Refusal extends Error {
 /** By SQLSTATE (PostgreSQL manual, Appendix A), with the routine of Postgres where it tells more, or by the code of Node's error. */
 const words: Readonly<Record<string, string>> = {
   "28P01": "The database refused the password of the role.",
+  "28000 InitializeSessionUserId":
+    "The database has no such role, or the role may not log in (`alter role ... login`).",
   "28000": "The database lets this role in from here under no rule: look at pg_hba.conf, and at sslmode.",
   "3D000": "The server has no database of this name.",
   "53300": "The server has no connection left: raise max_connections, or lower `pool`.",

@@ -513,6 +513,16 @@ it.each([
   expect(said).not.toThrow("secret");
 });
 
+it("tells a role that may not log in from a rule of pg_hba.conf", async () => {
+  const { url } = await notesDatabase();
+  const name = `nobody_${Math.random().toString(36).slice(2)}`;
+  await execute(url, `create role ${name} nologin password 'x'`);
+  onTestFinished(() => execute(url, `drop role ${name}`).then(() => undefined));
+  const pool = poolOf(Object.assign(new URL(url), { username: name, password: "x" }).href);
+  await expect(pool.query(read, ["1"])).rejects.toMatchObject({ code: "unavailable" });
+  expect(pool.lines[0]).toMatchObject({ reason: "28000", msg: expect.stringContaining("no such role") });
+});
+
 it("tells a role's own limit of connections from the server's", async () => {
   const { url } = await notesDatabase();
   const name = `limited_${Math.random().toString(36).slice(2)}`;
