@@ -1,7 +1,7 @@
 import type { Database, Queryable, Row, SqlStatement } from "../../runtime/database/database.ts";
 import { FirstFailure } from "../../runtime/database/first-failure.ts";
 import { timedOut } from "../../runtime/database/pending.ts";
-import { type Traces, tracesOf } from "../../runtime/database/traces.ts";
+import { cleaning, tracesOf } from "../../runtime/database/traces.ts";
 import { writeArray } from "../../runtime/sql/array.ts";
 import { OwnTypes } from "../../runtime/sql/own-types.ts";
 import { asText } from "../../runtime/sql/values.ts";
@@ -49,22 +49,21 @@ export async function embeddedConnection(embedded: EmbeddedDatabase): Promise<Em
     last = turn.catch(() => undefined);
     return untilAborted(turn, signal);
   };
-  let left: Traces = "none";
-  /** What a call leaves on the one session would be there for all others; a release sets it back in the same way. */
+  let isClean = true;
+  /** What a call leaves on the one session would be there for all others; a release takes it away in the same way. */
   const cleanly = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } finally {
-      if (left !== "none") {
-        await pglite.exec(left === "more" ? everything : "reset all");
+      if (!isClean) {
+        await pglite.exec(cleaning);
         await applySessionSettings(embedded);
-        left = "none";
+        isClean = true;
       }
     }
   };
   const noted = (statement: SqlStatement): string => {
-    const traces = tracesOf(statement);
-    if (left !== "more" && traces !== "none") left = traces;
+    isClean &&= tracesOf(statement) === "none";
     return statement.text;
   };
   const query: Queryable["query"] = (statement, values, signal) =>
@@ -72,11 +71,12 @@ export async function embeddedConnection(embedded: EmbeddedDatabase): Promise<Em
   return {
     query,
     reserved: { query },
-    transaction: (work, signal) =>
+    transaction: (work, signal, { readOnly = false } = {}) =>
       inTurn(
         () =>
           cleanly(() =>
             pglite.transaction(async (transaction) => {
+              if (readOnly) await transaction.query("set transaction read only");
               const failure = new FirstFailure();
               const query: Queryable["query"] = (statement, values, within = signal) =>
                 untilAborted(run(transaction, noted(statement), values).catch(failure.throw), within);
@@ -92,9 +92,6 @@ export async function embeddedConnection(embedded: EmbeddedDatabase): Promise<Em
     close: async () => {},
   };
 }
-
-const everything =
-  "close all; reset role; reset session authorization; reset all; unlisten *; discard temp; select pg_advisory_unlock_all()";
 
 const textOf = (value: unknown): string =>
   Array.isArray(value) ? writeArray(value.map(asElement)) : String(value);

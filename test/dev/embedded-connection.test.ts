@@ -104,3 +104,25 @@ test("a signal that aborts ends a transaction, which leaves nothing behind", asy
     code: "timeout",
   });
 });
+
+test("a transaction that only reads refuses the writes of functions too, and the next one writes", async () => {
+  await embedded.script(
+    "create function brew() returns int language sql as 'insert into tea values (7, null) returning id'",
+  );
+  const call = { text: "select brew()" };
+  const reading = database.transaction((inner) => inner.query(call, []), undefined, { readOnly: true });
+  await expect(reading).rejects.toMatchObject({ code: "25006" });
+  expect((await database.transaction((inner) => inner.query(call, []))).count).toBe(1);
+});
+
+test("what a function leaves on the session is not there for the next call", async () => {
+  await embedded.script(
+    "create function keep() returns void language plpgsql as $$ begin create temp table kept (n int); perform set_config('app.tenant', 'ada', false); end $$",
+  );
+  await database.query({ text: "select keep()" }, []);
+  const left =
+    "select to_regclass('kept') as kept, nullif(current_setting('app.tenant', true), '') as tenant";
+  expect((await database.query({ text: left, readOnly: true }, [])).rows).toEqual([
+    { kept: null, tenant: null },
+  ]);
+});
