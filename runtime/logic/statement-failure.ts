@@ -1,7 +1,7 @@
 import type { Statement } from "../../schema/manifest.ts";
 import { type DatabaseError, isDatabaseError } from "../database/database.ts";
 import { CallError } from "../error.ts";
-import { answerTo } from "../sql/failure.ts";
+import { answerTo, readParameter } from "../sql/failure.ts";
 import { invalid } from "../table/params.ts";
 
 /** Classes that say nothing of the statement: collisions, resources, operators, sessions (PostgreSQL manual, Appendix A). */
@@ -48,24 +48,32 @@ function unreadableParameter(
   { bindings, types }: Statement,
   values: readonly (string | null)[],
 ): CallError | undefined {
-  const { code, message, where, position, internalQuery } = error;
+  const { code, message, position, internalQuery } = error;
   const given = bindings.flatMap((binding, index) => {
     const value = values[index];
     return binding.from === "param" && typeof value === "string"
       ? [{ name: binding.name, value, index }]
       : [];
   });
-  const bound = /^[^"\n]* \$(\d+)/.exec(where ?? "");
-  const read = bound && given.find(({ index }) => index === Number(bound[1]) - 1);
-  if (read) return unreadable(read.name, code);
+  const number = readParameter(error);
+  const read = given.find(({ index }) => index + 1 === number);
+  if (read !== undefined) return unreadable(read.name, code);
   if (position !== undefined || internalQuery !== undefined || !(code.startsWith("22") || code === "42601"))
     return undefined;
   const quoted = given.find(({ value }) => message.includes(`"${value}"`));
   if (quoted !== undefined) return unreadable(quoted.name, code);
   const texts = given.filter(({ index }) => /^(?:text|jsonpath|citext|character)/.test(types[index] ?? ""));
   const [text] = texts;
-  return ofLanguage.has(code) && text !== undefined ? unreadable(text.name, code) : undefined;
+  if (!ofLanguage.has(code) || text === undefined) return undefined;
+  return texts.length === 1 ? unreadable(text.name, code) : unreadableText(texts, code);
 }
+
+/** Of several texts nothing says which one it is. */
+const unreadableText = (texts: readonly { readonly name: string }[], code: string): CallError =>
+  new CallError(
+    "invalid_params",
+    `One of ${texts.map(({ name }) => `\`${name}\``).join(", ")} is not written as the call needs it (${code}).`,
+  );
 
 const unreadable = (name: string, code: string): CallError =>
   invalid(name, `is not written as the call needs it (${code})`);

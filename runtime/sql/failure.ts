@@ -53,8 +53,8 @@ export function answerTo(
 ): unknown {
   if (!isDatabaseError(error)) return error;
   const [code, message] = isOfValue(error) ? unfit : isOfOwnCode(error) ? failed : answerOf(error);
-  const parameter = readsParameter.exec(error.where ?? "")?.[1];
-  const path = parameter === undefined ? undefined : pathOf?.(Number(parameter));
+  const parameter = readParameter(error);
+  const path = parameter === undefined ? undefined : pathOf?.(parameter);
   const details = path === undefined ? (error.code.startsWith("23") ? broken(error) : undefined) : { path };
   return new CallError(code, message, { cause: error, ...(details && { details }) });
 }
@@ -68,8 +68,14 @@ const answerOf = (error: DatabaseError): Answer =>
  */
 const ofText: ReadonlySet<string> = new Set(["42601", "42602", "42622", "42P01", "42704", "42725", "3F000"]);
 
-/** The context of a parameter that is read, with a line of the type's at most before it. */
-const readsParameter = /^(?:[^"\n]*"[^\n]*"\n)?[^"\n]* \$(\d+)/;
+/** The context of a parameter that is read, with a line of the type's at most before it: that of JSON holds what was sent. */
+const readsParameter = /^(?:(?:[^"\n]*"[^\n]*"|JSON[^\n]*)\n)?[^"\n]* \$(\d+)/;
+
+/** The number of the parameter that Postgres was reading, from 1. */
+export function readParameter({ where }: DatabaseError): number | undefined {
+  const number = readsParameter.exec(where ?? "")?.[1];
+  return number === undefined ? undefined : Number(number);
+}
 
 /** Whether a value was not read. A statement that is composed here would be refused with a position. */
 const isOfValue = ({ code, position, internalQuery, where }: DatabaseError): boolean =>

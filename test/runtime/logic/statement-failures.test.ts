@@ -60,6 +60,7 @@ describe("what Postgres refuses of SQL logic", () => {
     ["a jsonpath", "select jsonb_path_query('{}', ($1::jsonpath))::text as n", "jsonpath", "$."],
     ["a jsonpath in a text", "select jsonb_path_query('{}', ($1::text)::jsonpath)::text as n", "text", "$."],
     ["a pattern", "select body as n from notes where body like ($1::text)", "text", "o\\"],
+    ["JSON that jsonb cannot hold", "select ($1::jsonb)::text as n", "jsonb", "\0"],
     ["a number in a text", "select (($1::text)::integer)::text as n", "text", "abc"],
     ["a day that is none", "select (($1::text)::date)::text as n", "text", "2026-02-30"],
   ])("is the caller's where they give %s that is none", async (_, sql, type, p) => {
@@ -70,6 +71,20 @@ describe("what Postgres refuses of SQL logic", () => {
       code: "invalid_params",
       details: { path: "p" },
     });
+  });
+
+  it("blames none of several texts alone", async () => {
+    const two = sqlLogic("select body as n from notes where body ~ ($2::text) and body <> ($1::text)");
+    const params = { p: { type: "text" }, q: { type: "text" } };
+    const bindings = ["p", "q"].map((name) => ({ from: "param" as const, name }));
+    const statements = two.statements.map((one) => ({ ...one, bindings, types: ["text", "text"] }));
+    const { call } = await serveModules({}, { change: { logic: { it: { ...two, params, statements } } } });
+    const { body } = await call("it", { p: "a", q: "((" });
+    expect(body.error).toMatchObject({
+      code: "invalid_params",
+      message: "One of `p`, `q` is not written as the call needs it (2201B).",
+    });
+    expect(body.error).not.toHaveProperty("details");
   });
 
   it("reaches the screen of stk dev with its cause", async () => {

@@ -571,7 +571,12 @@ describe("an error of Postgres", () => {
     ["a required column", { title: null }, "constraint_violated", { columns: ["title"] }],
     ["a check", { title: "x", status: "none" }, "constraint_violated", undefined],
     ["a text that is too long", { title: "x".repeat(21) }, "invalid_params", undefined],
-    ["JSON that Postgres cannot store", { title: "x", extra: "\0" }, "invalid_params", undefined],
+    [
+      "JSON that Postgres cannot store",
+      { title: "x", extra: "\0" },
+      "invalid_params",
+      { path: "values.extra" },
+    ],
     ["a trigger", { title: "fail" }, "constraint_violated", undefined],
   ])("is told in our words: %s", async (_, values, code, details) => {
     const refused = await under(open).refused("tasks/insert", { values }, anonymous);
