@@ -16,7 +16,7 @@ it("finds what a call reads and writes: by its columns, its conditions, and what
             exists: { table: "teams", where: { id: "$row.team", not: { closed: { gt: "$row.at" } } } },
           },
         },
-        admin: { columns: ["title", "owner"], set: { at: { sql: "now()" } } },
+        admin: { columns: ["title", "owner", "note"], set: { at: { sql: "now()" } } },
       },
       delete: { admin: {} },
     },
@@ -30,7 +30,10 @@ it("finds what a call reads and writes: by its columns, its conditions, and what
         {
           table: "tasks",
           reads: new Set([...visible, "team", "at"]),
-          inserts: { given: new Set(["title", "owner", "at"]), always: new Set(["at"]) },
+          inserts: {
+            given: new Set(["title", "owner", "at", "note"]),
+            byAll: new Set(["title", "owner", "at"]),
+          },
         },
         { table: "teams", reads: new Set(["id", "closed"]) },
       ],
