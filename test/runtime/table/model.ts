@@ -44,7 +44,9 @@ export function judge(predicate: Predicate, by: Judge, negated = false): Truth {
 }
 
 function compare(left: Value | undefined, operator: string, right: unknown, by: Judge): Truth {
-  if (left === undefined) return null;
+  // A list of nothing holds no value, whatever it is.
+  if (left === undefined)
+    return operator === "in" && Array.isArray(right) && right.length === 0 ? false : null;
   if (operator === "isNull") return (left === null) === right;
   if (operator === "in") {
     const list = Array.isArray(right) ? right.map((item) => by.resolve(item)) : by.resolve(right);

@@ -438,8 +438,8 @@ function modelUpdate(
       const next = { ...row, ...set, ...resolved(rule.set, caller) };
       return { next, passes: matches(rule.check ?? rule.where, next, caller, data) };
     });
-    const way = ways.find(({ passes }) => passes !== false);
-    if (way?.passes !== true) return "forbidden";
+    const way = ways.find(({ passes }) => passes === true);
+    if (way === undefined) return "forbidden";
     changed.push(way.next);
     after.push(way.next);
   }
