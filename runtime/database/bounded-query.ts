@@ -14,8 +14,7 @@ declare module "pg" {
   }
 }
 
-/** A statement as it is sent. */
-export type Sent = {
+type SentStatement = {
   readonly name: string | undefined;
   readonly text: string;
   readonly values: readonly unknown[];
@@ -50,7 +49,7 @@ export class BoundedQuery extends pg.Query {
   #failure: Error | null = null;
   #bytes = 0;
 
-  constructor({ name, text, values }: Sent, maxBytes: number, events: QueryEvents) {
+  constructor({ name, text, values }: SentStatement, maxBytes: number, events: QueryEvents) {
     // A text, as pg copies an object property by property.
     super(text, (error: Error | null, result?: pg.QueryResult) => {
       const { rowCount = null, command = "" } = result ?? {};

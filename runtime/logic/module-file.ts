@@ -23,7 +23,7 @@ export async function loadModule(root: string, file: string): Promise<ModuleHand
     const url = pathToFileURL(location);
     url.searchParams.set("sha256", digest);
     expectedImports.add(url.href);
-    const module: unknown = await import(url.href);
+    const module: unknown = await import(url.href).finally(() => expectedImports.delete(url.href));
     if (isModule(module)) return module.default;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : "it threw something that is no error";
