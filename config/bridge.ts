@@ -71,6 +71,8 @@ export const bridgeLimits = {
     patienceMs: 1_000,
     /** Statements that one session keeps prepared: each is a plan in the server's memory. */
     prepared: 1_000,
+    /** A row of this size is kept whole, whatever the call may be answered; what the Bridge itself asks is shorter. */
+    rowBytes: 64 * 1_024,
     /** How often the log says that the pool is full. */
     fullEveryMs: 10_000,
     /** How often a refused write ends the sessions of its server. */

@@ -57,7 +57,7 @@ export class RowMessage {
   readonly #bytes: Buffer;
   readonly #start: number;
 
-  /** @param start where it begins in the bytes, behind its length. */
+  /** @param start where it begins in the bytes, behind its length. A row that was dropped has no bytes, but a length. */
   constructor(bytes: Buffer, start: number, end: number) {
     this.length = end - start;
     this.#bytes = bytes;
@@ -91,9 +91,9 @@ const headBytes = 5;
 /**
  * Lets a connection of pg emit rows as {@link RowMessage}, described by a {@link Description}; all else is read by pg.
  * For each value and column pg fills an array with holes, which takes V8 half a microsecond where `Array.prototype`
- * is frozen.
+ * is frozen. A row that is longer than `longest()` bytes is dropped as it comes: who asked for it is told its length.
  */
-export function readRows(connection: pg.Connection): void {
+export function readRows(connection: pg.Connection, longest: () => number): void {
   const attach = connection.attachListeners.bind(connection);
   connection.attachListeners = (stream) => {
     const others = new EventEmitter();
@@ -104,45 +104,58 @@ export function readRows(connection: pg.Connection): void {
     };
     stream.on(
       "data",
-      splitter(take, (bytes) => others.emit("data", bytes)),
+      splitter(take, (bytes) => others.emit("data", bytes), longest),
     );
   };
 }
 
 type Where = [bytes: Buffer, start: number, end: number];
 
+const dropped = Buffer.alloc(0);
+
 /** Takes chunks as they come, and gives in their order messages about rows, and whole messages of other kinds. */
 function splitter(
   take: (kind: number | undefined, ...where: Where) => void,
   others: (bytes: Buffer) => void,
+  longest: () => number,
 ): (chunk: Buffer) => void {
   let chunks: Buffer[] = []; // put together once, when a message is whole
   let held = 0;
   let needed = headBytes;
+  let dropping = 0; // bytes of a row that are yet to come
   return (chunk) => {
-    chunks.push(chunk);
-    held += chunk.length;
+    if (dropping >= chunk.length) {
+      dropping -= chunk.length;
+      return;
+    }
+    chunks.push(dropping > 0 ? chunk.subarray(dropping) : chunk);
+    held += chunk.length - dropping;
+    dropping = 0;
     if (held < needed) return;
-    const bytes = chunks.length === 1 ? chunk : Buffer.concat(chunks);
+    const [first = dropped] = chunks;
+    const bytes = chunks.length === 1 ? first : Buffer.concat(chunks);
     let start = 0;
     let given = 0;
     needed = headBytes;
     while (bytes.length - start >= headBytes) {
       const end = start + 1 + Math.max(4, bytes.readUInt32BE(start + 1));
-      if (end > bytes.length) {
+      const kind = bytes[start];
+      const isDropped = end > bytes.length && kind === dataRow && end - start > longest();
+      if (end > bytes.length && !isDropped) {
         needed = end - start;
         break;
       }
-      const kind = bytes[start];
       if (kind === dataRow || kind === rowDescription) {
         if (start > given) others(bytes.subarray(given, start));
-        take(kind, bytes, start + headBytes, end);
+        if (isDropped) take(kind, dropped, 0, end - start - headBytes);
+        else take(kind, bytes, start + headBytes, end);
         given = end;
       }
       start = end;
     }
     if (start > given) others(bytes.subarray(given, start));
+    dropping = Math.max(0, start - bytes.length);
     chunks = start < bytes.length ? [bytes.subarray(start)] : [];
-    held = bytes.length - start;
+    held = Math.max(0, bytes.length - start);
   };
 }

@@ -69,8 +69,8 @@ export class Session {
   static async open(input: SessionInput, events: SessionEvents): Promise<Session> {
     const types = new OwnTypes();
     const client = new pg.Client({ ...input.config, types, pipeline: true });
-    readRows(client.connection);
     const session = new Session(client, types, input, events);
+    readRows(client.connection, () => session.#longestRow);
     client.on("error", () => session.#lose());
     const late = () => client.connection.stream.destroy(new Error("timeout expired"));
     const timer = setTimeout(late, input.timeoutMs);
@@ -125,6 +125,13 @@ export class Session {
   /** For how long the statement at the head has been running, in milliseconds. */
   runningMs(now: number): number {
     return this.sent.length === 0 ? 0 : now - this.usedAt;
+  }
+
+  /** What the statement that runs keeps, in bytes; what the session asks by itself has short rows. */
+  get #longestRow(): number {
+    const { maxBytes = Number.POSITIVE_INFINITY } =
+      this.sent.find(({ read }) => !read)?.sending.statement ?? {};
+    return Math.max(maxBytes, bridgeLimits.pool.rowBytes);
   }
 
   send(pending: Pending): void {

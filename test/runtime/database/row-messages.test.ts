@@ -22,13 +22,22 @@ function someMessages(random: Random): Buffer[] {
   return random.list(random.below(12), () => random.pick(some)());
 }
 
-/** What a connection of pg emits for chunks. */
-function emitted(chunks: readonly Buffer[], prepare: (connection: pg.Connection) => void): unknown[] {
+/** What a connection of pg emits for chunks; of a row that is longer than `longest` only its length. */
+function emitted(
+  chunks: readonly Buffer[],
+  prepare: (connection: pg.Connection) => void,
+  longest = Number.POSITIVE_INFINITY,
+): unknown[] {
   const connection = new pg.Connection();
   prepare(connection);
   const said: unknown[] = [];
   for (const name of ["rowDescription", "dataRow", "bindComplete", "commandComplete", "readyForQuery"])
-    connection.on(name, ({ fields, text, status }) => {
+    connection.on(name, (event) => {
+      if (name === "dataRow" && event.length > longest) {
+        said.push([name, event.length]);
+        return;
+      }
+      const { fields, text, status } = event;
       const named = fields?.map((field: unknown) =>
         isField(field) ? [field.name, field.dataTypeID] : field,
       );
@@ -43,15 +52,46 @@ function emitted(chunks: readonly Buffer[], prepare: (connection: pg.Connection)
 const isField = (value: unknown): value is { name: string; dataTypeID: number } =>
   typeof value === "object" && value !== null && "dataTypeID" in value;
 
+const reading =
+  (longest = Number.POSITIVE_INFINITY) =>
+  (connection: pg.Connection) =>
+    readRows(connection, () => longest);
+
+function cut(whole: Buffer, random: Random): Buffer[] {
+  const chunks: Buffer[] = [];
+  for (let at = 0; at < whole.length; at += chunks.at(-1)?.length ?? 1)
+    chunks.push(whole.subarray(at, at + 1 + random.below(40)));
+  return chunks;
+}
+
 it("reads what pg reads, in its order, however it is cut", () => {
   const random = new Random(8);
   for (let run = 0; run < 300; run += 1) {
     const whole = Buffer.concat(someMessages(random));
-    const chunks: Buffer[] = [];
-    for (let at = 0; at < whole.length; at += chunks.at(-1)?.length ?? 1)
-      chunks.push(whole.subarray(at, at + 1 + random.below(40)));
-    expect(emitted(chunks, readRows)).toEqual(emitted([whole], () => undefined));
+    expect(emitted(cut(whole, random), reading())).toEqual(emitted([whole], () => undefined));
   }
+});
+
+it("reads what follows a row that is too long to keep, of which it tells the length", () => {
+  const random = new Random(9);
+  for (let run = 0; run < 300; run += 1) {
+    const whole = Buffer.concat(someMessages(random));
+    const most = random.below(60);
+    const longest = most - 5; // of what stands behind the head of a message
+    expect(emitted(cut(whole, random), reading(most), longest)).toEqual(emitted([whole], reading(), longest));
+  }
+});
+
+it("keeps nothing of a row that is too long", () => {
+  const mebibyte = 1024 ** 2;
+  const whole = message("D", rowOf(["x".repeat(32 * mebibyte)]));
+  const chunks = Array.from({ length: 32 }, (_, index) =>
+    whole.subarray(index * mebibyte, (index + 1) * mebibyte),
+  );
+  const before = process.memoryUsage().arrayBuffers;
+  const said = emitted([...chunks, whole.subarray(32 * mebibyte)], reading(mebibyte), mebibyte);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 * mebibyte);
+  expect(said).toEqual([["dataRow", whole.length - 5]]);
 });
 
 it("copies a large row once, in however many chunks it comes", () => {
@@ -61,7 +101,7 @@ it("copies a large row once, in however many chunks it comes", () => {
     whole.subarray(index * chunk, (index + 1) * chunk),
   );
   const before = process.memoryUsage().arrayBuffers;
-  const [row] = emitted(chunks, readRows);
+  const [row] = emitted(chunks, reading());
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(40 * mebibyte);
   expect(row).toEqual(["dataRow", ["x".repeat(16 * mebibyte)], undefined, undefined]);
 });
