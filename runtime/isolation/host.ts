@@ -3,6 +3,7 @@ import { freeze } from "./freeze.ts";
 import { denied } from "./inert.ts";
 import { refuseListening } from "./listening.ts";
 import { withOwnBody } from "./own-body.ts";
+import { inOwnScope } from "./own-scope.ts";
 
 /** The properties in which V8 keeps what a regular expression was last tried on, whoever did it: a token, a password. */
 const lastMatch = [
@@ -89,7 +90,7 @@ function closeFetch(): void {
     if (typeof dispatch !== "function") continue;
     const value = {
       dispatch: (options: unknown, handler: unknown): unknown =>
-        Reflect.apply(dispatch, dispatcher, [withOwnBody(options), handler]),
+        Reflect.apply(dispatch, dispatcher, [withOwnBody(options), inOwnScope(handler)]),
     };
     Object.defineProperty(globalThis, name, { value: freeze(value), writable: false });
   }

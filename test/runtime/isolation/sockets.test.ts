@@ -83,3 +83,35 @@ it("keeps the requests of modules apart on a connection that they share, whateve
   const chunk = "a\r\n0\r\n\r\nPOST /stolen HTTP/1.1";
   expect(received).toContain(`\r\n${chunk.length.toString(16)}\r\n${chunk}\r\n0\r\n\r\n`);
 }, 30_000);
+
+it("fails no other call by what a module throws on a connection that both use", async () => {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.on("data", (chunk) => {
+      if (chunk.includes("GET /first ")) socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+      else socket.destroy();
+    });
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => void server.close());
+  const origin = `http://127.0.0.1:${Object(server.address()).port}`;
+  const bridge = await serveModules({
+    opener: `export default async ({ origin }: any) => {
+      await (await fetch(origin + "/first")).text();
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      return "done";
+    }`,
+    hostile: `export default ({ origin }: any) => new Promise(() => {
+      const dispatcher = (globalThis as any)[Symbol.for("undici.globalDispatcher.2")] ?? (globalThis as any)[Symbol.for("undici.globalDispatcher.1")];
+      dispatcher.dispatch({ origin, path: "/second", method: "GET", headers: {} }, {
+        onRequestStart() {}, onResponseStart() {}, onResponseData() {}, onResponseEnd() {},
+        onResponseError() { throw new Error("thrown by the second"); },
+        onConnect() {}, onHeaders() {}, onData() {}, onComplete() {}, onError() { throw new Error("thrown by the second"); },
+      });
+    })`,
+  });
+  const opener = bridge.call("opener", { origin });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect((await bridge.call("hostile", { origin })).body).toMatchObject({ error: { code: "internal" } });
+  expect((await opener).body).toEqual({ data: "done" });
+}, 30_000);
