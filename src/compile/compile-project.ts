@@ -12,6 +12,7 @@ import { assembleManifest } from "./manifest.ts";
 import { compileModules } from "./module-logic.ts";
 import type { OpenShadow } from "./rehearsal.ts";
 import { readSqlLogic } from "./sql/sql-logic.ts";
+import { ruleValueQuestions } from "./value-questions.ts";
 
 /** `cacheDirectory`: `.stk/cache` in the project without it. `openShadow`: PGlite without it, loaded when needed. */
 export type CompileOptions = { cacheDirectory?: string; openShadow?: OpenShadow };
@@ -44,6 +45,7 @@ export async function compileProject(project: Project, options: CompileOptions =
       parameterTypes.set(`${connection} ${type}`, name),
     ),
     ...setQuestions(context),
+    ...ruleValueQuestions(context),
     ...sql.flatMap(({ pending }) => pending.questions),
   ];
   const [answers, compiled] = await Promise.all([

@@ -1,9 +1,7 @@
 import { defaultConnection } from "../../schema/names.ts";
-import type { Diagnostic } from "../core/diagnostic.ts";
-import { quoteIdentifier } from "../database/identifier.ts";
-import { problem } from "../project/problem.ts";
+import { quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import type { Context } from "./context.ts";
-import type { Question } from "./question.ts";
+import { type Question, refused } from "./question.ts";
 import { castType } from "./sql/cast-type.ts";
 
 /** Asks Postgres about every `set: { column: { sql } }`, in the statement that it will be part of. */
@@ -31,7 +29,7 @@ export function setQuestions({ project: { permissions }, catalog }: Context): Qu
   });
 }
 
-/** Asks Postgres for its own spelling of the types of parameters. */
+/** Asks Postgres for its own spelling of the types of parameters, and whether their defaults are of them. */
 export function parameterQuestions(
   { project, catalog }: Context,
   spelled: (connection: string, type: string, name: string) => void,
@@ -40,24 +38,28 @@ export function parameterQuestions(
     if (front === undefined) return [];
     const connection = front.value.connection ?? defaultConnection;
     const { enums, types } = catalog.get(connection) ?? {};
-    return Object.entries(front.value.params ?? {}).map(([name, { type }]): Question => {
-      return {
-        connection,
-        sql: `select null::${castType(type, (one) => enums?.has(one) === true || types?.has(one) === true)}`,
-        answer(description) {
-          if (!("error" in description)) spelled(connection, type, description.columns[0]?.type ?? type);
-          return refused(description, front.at(["params", name, "type"]));
-        },
-      };
-    });
+    return Object.entries(front.value.params ?? {}).flatMap(
+      ([name, { type, default: value }]): Question[] => {
+        const cast = castType(type, (one) => enums?.has(one) === true || types?.has(one) === true);
+        const typed: Question = {
+          connection,
+          sql: `select null::${cast}`,
+          answer(description) {
+            if (!("error" in description)) spelled(connection, type, description.columns[0]?.type ?? type);
+            return refused(description, front.at(["params", name, "type"]));
+          },
+        };
+        if (value === undefined || value === null) return [typed];
+        const at = front.at(["params", name, "default"]);
+        return [
+          typed,
+          {
+            connection,
+            sql: `select ${quoteLiteral(String(value))}::${cast}`,
+            answer: (description) => refused(description, at, "invalid_default"),
+          },
+        ];
+      },
+    );
   });
 }
-
-const refused = (
-  description: Parameters<Question["answer"]>[0],
-  at: Parameters<typeof problem>[0],
-): Diagnostic[] => {
-  if (!("error" in description)) return [];
-  const { message, hint } = description.error;
-  return [problem(at, "invalid_sql", `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, hint)];
-};

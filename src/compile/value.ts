@@ -9,9 +9,14 @@ export type ValueProblem = { message: string; hint?: string | undefined };
 const whole = new Set(["smallint", "integer", "bigint"]);
 const numbers = new Set([...whole, "numeric", "real", "double precision"]);
 const texts = new Set(["text", "character varying", "character", "name"]);
+const judged: ReadonlySet<string> = new Set([...texts, "boolean", "uuid"]);
 const dated = new Set(["date", "timestamp with time zone", "timestamp without time zone"]);
 const uuid = /^\{?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$/i;
-const date = /^(?:\d{4,}-\d{1,2}-\d{1,2}\b.*|now|today|tomorrow|yesterday|epoch|-?infinity)$/i;
+const date = /^(?:[+-]?\d{4,}-\d{1,2}-\d{1,2}(?!\d).*|now|today|tomorrow|yesterday|epoch|-?infinity)$/i;
+
+/** Whether {@link valueProblem} knows all values of a type; of others Postgres has the last word. */
+export const isJudged = (type: ColumnType, connection: ConnectionCatalog): boolean =>
+  !type.array && (judged.has(type.name) || connection.enums.has(type.name));
 
 /** Judges a literal by a column's type; what only Postgres could judge passes. null is of every type. */
 export function valueProblem(

@@ -360,6 +360,11 @@ describe("permission rules", () => {
       "select: { agent: { where: { exists: { table: users, where: { name: { like: 'a\\', ilike: 'a\\\\' } } } } } }",
       ["invalid_value 4:80"],
     ],
+    [
+      "values that only Postgres can judge, set by the server",
+      "insert: { agent: { columns: [id], set: { n: 99999999999999999999, due: 2026-02-30 } } }",
+      ["inexact_number 4:49", "invalid_value 4:76"],
+    ],
     ["a pattern for a number", "select: { agent: { where: { n: { like: a } } } }", ["invalid_operator 4:38"]],
     [
       "a column that is set twice",
@@ -536,6 +541,12 @@ describe("logic rules", () => {
       ["several_columns 3:10"],
     ],
     ["rows of what gives none", "access: public\nreturns: rows", "delete from tasks", ["no_result 3:10"]],
+    [
+      "a default that only Postgres can judge",
+      "access: public\nparams: { a: { type: inet, default: here } }",
+      "select :a as a",
+      ["invalid_default 3:37"],
+    ],
     [
       "a role and a connection that are not there",
       "access: [boss]\nconnection: mian",
