@@ -15,8 +15,10 @@ export function assertVariables(
   const ofModules = new Set(
     Object.values(manifest.logic).flatMap((logic) => (logic.kind === "module" ? logic.env : [])),
   );
+  const isThere = ({ name, usedBy }: Manifest["environment"][number]): boolean =>
+    environment[name] === "" ? usedBy.every(isList) : environment[name] !== undefined;
   const missing = manifest.environment.filter(
-    ({ name }) => !environment[name] && (!optional.has(name) || ofModules.has(name)),
+    (needed) => !isThere(needed) && (!optional.has(needed.name) || ofModules.has(needed.name)),
   );
   if (missing.length === 0) return;
   const named = missing.map(({ name, usedBy }) =>
@@ -27,3 +29,6 @@ export function assertVariables(
     details: { missing: missing.map(({ name }) => name) },
   });
 }
+
+/** A variable that is empty is a list without items, and nothing else. */
+const isList = (use: string): boolean => /^server\.cors\.\w+\.\d+$/.test(use);

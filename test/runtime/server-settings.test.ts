@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createBridge } from "../../runtime/bridge.ts";
 import { serverSettings } from "../../runtime/server-settings.ts";
 import type { Manifest } from "../../schema/manifest.ts";
+import { neededVariables } from "../../src/compile/settings.ts";
 import { manifestOf } from "./manifest.ts";
 
 const server: Manifest["server"] = {
@@ -42,10 +43,11 @@ const environment = {
   DRAIN: "500ms",
 };
 const names = Object.keys(environment);
-const manifest = manifestOf({
-  server,
-  environment: names.map((name) => ({ name, usedBy: [`server.${name}`] })),
-});
+const settled = manifestOf({ server });
+const manifest = {
+  ...settled,
+  environment: neededVariables(settled).filter(({ name }) => names.includes(name)),
+};
 const boot = (change: Record<string, string>) =>
   createBridge({
     manifest,
@@ -110,7 +112,16 @@ describe("settings of the server in variables", () => {
   it("that are missing are all named", async () => {
     await expect(boot({ BODY: "1kb" })).rejects.toMatchObject({
       code: "missing_variables",
-      details: { missing: names.filter((name) => name !== "BODY") },
+      details: { missing: names.filter((name) => name !== "BODY").sort() },
+    });
+  });
+
+  it("may be empty where they are lists, and nowhere else", async () => {
+    const bridge = await boot({ ...environment, ORIGINS: "", HEADERS: "" });
+    await bridge.close();
+    await expect(boot({ ...environment, ORIGINS: "", TIME: "" })).rejects.toMatchObject({
+      code: "missing_variables",
+      details: { missing: ["TIME"] },
     });
   });
 
