@@ -69,6 +69,8 @@ export type DatabaseError = Error & {
   readonly table?: string | undefined;
   readonly column?: string | undefined;
   readonly constraint?: string | undefined;
+  /** The domain that the constraint is of. */
+  readonly dataType?: string | undefined;
   /** Where in the statement, in characters from 1. */
   readonly position?: string | undefined;
   /** What was being done: functions, and the parameter that was read. */

@@ -19,6 +19,7 @@ const late: Answer = ["timeout", "The call took too long and was cancelled."];
 /** By SQLSTATE, or by its class of two characters (PostgreSQL manual, Appendix A). */
 const answers: ReadonlyMap<string, Answer> = new Map([
   ["23505", ["conflict", "A row with this key exists."]],
+  ["23P01", ["conflict", "The row excludes one that exists."]],
   ["23503", ["constraint_violated", "The row refers to one that is not there, or is still referred to."]],
   ["23502", ["constraint_violated", "A required column has no value."]],
   ["23", constraint],
@@ -42,20 +43,29 @@ const answers: ReadonlyMap<string, Answer> = new Map([
   ["25006", ["unavailable", "The database is read-only at this moment."]],
 ]);
 
+/** Where in the params stands what Postgres refused. */
+export type Blame = {
+  /** Where a parameter was sent. */
+  readonly parameter: (number: number) => string | undefined;
+  /** Where a value stands that is longer or greater than its column's type. */
+  readonly misfit: () => string | undefined;
+};
+
 /**
  * What a caller is told when Postgres refused: never its own text, which holds values and names that the caller may
- * not know. `broken` gives the broken constraint, where the caller may know it; `pathOf` where a parameter was sent.
+ * not know. `broken` gives the broken constraint, where the caller may know it.
  */
 export function answerTo(
   error: unknown,
   broken: (error: DatabaseError) => BrokenConstraint | undefined,
-  pathOf?: (parameter: number) => string | undefined,
+  blame?: Blame,
 ): unknown {
   if (!isDatabaseError(error)) return error;
   const [code, message] = isOfValue(error) ? unfit : isOfOwnCode(error) ? failed : answerOf(error);
   const parameter = readParameter(error);
-  const path = parameter === undefined ? undefined : pathOf?.(parameter);
-  const details = path === undefined ? (error.code.startsWith("23") ? broken(error) : undefined) : { path };
+  const isUnnamed = message === unfit[1] && parameter === undefined;
+  const path = parameter === undefined ? isUnnamed && blame?.misfit() : blame?.parameter(parameter);
+  const details = !path ? (error.code.startsWith("23") ? broken(error) : undefined) : { path };
   return new CallError(code, message, { cause: error, ...(details && { details }) });
 }
 

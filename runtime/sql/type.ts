@@ -10,6 +10,8 @@ import { asText, type Decoder, decoderOfName } from "./values.ts";
 export type SqlType = Scalar & {
   /** Postgres' own spelling, as it is shown to the caller. */
   readonly name: string;
+  /** The same with length or precision, and of a domain what it is over. */
+  readonly spelled: string;
   readonly decode: Decoder;
   /** The type of an array's elements. */
   readonly element: SqlType | undefined;
@@ -46,12 +48,20 @@ export function sqlType(name: string, own: OwnTypeNames): SqlType {
   if (base !== undefined) return { ...sqlType(base, own), name };
   const labels = own.enums.get(unquoted(name));
   if (labels !== undefined)
-    return { ...enumOf(unquoted(name), labels), name, decode: asText, loose: false, element: undefined };
+    return {
+      ...enumOf(unquoted(name), labels),
+      name,
+      spelled: name,
+      decode: asText,
+      loose: false,
+      element: undefined,
+    };
   const cast = withoutModifier(name);
   const known = scalars.get(cast);
   return {
     ...(known ?? { cast, encode: encodeText, comparable: true, text: false }),
     name,
+    spelled: name,
     decode: decoderOfName(cast),
     loose: known === undefined || (!known.text && !exact.has(cast)),
     element: undefined,
@@ -89,6 +99,7 @@ function arrayOf(element: SqlType, name: string): SqlType {
   const delimiter = element.cast === "box" ? ";" : ",";
   return {
     name,
+    spelled: name,
     cast: isForeign && delimiter === "," ? `text[]::${element.cast}[]` : `${element.cast}[]`,
     encode: encodeArray(element, delimiter),
     decode: (text) => readArray(text, element.decode, delimiter),

@@ -16,7 +16,7 @@ import {
 } from "./params.ts";
 import { isFailedCheck } from "./passed.ts";
 import type { Column, Table } from "./table.ts";
-import { attempt, checkFailed, composedOn, pathOf, resultOf, writableOf } from "./write.ts";
+import { attempt, checkFailed, composedOn, misfitOf, resultOf, type SentValue, writableOf } from "./write.ts";
 import { writePlanner } from "./write-plan.ts";
 import { usableRules, type WriteRule } from "./write-rule.ts";
 
@@ -43,12 +43,12 @@ export function insertHandler(input: OperationInput<WriteRule>): TableHandler {
           compileInsert({ table, columns, many, group, readable: plan.readable, back }, names),
         ),
       );
-    const run = { caller, context, table, usable };
+    const sent = () => rows.flatMap((row, index) => sentValues(row, columns, pathOf(rows, index)));
+    const run = { caller, context, table, usable, sent, many: rows.length > 1 };
     const [first] = compiled(rows.length > 1);
     if (first === undefined) throw checkFailed();
     try {
-      // Of several rows Postgres names no parameter.
-      return await insertTogether(first, readValues(rows, columns), run, rows.length > 1 ? [] : columnNames);
+      return await insertTogether(first, readValues(rows, columns), run);
     } catch (error) {
       const ways = isRefusal(error) ? compiled(false) : [];
       if (ways.length <= 1) throw error;
@@ -63,20 +63,24 @@ type Run = {
   readonly context: TableContext;
   readonly table: Table;
   readonly usable: readonly WriteRule[];
+  /** What was sent, row by row. */
+  readonly sent: () => readonly SentValue[];
+  readonly many: boolean;
 };
 
 /** Writes all rows in one statement under one group of rules. */
 async function insertTogether(
   { insert, returns, decided }: CompiledInsert,
   values: readonly (string | null)[],
-  { caller, context: { database, limits, signal }, table, usable }: Run,
-  names: readonly string[],
+  { caller, context: { database, limits, signal }, table, usable, sent, many }: Run,
 ): Promise<WriteResult> {
   const statement = { ...insert.statement(), maxBytes: limits.answerBytes };
   const write = () => database.query(statement, insert.bind(values, caller), signal);
-  const written = await attempt(write, table, writableOf(usable, decided), signal, (parameter) =>
-    pathOf("values", names[insert.givenBy(parameter) ?? -1]),
-  );
+  const written = await attempt(write, table, writableOf(usable, decided), signal, {
+    // Of several rows a parameter is the list of a column.
+    parameter: (number) => (many ? undefined : sent()[insert.givenBy(number) ?? -1]?.path),
+    misfit: () => misfitOf(sent()),
+  });
   return resultOf(written, table, limits.rows, returns);
 }
 
@@ -84,7 +88,7 @@ async function insertTogether(
 function insertEach(
   ways: readonly CompiledInsert[],
   rows: readonly (readonly (string | null)[])[],
-  { caller, context: { database, limits, signal }, table, usable }: Run,
+  { caller, context: { database, limits, signal }, table, usable, sent }: Run,
 ): Promise<WriteResult> {
   const write = async (transaction: Queryable): Promise<WriteResult> => {
     const results: WriteResult[] = [];
@@ -111,7 +115,10 @@ function insertEach(
   };
   const decided = ways.every((way) => way.decided);
   const writeAll = () => database.transaction(write, signal, composedOn(table));
-  return attempt(writeAll, table, writableOf(usable, decided), signal);
+  return attempt(writeAll, table, writableOf(usable, decided), signal, {
+    parameter: () => undefined,
+    misfit: () => misfitOf(sent()),
+  });
 }
 
 const isRefusal = (error: unknown): boolean => error instanceof CallError && error.code === "forbidden";
@@ -143,6 +150,15 @@ function columnsOfRows(rows: readonly Params[], rules: readonly WriteRule[], tab
     return column;
   });
 }
+
+const pathOf = (rows: readonly Params[], index: number): string =>
+  rows.length === 1 ? "values" : `values.${index}`;
+
+const sentValues = (row: Params, columns: readonly Column[], place: string): SentValue[] =>
+  columns.map((column) => {
+    const path = `${place}.${column.name}`;
+    return { column, text: readValue(row[column.name], column, path), path };
+  });
 
 /** A value for each column: of one row the value, of several their list. */
 function readValues(rows: readonly Params[], columns: readonly Column[]): (string | null)[] {

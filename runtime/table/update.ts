@@ -9,7 +9,7 @@ import {
   attempt,
   checkFailed,
   composedOn,
-  pathOf,
+  misfitOf,
   resultOf,
   ruleColumn,
   tooMany,
@@ -43,7 +43,7 @@ export function updateHandler(input: OperationInput<WriteRule>): TableHandler {
     const compiled = plan.shapes.get(shape, () =>
       compileUpdate({ table, columns, where, rules: usable, readable, back, most }, names),
     );
-    return run(compiled, values, caller, context, table, usable, columnNames);
+    return run(compiled, values, caller, context, table, usable, columns);
   };
 }
 
@@ -54,8 +54,10 @@ function run(
   { database, limits, signal }: TableContext,
   table: Table,
   usable: readonly WriteRule[],
-  names: readonly string[],
+  columns: readonly Column[],
 ): Promise<unknown> {
+  const sent = () =>
+    columns.map((column, index) => ({ column, text: values[index] ?? null, path: `set.${column.name}` }));
   const work = async (queryable: Queryable): Promise<unknown> => {
     if (lock !== undefined) {
       const { rows } = await queryable.query(lock.statement(), lock.bind(values, caller), signal);
@@ -72,7 +74,10 @@ function run(
     table,
     writableOf(usable, decided),
     signal,
-    (parameter) => pathOf("set", names[write.givenBy(parameter) ?? -1]),
+    {
+      parameter: (number) => sent()[write.givenBy(number) ?? -1]?.path,
+      misfit: () => misfitOf(sent()),
+    },
   );
 }
 

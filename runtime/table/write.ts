@@ -3,7 +3,8 @@ import type { WriteResult } from "../../schema/wire.ts";
 import type { DatabaseError, Row, Rows, TransactionOptions } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import { asDeclared } from "../sql/declared-integers.ts";
-import { answerTo, type BrokenConstraint, isCollision } from "../sql/failure.ts";
+import { exceeds } from "../sql/exceeds.ts";
+import { answerTo, type Blame, type BrokenConstraint, isCollision } from "../sql/failure.ts";
 import { quoteIdentifier } from "../sql/quote.ts";
 import type { Parameters } from "./parameters.ts";
 import { isFailedCheck, passed } from "./passed.ts";
@@ -15,7 +16,7 @@ import {
   type Rows as RuleRows,
   ruleScope,
 } from "./readable.ts";
-import type { Table } from "./table.ts";
+import type { Column, Table } from "./table.ts";
 
 /*
  * What a statement gives beside the table's columns. No column of a manifest has a name like these, and no table
@@ -23,10 +24,6 @@ import type { Table } from "./table.ts";
  */
 const visible = "+visible";
 const counted = "+count";
-/** Where a column of a write was sent. */
-export const pathOf = (member: "values" | "set", column: string | undefined): string | undefined =>
-  column === undefined ? undefined : `${member}.${column}`;
-
 /** The number of the rule that a row is written under. */
 export const ruleColumn = "+rule";
 export const written = quoteIdentifier("+written");
@@ -106,14 +103,14 @@ export const composedOn = ({ quoted }: Table): TransactionOptions => ({
 
 /**
  * Runs a write again where it collided with another one, and gives Postgres' errors the words of an answer.
- * `writable` says which columns the caller may write at once, `pathOf` where a parameter was sent.
+ * `writable` says which columns the caller may write at once.
  */
 export async function attempt<T>(
   work: () => Promise<T>,
   table: Table,
   writable: readonly ReadonlySet<string>[],
   signal: AbortSignal | undefined,
-  pathOf?: (parameter: number) => string | undefined,
+  blame?: Blame,
 ): Promise<T> {
   for (let turn = 0; ; turn += 1) {
     try {
@@ -121,7 +118,7 @@ export async function attempt<T>(
     } catch (error) {
       if (isFailedCheck(error)) throw checkFailed();
       if (turn === retries || !isCollision(error))
-        throw answerTo(error, (report) => known(report, table, writable), pathOf);
+        throw answerTo(error, (report) => known(report, table, writable), blame);
       await delay(firstRetryMs * 4 ** turn, undefined, signal === undefined ? {} : { signal });
     }
   }
@@ -138,13 +135,31 @@ export const writableOf = (
 
 /** A broken constraint and its columns, where the caller may write all of them. */
 function known(
-  { schema = "public", table: name, column, constraint }: DatabaseError,
+  report: DatabaseError,
   table: Table,
   writable: readonly ReadonlySet<string>[],
 ): BrokenConstraint | undefined {
-  if (name !== table.name && `${schema}.${name}` !== table.name) return undefined;
-  const columns = column === undefined ? table.constraints.get(constraint ?? "") : [column];
+  const columns = columnsOf(report, table);
   if (columns === undefined || !writable.some((set) => columns.every((item) => set.has(item))))
     return undefined;
-  return { ...(constraint !== undefined && { constraint }), columns };
+  return { ...(report.constraint !== undefined && { constraint: report.constraint }), columns };
 }
+
+/** The columns that a constraint of the table is about, or that are of the domain that it is of. */
+function columnsOf(
+  { schema = "public", table: name, dataType, column, constraint = "" }: DatabaseError,
+  table: Table,
+): readonly string[] | undefined {
+  const isNamed = (own: string, given: string) => own === given || own === `${schema}.${given}`;
+  if (name !== undefined && !isNamed(table.name, name)) return undefined;
+  if (name !== undefined) return column === undefined ? table.constraints.get(constraint) : [column];
+  const ofDomain = [...table.columns.values()].filter(({ type }) => isNamed(type.name, dataType ?? ""));
+  return ofDomain.length === 0 ? undefined : ofDomain.map((one) => one.name);
+}
+
+/** A column, its value as it is sent to Postgres, and where it was in the params. */
+export type SentValue = { readonly column: Column; readonly text: string | null; readonly path: string };
+
+/** Where the first value stands that is longer or greater than its column's type. */
+export const misfitOf = (sent: readonly SentValue[]): string | undefined =>
+  sent.find(({ column, text }) => text !== null && exceeds(column.type, text))?.path;

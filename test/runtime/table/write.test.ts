@@ -570,7 +570,7 @@ describe("an error of Postgres", () => {
     ],
     ["a required column", { title: null }, "constraint_violated", { columns: ["title"] }],
     ["a check", { title: "x", status: "none" }, "constraint_violated", undefined],
-    ["a text that is too long", { title: "x".repeat(21) }, "invalid_params", undefined],
+    ["a text that is too long", { title: "x".repeat(21) }, "invalid_params", { path: "values.title" }],
     [
       "JSON that Postgres cannot store",
       { title: "x", extra: "\0" },
