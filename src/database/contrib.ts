@@ -49,11 +49,13 @@ const contrib: Readonly<Record<string, () => Promise<Extension>>> = {
 /** The names of the extensions that PGlite can make. */
 export const embeddableExtensions: readonly string[] = Object.keys(contrib);
 
-/** What PGlite has to be opened with so that these extensions can be made; those that it lacks are left out. */
-export async function loadContrib(names: readonly string[]): Promise<Record<string, Extension>> {
-  const loaded = names.map(async (name) => {
-    const load = Object.hasOwn(contrib, name) ? contrib[name] : undefined;
-    return load === undefined ? [] : [[name, await load()] as const];
-  });
-  return Object.fromEntries((await Promise.all(loaded)).flat());
+/** What PGlite has for an extension; undefined where it has nothing. */
+export const contribNamed = async (name: string): Promise<Extension | undefined> =>
+  Object.hasOwn(contrib, name) ? contrib[name]?.() : undefined;
+
+/** Those of the extensions whose library the server loads as it starts, and no later. */
+export async function loadedAtStart(names: readonly string[]): Promise<Record<string, Extension>> {
+  const name = "pg_stat_statements";
+  const extension = names.includes(name) ? await contribNamed(name) : undefined;
+  return extension === undefined ? {} : { [name]: extension };
 }

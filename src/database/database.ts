@@ -10,7 +10,7 @@ export interface Database {
   /** Opens another session with the same server, as the same role. An embedded Postgres has one only. */
   another?(): Promise<Database>;
   /** Lets an embedded Postgres make these extensions; those that it lacks as empty ones, which bring nothing. */
-  standInFor?(extensions: readonly string[]): void;
+  provide?(extensions: readonly string[]): Promise<void>;
   /** Whether the session is nobody else's from beginning to end, so that a prepared statement stays. */
   readonly keepsStatements?: true;
   close(): Promise<void>;

@@ -1,7 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import type { PGlite } from "@electric-sql/pglite";
 import { cacheDirectory } from "../core/cache-directory.ts";
-import { embeddableExtensions, loadContrib } from "./contrib.ts";
+import { contribNamed, loadedAtStart } from "./contrib.ts";
+import { writeContrib, writeStandIn } from "./contrib-files.ts";
 import { makeDataDirectory } from "./data-directory.ts";
 import type { Database } from "./database.ts";
 import { cachedDataDirectory } from "./initialised-data.ts";
@@ -9,14 +10,14 @@ import { asSqlError } from "./sql-error.ts";
 
 /** A {@link Database} inside this process. */
 export interface EmbeddedDatabase extends Database {
-  standInFor(extensions: readonly string[]): void;
+  provide(extensions: readonly string[]): Promise<void>;
   /** The engine itself, for what the port does not offer: the wire protocol, `describeQuery`. */
   readonly pglite: PGlite;
 }
 
 /**
  * `directory` keeps the data there, else it is in memory; `cache` is where an initialised empty one is kept.
- * `extensions`: those that it is to be able to make; more cannot be had while it is open.
+ * `extensions`: those that it is able to make at once; others are provided later.
  */
 export type PgliteOptions = { directory?: string; cache?: string; extensions?: readonly string[] };
 
@@ -34,9 +35,6 @@ const smallSegments = ["--wal-segsize=1"];
  * spends a third of its time on functions that it hardly calls again.
  */
 const compileWhatIsHot = "--wasm-tiering-budget=300000000";
-
-/** Where `create extension` looks, in the engine's own file system, which is in memory. */
-const extensionDirectory = "/pglite/share/postgresql/extension";
 
 const int8 = 20;
 const numeric = 1700;
@@ -65,9 +63,19 @@ export async function openPglite({
   const pglite = await PGlite.create({
     parsers,
     startParams: [...PGlite.defaultStartParams, ...locks, ...buffers],
-    extensions: await loadContrib(extensions),
+    extensions: await loadedAtStart(extensions),
     ...(directory === undefined ? { loadDataDir: await initialised() } : { dataDir: directory }),
   });
+  const provided = new Set<string>();
+  const provide = async (names: readonly string[]): Promise<void> => {
+    for (const name of names.filter((one) => !provided.has(one))) {
+      const extension = await contribNamed(name);
+      if (extension === undefined) writeStandIn(pglite, name);
+      else await writeContrib(pglite, extension);
+      provided.add(name);
+    }
+  };
+  await provide(extensions);
   await pglite.exec("set timezone = 'UTC'");
   return {
     pglite,
@@ -89,13 +97,7 @@ export async function openPglite({
         throw asSqlError(error, sql);
       }
     },
-    standInFor(names) {
-      for (const name of names.filter((name) => !embeddableExtensions.includes(name))) {
-        const file = `${extensionDirectory}/${name}`;
-        pglite.Module.FS.writeFile(`${file}.control`, "default_version = '0'\nrelocatable = true\n");
-        pglite.Module.FS.writeFile(`${file}--0.sql`, "");
-      }
-    },
+    provide,
     close: () => pglite.close(),
   };
 }

@@ -85,7 +85,7 @@ export async function planSchema(
     release,
   }: PlanOptions,
 ): Promise<Planned> {
-  database.standInFor?.(extensionsOf(declared));
+  await database.provide?.(extensionsOf(declared));
   const made = await shadow.model(declared);
   const wordings = await wordingsFor(database, made, { declared, shadow });
   const read = await inSnapshot(database, async () => {

@@ -7,7 +7,6 @@ import type { Model } from "../model/model.ts";
 import { type EmbeddedDatabase, openPglite, type PgliteOptions } from "../pglite.ts";
 import { SqlError } from "../sql-error.ts";
 import { emptied } from "./emptied.ts";
-import { extensionsOf } from "./extensions-of.ts";
 import type { SchemaProblem } from "./make-schema.ts";
 import { readBack } from "./read-back.ts";
 import { type Rehearsal, rehearse, type StatementToDescribe } from "./rehearsal.ts";
@@ -55,18 +54,7 @@ export interface Shadow {
 /** Opens a {@link Shadow}, in memory. */
 export async function openShadow(options: Pick<PgliteOptions, "cache"> = {}): Promise<Shadow> {
   let current = await openPglite(options);
-  let loaded: readonly string[] = [];
   let last: Promise<unknown> = Promise.resolve();
-  // What it can make is settled when it is opened, so one that must make more is opened anew.
-  const able = async (extensions: readonly string[]): Promise<EmbeddedDatabase> => {
-    if (extensions.every((name) => loaded.includes(name))) return current;
-    const both = [...new Set([...loaded, ...extensions])];
-    const next = await openPglite({ ...options, extensions: both });
-    await current.close();
-    loaded = both;
-    current = next;
-    return current;
-  };
   // What was made stays for the next call that is about the same, in a transaction that is never committed.
   let made: Made | undefined;
   let isStaged = false;
@@ -78,7 +66,7 @@ export async function openShadow(options: Pick<PgliteOptions, "cache"> = {}): Pr
     // It has locks for so many tables at a time; one that cannot be emptied is left for a new one.
     await emptied(current).catch(async () => {
       await current.close();
-      current = await openPglite({ ...options, extensions: loaded });
+      current = await openPglite(options);
     });
     isStaged = false;
   };
@@ -86,14 +74,13 @@ export async function openShadow(options: Pick<PgliteOptions, "cache"> = {}): Pr
     const key = keyOf(declared);
     if (made?.key === key) return made;
     await cleared();
-    const database = await able(extensionsOf(declared));
-    await database.script("begin");
+    await current.script("begin");
     try {
-      await database.script(spelling);
-      made = { key, problems: await makeEmbedded(database, declared) };
+      await current.script(spelling);
+      made = { key, problems: await makeEmbedded(current, declared) };
       return made;
     } catch (error) {
-      await database.script("rollback");
+      await current.script("rollback");
       throw error;
     }
   };
@@ -136,10 +123,9 @@ export async function openShadow(options: Pick<PgliteOptions, "cache"> = {}): Pr
     stage: (extensions, work) =>
       inTurn(async () => {
         await cleared();
-        const database = await able(extensions);
-        database.standInFor(extensions);
+        await current.provide(extensions);
         isStaged = true;
-        return work(database);
+        return work(current);
       }),
     close: () => last.then(() => current.close()),
   };

@@ -13,7 +13,7 @@ const collationName = /\b[a-z]{2,3}(?:-[A-Za-z0-9]+)*-x-icu\b|\b[a-z]{2,3}_[A-Z]
  * lz4 compresses is compressed as usual.
  */
 export async function makeEmbedded(database: Database, declared: DeclaredSchema): Promise<SchemaProblem[]> {
-  database.standInFor?.(extensionsOf(declared));
+  await database.provide?.(extensionsOf(declared));
   await standInForCollations(database, JSON.stringify(declared));
   return makeSchema(database, lz4Columns(declared).length === 0 ? declared : withoutLz4(declared));
 }
