@@ -23,7 +23,7 @@ export default defineConfig({
     // One more than there are cores, since each waits for servers and for other processes a quarter of its time.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });

@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { expect, it, onTestFinished } from "vitest";
+import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { describeWith } from "./services/needs.ts";
 import { freshDatabase } from "./services/postgres.ts";
 import { startRegistry } from "./services/registry.ts";
+import { temporaryDirectory } from "./services/temporary.ts";
 
 const root = path.join(import.meta.dirname, "..");
 const pages = ["README.md", ...readdirSync(path.join(root, "docs")).map((name) => `docs/${name}`)].filter(
@@ -37,7 +37,18 @@ npx() {
 skopeo() { command skopeo "$1" --src-tls-verify=false --dest-tls-verify=false "\${@:2}"; }
 `;
 
+const stk = path.join(root, "dist/stk.js");
+
 await describeWith(["engine", "registry", "skopeo"], "the documentation", () => {
+  /** The project of `stk init shop`, which was compiled once. */
+  let shop: string;
+  beforeAll(async () => {
+    const directory = temporaryDirectory();
+    await execa(process.execPath, [stk, "init", "shop"], { cwd: directory });
+    shop = path.join(directory, "shop");
+    await execa(process.execPath, [stk, "validate"], { cwd: shop });
+  });
+
   it("has commands to run", () => {
     expect(pages.filter((page) => commandsOf(page) !== "").length).toBeGreaterThanOrEqual(8);
   });
@@ -46,19 +57,19 @@ await describeWith(["engine", "registry", "skopeo"], "the documentation", () => 
     "%s: every command that it shows works, in its order",
     async (page) => {
       const [registry, database] = await Promise.all([startRegistry(), freshDatabase()]);
-      const directory = mkdtempSync(path.join(tmpdir(), "santokit-docs-"));
+      const directory = temporaryDirectory();
       onTestFinished(async () => {
         await execa("docker", ["rm", "--force", "shop"], { reject: false });
         await Promise.all([registry.stop(), database.drop()]);
-        rmSync(directory, { recursive: true, force: true });
       });
       const commands = commandsOf(page).replaceAll("ghcr.io/", `${registry.host}/`);
-      const project = commands.includes("stk init") ? "" : "npx stk init shop\ncd shop\n";
+      const project = commands.includes("stk init") ? "" : 'cp -r "$SHOP" .\ncd shop\n';
 
       const { exitCode, all } = await execa("bash", ["-c", `${prelude}${project}${commands}`], {
         cwd: directory,
         env: {
-          STK: path.join(root, "dist/stk.js"),
+          STK: stk,
+          SHOP: shop,
           DATABASE_URL: database.url,
           AUTH_ISSUER: "https://issuer.example.com",
           AUTH_JWKS_URL: "http://127.0.0.1:9/jwks.json",

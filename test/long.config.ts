@@ -9,8 +9,8 @@ export default defineConfig({
   test: {
     ...short.test,
     include: [
-      ...["test/**/*.long.ts", "test/**/*.property.test.ts", "test/acceptance/schema/*.test.ts"],
-      "test/database/{any-declaration,convergence,online}.test.ts",
+      ...["test/**/*.long.ts", "test/**/*.property.test.ts", "test/acceptance/**/*.test.ts"],
+      "test/database/{any-declaration,convergence,old-servers,online}.test.ts",
     ],
     env: { LONG_RUN: "true" },
     testTimeout: 600_000,

@@ -4,6 +4,7 @@ import { applyPlan } from "../../src/database/apply/apply.ts";
 import { type Planned, planSchema } from "../../src/database/plan/plan.ts";
 import type { Shadow } from "../../src/database/shadow/shadow.ts";
 import { declaredFrom } from "../acceptance/schema/declared.ts";
+import { isLongRun } from "../services/long-run.ts";
 import { describeWith } from "../services/needs.ts";
 import { freshDatabase } from "../services/postgres.ts";
 import { liveDatabase } from "./live-database.ts";
@@ -78,7 +79,7 @@ approved: { tasks: [policy_weakened] }
 
 for (const version of [13, 14] as const)
   await describeWith([`postgres${version}`], `Postgres ${version}`, () => {
-    it.each([false, true])(
+    it.each([false, true].filter((online) => isLongRun || online === (version === 13)))(
       "has every kind of thing made, changed and taken away, online: %s",
       async (online) => {
         const { connect, url } = await liveDatabase(() => freshDatabase({ version }));

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, chown, cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -8,6 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { execa } from "execa";
 import pg from "pg";
 import { freePort } from "./port.ts";
+import { sweep } from "./sweep.ts";
 
 /** The major versions that tests may ask for: npm brings 16 to 18, `install.sh` the others. */
 export type PostgresVersion = keyof typeof places;
@@ -20,7 +21,6 @@ export type PostgresServer = {
   stop(): Promise<void>;
 };
 
-const prefix = "santokit-postgres-";
 const startTimeoutMs = 30_000;
 
 /** Where each version's programs are: in a package of `npm ci`, or in a directory. */
@@ -45,7 +45,7 @@ export async function startPostgres(version: PostgresVersion = 18): Promise<Post
   const found = postgresPrograms(version);
   if (found === undefined) throw new Error(`There is no Postgres ${version} on this machine.`);
   await sweep();
-  const directory = await mkdtemp(path.join(tmpdir(), `${prefix}${process.pid}-`));
+  const directory = await mkdtemp(path.join(tmpdir(), `santokit-postgres-${process.pid}-`));
   const user = await unprivilegedUser();
   if (user !== undefined) await chown(directory, user.uid, user.gid);
   const programs = await readableBy(user, found, directory);
@@ -179,28 +179,5 @@ export async function untilAnswers(url: string, ended: () => string | undefined)
         throw new Error(`Postgres did not answer within ${startTimeoutMs} ms.`, { cause });
       await wait(25);
     }
-  }
-}
-
-/** Stops and removes what runs left behind that were killed before they could. */
-async function sweep(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    const owner = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
-    if (owner === undefined || isAlive(Number(owner))) continue;
-    const directory = path.join(tmpdir(), name);
-    const pidFile = await readFile(path.join(directory, "data", "postmaster.pid"), "utf8").catch(() => "");
-    const [pid = "", dataDirectory] = pidFile.split("\n");
-    if (dataDirectory === path.join(directory, "data") && isAlive(Number(pid)))
-      process.kill(Number(pid), "SIGQUIT");
-    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
