@@ -4,6 +4,7 @@ import { OwnTypes } from "../sql/own-types.ts";
 import { BoundedQuery, type Result } from "./bounded-query.ts";
 import { cancel } from "./cancel.ts";
 import { isOrderlyEnd } from "./failure.ts";
+import { GatheredWrites } from "./gathered-writes.ts";
 import { type Pending, unreachable } from "./pending.ts";
 import { deallocate, Prepared } from "./prepared.ts";
 import { readRows } from "./row-messages.ts";
@@ -53,9 +54,9 @@ export class Session {
   readonly #types: OwnTypes;
   readonly #spread = 0.9 + Math.random() / 5;
   readonly #prepared: Prepared | undefined;
+  readonly #writes = new GatheredWrites();
   #broken = false;
   #unclean = false;
-  #gathering = false;
 
   private constructor(client: pg.Client, types: OwnTypes, input: SessionInput, events: SessionEvents) {
     this.#client = client;
@@ -112,6 +113,11 @@ export class Session {
     return this.#broken || this.ended;
   }
 
+  /** Whether what was sent may leave something behind for what is sent next. */
+  get isUnclean(): boolean {
+    return this.#unclean;
+  }
+
   /** For how long it has had nothing to do, in milliseconds. */
   idleMs(now: number): number {
     return this.sent.length === 0 && !this.exclusive ? now - this.usedAt : 0;
@@ -140,7 +146,7 @@ export class Session {
       return;
     }
     if (this.sent.length === 0) this.usedAt = performance.now();
-    this.#gather();
+    this.#writes.begin(this.#client.connection.stream);
     const { statement, values, part } = pending.sending;
     if (this.#unclean && (part === "whole" || part === "begin")) this.#clean();
     const name = pending.repeated ? undefined : this.#prepare(statement.name);
@@ -215,18 +221,6 @@ export class Session {
       if (error !== null) this.destroy();
       const [next] = this.sent;
       if (next !== undefined) next.completed = false;
-    });
-  }
-
-  /** Statements of one turn of the event loop leave in one write: a write costs more than all else that is done here. */
-  #gather(): void {
-    if (this.#gathering) return;
-    this.#gathering = true;
-    const { stream } = this.#client.connection;
-    stream.cork?.();
-    setImmediate(() => {
-      this.#gathering = false;
-      stream.uncork?.();
     });
   }
 

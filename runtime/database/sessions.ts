@@ -26,6 +26,7 @@ export class Sessions extends Set<Session> {
     for (const session of this) {
       const load = session.sent.length;
       if (session.exclusive || session.retired || load >= limits.depth || session.openedAt < after) continue;
+      if (load > 0 && session.isUnclean) continue; // what it is cleaned by could be cancelled in place of that
       if (load > 0 && session.runningMs(now) > limits.stalledMs) continue;
       if (best === undefined || load < best.sent.length) best = session;
       if (load === 0) break;
@@ -36,6 +37,11 @@ export class Sessions extends Set<Session> {
   /** Those whose statement runs for so long that nothing more is to stand behind it. */
   slow(now: number): Session[] {
     return [...this].filter((session) => session.runningMs(now) > limits.stalledMs);
+  }
+
+  /** Whether a cancel request that it was sent may still arrive, and hit what is to clean it. */
+  isTainted(session: Session, now: number): boolean {
+    return session.isUnclean && now - session.cancelledAt < limits.waitMs;
   }
 
   /** Ends it once what it has is answered. */

@@ -16,8 +16,13 @@ const ordinary =
 const sessionLock = /\bpg_(?:try_)?advisory_lock/i;
 const ofTransactions = /^\s*(?:begin|commit|rollback|savepoint|release)\b/i;
 
-/** Takes away what any statement may leave, and keeps what is prepared. */
-export const cleaning = [
+const takenAway = [
   ...["reset session authorization", "reset role", "reset all", "discard temp", "discard sequences"],
-  ...["close all", "unlisten *", "select pg_advisory_unlock_all()"],
-].join("; ");
+  ...["close all", "unlisten *"],
+];
+
+/** Takes away what any statement may leave, and keeps what is prepared. */
+export const cleaning = [...takenAway, "select pg_advisory_unlock_all()"].join("; ");
+
+/** The same as one statement at the end of a transaction, behind which a pooler lends its session to others. */
+export const lastCleaning = `do $stk$ begin ${takenAway.map((sql) => `execute '${sql}';`).join(" ")} perform pg_advisory_unlock_all(); end $stk$`;

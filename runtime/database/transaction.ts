@@ -4,11 +4,12 @@ import { isLostStatement } from "./failure.ts";
 import { FirstFailure } from "./first-failure.ts";
 import { type Part, Pending, timedOut } from "./pending.ts";
 import type { Session } from "./session.ts";
+import { lastCleaning } from "./traces.ts";
 
 /** How a transaction is run on its session. */
 export type TransactionRun = TransactionOptions & {
   readonly signal: AbortSignal | undefined;
-  /** What is sent behind `begin`, before anything else. */
+  /** What is sent behind `begin`, before anything else, where nothing may be left on the session. */
   readonly settings?: SqlStatement | undefined;
   /** Whether statements are sent without their names, so that what the session keeps prepared does not matter. */
   readonly unnamed: boolean;
@@ -63,6 +64,8 @@ export async function runTransaction<T>(
     const result = await untilAborted(work({ query }), signal);
     await begun;
     isOpen = false;
+    if (settings !== undefined && readOnly !== true)
+      send("inner", { text: lastCleaning, readOnly: true }).catch(() => undefined); // then Postgres answers the commit by a rollback
     await send("commit", { text: "commit", ...(readOnly === true && { readOnly }) }, [], signal);
     // So Postgres answers, without an error, when a statement failed before.
     if (ending?.command === "ROLLBACK")

@@ -239,7 +239,7 @@ describe("a session", () => {
       .toEqual([{ got: true }]);
   });
 
-  it.each([
+  const leftBehind: readonly (readonly [what: string, text: string, question: string])[] = [
     [
       "a temporary table that a function makes",
       "select keep()",
@@ -266,30 +266,36 @@ describe("a session", () => {
       "select pg_locks is null as clean from (select) one left join pg_locks on locktype = 'advisory' and pid = pg_backend_pid()",
     ],
     ["the last number of a sequence", "select nextval('numbers')", "select lastval() is null as clean"],
-  ])("passes %s on to nobody", async (_, text, question) => {
-    const { url } = await notesDatabase();
-    await execute(
-      url,
-      `create sequence numbers;
+  ];
+  it.each(leftBehind.flatMap((one) => [false, true].map((pooled) => [...one, pooled] as const)))(
+    "passes %s on to nobody (%s; %s; behind a pooler: %s)",
+    async (_, text, question, pooled) => {
+      const { url } = await notesDatabase();
+      await execute(
+        url,
+        `create sequence numbers;
       create function keep() returns void language plpgsql as $$ begin create temp table kept (n int); end $$;
       create function grab() returns void language sql as $$ select pg_advisory_lock(7) $$`,
-    );
-    const pool = poolOf(url, { pool: 1 });
-    const process = async () =>
-      (await pool.query({ text: "select pg_backend_pid() as pid", readOnly: true }, [])).rows[0]?.pid;
-    const before = await process();
-    const asked = async () => {
-      try {
-        return (await pool.query({ text: question, readOnly: true }, [])).rows[0]?.clean;
-      } catch (error) {
-        return error instanceof pg.DatabaseError && error.code === "55000"; // lastval is not yet defined
-      }
-    };
-    await pool.query({ text }, []);
-    expect(await asked()).toBe(true);
-    await pool.transaction((inner) => inner.query({ text }, []));
-    expect([await asked(), await process()]).toEqual([true, before]);
-  });
+      );
+      const pooler = pooled ? await startPooler(url, { mode: "transaction", sessions: 1 }) : undefined;
+      onTestFinished(() => pooler?.stop());
+      const pool = poolOf(pooler?.url ?? url, { pool: 1 });
+      const process = async () =>
+        (await pool.query({ text: "select pg_backend_pid() as pid", readOnly: true }, [])).rows[0]?.pid;
+      const before = await process();
+      const asked = async () => {
+        try {
+          return (await pool.query({ text: question, readOnly: true }, [])).rows[0]?.clean;
+        } catch (error) {
+          return error instanceof pg.DatabaseError && error.code === "55000"; // lastval is not yet defined
+        }
+      };
+      await pool.query({ text }, []);
+      expect(await asked()).toBe(true);
+      await pool.transaction((inner) => inner.query({ text }, []));
+      expect([await asked(), await process()]).toEqual([true, before]);
+    },
+  );
 
   it("takes the options of the URL", async () => {
     const { url } = await notesDatabase();
@@ -356,11 +362,11 @@ describe("a fast read", () => {
     await pool.query(read, ["1"]);
     const letGo = way.hold();
     const controller = new AbortController();
-    const given = pool.query({ text: "select pg_sleep(0.3)" }, [], controller.signal);
+    const given = pool.query({ text: "select pg_sleep(0.3)", readOnly: true }, [], controller.signal);
+    given.catch(() => undefined);
     controller.abort();
     await expect.poll(() => way.connections).toBe(2);
-    await given;
-    const next = pool.query({ text: "select pg_sleep(0.5), 'done' as said" }, []);
+    const next = pool.query({ text: "select pg_sleep(0.5), 'done' as said", readOnly: true }, []);
     const running =
       "select 1 from pg_stat_activity where query like '%done%' and state = 'active' and pid <> pg_backend_pid()";
     await expect.poll(async () => (await execute(url, running)).rows.length).toBe(1);
