@@ -2,21 +2,21 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { bridgeLimits } from "../../config/bridge.ts";
 import type { ModuleLogic } from "../../schema/manifest.ts";
 import { StkError } from "../../src/core/error.ts";
-import { parseExact } from "../../src/core/exact-json.ts";
+import { exactJson, parseExact } from "../../src/core/exact-json.ts";
 import type { Answer, CallHandler, CallRun, Calls } from "../call.ts";
 import type { Caller } from "../caller.ts";
 import type { Database, Queryable } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import type { Log } from "../log.ts";
 import { runLogic } from "../logic-scope.ts";
-import { fits, isExact } from "../sql/fits.ts";
-import type { OwnTypeNames } from "../sql/type.ts";
+import { isExact, readAs } from "../sql/fits.ts";
+import { programValue } from "../sql/json-text.ts";
+import { isDomain, isJson, type OwnTypeNames } from "../sql/type.ts";
 import { invalid } from "../table/params.ts";
 import { assertAccess } from "./access.ts";
 import type { Connection, Context, LogLine } from "./context.ts";
 import type { ModuleHandler } from "./module-file.ts";
 import { type CallConnection, OpenTransactions } from "./open-transactions.ts";
-import { ownCopy } from "./own-copy.ts";
 import { ownError } from "./own-error.ts";
 import { type Arguments, argumentValue, compileParams } from "./params.ts";
 import type { SourceLocations } from "./source-map.ts";
@@ -49,8 +49,7 @@ export function compileModuleLogic(input: ModuleLogicInput): CallHandler {
     if (run.depth >= limits.depth)
       throw new Error(`Logic called logic ${limits.depth} times in a row; ${path} is the last.`);
     const sent = read(params, run.sent);
-    await assertFit(sent, input, run);
-    const given = Object.fromEntries([...sent].map(([name, one]) => [name, argumentValue(one)]));
+    const given = await valuesOf(sent, input, run);
     const scope = { path, requestId: run.requestId, sources };
     try {
       return await runLogic(scope, async () => asJson(await handler(given, contextOf(input, caller, run))));
@@ -60,18 +59,25 @@ export function compileModuleLogic(input: ModuleLogicInput): CallHandler {
   };
 }
 
-/** Postgres says whether a text is a value where only it knows: of a range, an interval, a domain. */
-async function assertFit(
+/** Arguments as a program reads them. Postgres reads those that only it can: a range, an interval, a domain, `now`. */
+async function valuesOf(
   given: Arguments,
   { logic: { connection }, databases }: ModuleLogicInput,
   { signal }: CallRun,
-): Promise<void> {
-  for (const [name, { type, text }] of given) {
-    if (text === null || isExact(type)) continue;
+): Promise<Record<string, unknown>> {
+  const values: Record<string, unknown> = {};
+  for (const [name, argument] of given) {
+    const { type, text } = argument;
     const database = OpenTransactions.of(signal)?.database(connection) ?? databases.get(connection);
-    if (database !== undefined && !(await fits(type.cast, text, { database, signal })))
-      throw invalid(name, `is not a value of ${type.name}`);
+    if (text === null || database === undefined || (isExact(type) && !isDomain(type))) {
+      values[name] = argumentValue(argument);
+      continue;
+    }
+    const read = await readAs(isDomain(type) ? type.name : type.cast, text, { database, signal });
+    if (read === undefined) throw invalid(name, `is not a value of ${type.name}`);
+    values[name] = isJson(type) ? argumentValue(argument) : programValue(read.value);
   }
+  return values;
 }
 
 function contextOf(
@@ -104,7 +110,7 @@ function contextOf(
     log: { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") },
     connection,
     async call(other, params) {
-      const own = ownCopy(params);
+      const own = params === undefined ? undefined : parseExact(exactJson(params) ?? "null", "digits");
       const make = () => calls.call(other, own, caller, { ...run, depth: depth + 1 });
       const open = OpenTransactions.of(signal);
       return answerOf(await (open === undefined ? make() : open.savepoint(make)));

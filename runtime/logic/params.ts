@@ -2,7 +2,7 @@ import type { Logic } from "../../schema/manifest.ts";
 import type { Scalar } from "../../schema/predicate.ts";
 import { programValue } from "../sql/json-text.ts";
 import { type JsonPath, type Sent, withSentJson } from "../sql/sent-json.ts";
-import { holdsJson, isSentAt, type OwnTypeNames, type SqlType, sqlType } from "../sql/type.ts";
+import { holdsJson, isJson, isSentAt, type OwnTypeNames, type SqlType, sqlType } from "../sql/type.ts";
 import { invalid, readParams } from "../table/params.ts";
 
 /** A parameter as Postgres' text of its type. */
@@ -63,8 +63,6 @@ function read(
 /** A default is what Postgres takes for the type: `now` for a date, `{a,b}` for a list and JSON as a text too. */
 function asDefault(type: SqlType, value: Scalar): Argument {
   if (value === null) return { type, text: null };
-  if (typeof value === "string" && isJson(type)) return { type, text: value };
+  if (typeof value === "string" && type.element === undefined && isJson(type)) return { type, text: value };
   return { type, text: type.encode(value) ?? String(value) };
 }
-
-const isJson = ({ cast }: SqlType): boolean => cast === "json" || cast === "jsonb";

@@ -125,7 +125,7 @@ const framesOf = (stack = ""): string[] => stack.split("\n").slice(1);
 function bound(value: unknown, place: string, kind: ListKind = "array"): string | null {
   if (value === null) return null;
   if (Array.isArray(value))
-    return kind === "json" ? listJson(value) : writeArray(elements(value, place, kind));
+    return kind === "json" ? (jsonAt(value, place) ?? "null") : writeArray(elements(value, place, kind));
   switch (typeof value) {
     case "string":
       if (!value.isWellFormed())
@@ -152,23 +152,28 @@ function numberText(value: number): string {
   return isBeyond ? String(BigInt(value)) : String(value);
 }
 
-const listJson = (list: readonly unknown[]): string => exactJson(list) ?? "null";
+/** @throws {TypeError} which says where the value stands. */
+function jsonAt(value: unknown, place: string): string | undefined {
+  try {
+    return exactJson(value);
+  } catch (error) {
+    throw error instanceof TypeError ? new TypeError(`${place}: ${error.message}`, { cause: error }) : error;
+  }
+}
 
 // Array.from, as map leaves out what a sparse list lacks.
 const elements = (list: readonly unknown[], place: string, kind: ListKind): ArrayElement[] =>
   Array.from(list, (item, index) => {
     const at = `${place}[${index}]`;
     if (!Array.isArray(item)) return bound(item, at);
-    return kind === "jsons" ? listJson(item) : elements(item, at, kind);
+    return kind === "jsons" ? (jsonAt(item, at) ?? "null") : elements(item, at, kind);
   });
 
 function boundObject(value: object, place: string): string {
   if (value instanceof Date) return writeDate(value, place);
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString("hex")}`;
   if ("then" in value) throw new TypeError(`${place} is a promise: await it first.`);
-  if (value instanceof Map || value instanceof Set || value instanceof ArrayBuffer || value instanceof RegExp)
-    throw new TypeError(`${place} is a ${value.constructor.name}, which JSON has no value for.`);
-  const json = exactJson(value);
+  const json = jsonAt(value, place);
   if (json === undefined) throw new TypeError(`${place} is an object that gives no JSON.`);
   return json;
 }

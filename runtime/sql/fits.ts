@@ -9,20 +9,31 @@ export const isExact = ({ element, loose, cast }: SqlType): boolean =>
 /** A database, and the signal of the call that asks it. */
 export type Asked = { readonly database: Transactional; readonly signal?: AbortSignal | undefined };
 
+/** Whether Postgres takes a text as a value of a type, whose name as SQL is `cast`. */
+export const fits = async (cast: string, text: string, asked: Asked): Promise<boolean> =>
+  (await readAs(cast, text, asked)) !== undefined;
+
 /**
- * Whether Postgres takes a text as a value of a type.
+ * What Postgres reads in a text as a value of a type; undefined where it takes it for none.
  *
  * @param cast the type's name as SQL.
  * @throws {CallError} where the database could not be asked.
  */
-export async function fits(cast: string, text: string, { database, signal }: Asked): Promise<boolean> {
+export async function readAs(
+  cast: string,
+  text: string,
+  { database, signal }: Asked,
+): Promise<{ readonly value: unknown } | undefined> {
   try {
     // A transaction of its own, or a savepoint within one, so that the refusal ends nothing else.
-    const statement = { text: `select $1::text::${cast} is null` };
-    await database.transaction((transaction) => transaction.query(statement, [text], signal), signal);
-    return true;
+    const statement = { text: `select $1::text::${cast} as value` };
+    const { rows } = await database.transaction(
+      (transaction) => transaction.query(statement, [text], signal),
+      signal,
+    );
+    return { value: rows[0]?.value };
   } catch (error) {
-    if (isDatabaseError(error) && refusals.test(error.code)) return false;
+    if (isDatabaseError(error) && refusals.test(error.code)) return undefined;
     throw answerTo(error, () => undefined);
   }
 }

@@ -81,6 +81,13 @@ const exact: ReadonlySet<string> = new Set([
 /** The type of a list of these, for `= any(...)`. */
 export const listOf = (element: SqlType): SqlType => arrayOf(element, `${element.name}[]`);
 
+/** Whether it is a domain, which reads and writes as the type that it is over. */
+export const isDomain = ({ name, spelled }: SqlType): boolean => name !== spelled;
+
+/** Whether its values are JSON, of one document or of a list. */
+export const isJson = ({ cast, element }: SqlType): boolean =>
+  element === undefined ? cast === "json" || cast === "jsonb" : isJson(element);
+
 /** Whether it is `json`, or a list of it. */
 export const holdsJson = (type: SqlType): boolean => (type.element ?? type).cast === "json";
 

@@ -82,15 +82,29 @@ const digitsBelow = (whole: string, fraction: string, point: number): number =>
   point < 0 ? whole.length + fraction.length - point : 0;
 
 /**
- * Writes JSON in which a bigint is a number to its last digit; undefined for what has no JSON, such as a function.
+ * Writes JSON in which a bigint is a number to its last digit, and bytes are base64; undefined for what has no JSON, such
+ * as a function.
  *
- * @throws {TypeError} for `NaN` and the infinities, which JSON.stringify would make null.
+ * @throws {TypeError} for what JSON.stringify would silently make something else of: `NaN` and the infinities, undefined
+ *   in a list, a Map, a promise.
  */
-export const exactJson = (value: unknown): string | undefined => JSON.stringify(value, exactNumber);
+export const exactJson = (value: unknown): string | undefined => JSON.stringify(value, exactValue);
 
-function exactNumber(_: string, value: unknown): unknown {
+function exactValue(this: unknown, key: string, value: unknown): unknown {
   if (typeof value === "bigint") return JSON.rawJSON(String(value));
   if (typeof value === "number" && !Number.isFinite(value))
     throw new TypeError(`${value} is no number of JSON.`);
+  if (
+    Array.isArray(this) &&
+    (value === undefined || typeof value === "function" || typeof value === "symbol")
+  )
+    throw new TypeError(`A list holds ${typeof value}, which is no value of JSON.`);
+  if (typeof value !== "object" || value === null) return value;
+  const bytes = "type" in value && value.type === "Buffer" ? Reflect.get(Object(this), key) : value; // before `toJSON`
+  if (bytes instanceof Uint8Array) return Buffer.from(bytes).toString("base64");
+  if (value instanceof Map || value instanceof Set || value instanceof ArrayBuffer || value instanceof RegExp)
+    throw new TypeError(`A ${value.constructor.name} is no value of JSON.`);
+  if ("then" in value && typeof value.then === "function")
+    throw new TypeError("A promise is no value of JSON: await it first.");
   return value;
 }

@@ -56,7 +56,20 @@ const trimmed = (text: string | undefined): string | undefined =>
 
 it("a bigint is a number of JSON, and what is no number is refused", () => {
   expect(exactJson({ a: [2n ** 64n] })).toBe('{"a":[18446744073709551616]}');
+  expect(exactJson({ a: Buffer.from("abc"), b: new Uint8Array([1]), c: { type: "Buffer", data: [1] } })).toBe(
+    '{"a":"YWJj","b":"AQ==","c":{"type":"Buffer","data":[1]}}',
+  );
   expect(() => exactJson({ a: Number.NaN })).toThrow("NaN is no number of JSON.");
+  for (const none of [
+    new Map(),
+    new Set(),
+    /a/,
+    new ArrayBuffer(1),
+    Promise.resolve(),
+    [undefined],
+    [() => 1],
+  ])
+    expect(() => exactJson({ none }), String(none)).toThrow(TypeError);
 });
 
 it("plainDecimal writes as Postgres does", () => {

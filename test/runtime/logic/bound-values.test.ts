@@ -52,3 +52,41 @@ it.each(engines)("a list that context.sql binds is an array where Postgres has o
   });
   expect((await call("it", { j: [] })).body).toEqual({ data: [[], [], []] });
 });
+
+it("a value that context.call passes on is the one that context.sql stores, or is refused by both", async () => {
+  const values = [
+    ...["{ n: 1n, big: 9007199254740993n }", "[1n, null]", "{ a: undefined, b: 1 }", "{ at: new Date(0) }"],
+    ...[
+      "JSON.rawJSON('9007199254740993.5')",
+      "{ m: [[], [{}]] }",
+      "{ m: new Map() }",
+      "[new Set([1])]",
+      "{ l: [undefined] }",
+    ],
+    ...["{ p: Promise.resolve(1) }", "{ r: /x/ }"],
+  ];
+  const told = (work: string) => `await ${work}.then((rows) => rows[0].v, (error) => error.name)`;
+  const { call } = await serveModules(
+    {
+      echo: "return context.sql`select ${params.j}::jsonb::text as v`;",
+      it: `return [${values
+        .map((value) => [
+          told(`context.call("echo", { j: ${value} })`),
+          told(`context.sql\`select (\${{ j: ${value} }}::jsonb -> 'j')::text as v\``),
+        ])
+        .map((both) => `[${both.join(", ")}]`)
+        .join(", ")}];`,
+    },
+    { params },
+  );
+  const { data } = (await call("it", { j: {} })).body;
+  const stored = [
+    '{"n": 1, "big": 9007199254740993}',
+    "[1, null]",
+    '{"b": 1}',
+    '{"at": "1970-01-01T00:00:00.000Z"}',
+    "9007199254740993.5",
+    '{"m": [[], [{}]]}',
+  ];
+  expect(data).toEqual([...stored, ...Array(5).fill("TypeError")].map((one) => [one, one]));
+});

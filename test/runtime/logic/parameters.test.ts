@@ -37,6 +37,32 @@ it.each(["server", "embedded"] as const)(
         });
     expect(await sql("select count(*)::int as n from notes where id = 77")).toEqual([{ n: 0 }]);
     const fine = Object.fromEntries(cases.map(([, , right], index) => [`p${index}`, right]));
-    expect((await call("it", fine)).body.data).toMatchObject({ p0: "1 day", p4: "a@b" });
+    expect((await call("it", fine)).body.data).toMatchObject({ p0: "P1D", p4: "a@b" });
   },
 );
+
+it("a parameter reaches a module as a table would give it, and a domain's check is applied", async () => {
+  const params = {
+    at: { type: "timestamptz", default: "epoch" },
+    small: { type: "small", nullable: true, default: null },
+    span: { type: "interval", default: "90 minutes" },
+  };
+  const { call } = await serveModules(
+    { it: "return params;" },
+    {
+      params,
+      schema: `${schema}; create domain small as integer check (value < 100)`,
+      change: { schema: { main: { enums: {}, tables: {}, domains: { small: "integer" } } }, permissions: {} },
+    },
+  );
+  const byDefault = { at: "1970-01-01T00:00:00Z", small: null, span: "PT1H30M" };
+  expect((await call("it", {})).body).toEqual({ data: byDefault });
+  const sent = { at: "2026-01-01T00:00:00+02:00", small: 7 };
+  expect((await call("it", sent)).body).toEqual({
+    data: { ...byDefault, at: "2025-12-31T22:00:00Z", small: 7 },
+  });
+  expect((await call("it", { small: 100 })).body.error).toMatchObject({
+    code: "invalid_params",
+    details: { path: "small" },
+  });
+});
