@@ -40,8 +40,8 @@ export const bridgeLimits = {
     confirmMs: 600_000,
     /** For how long keys are used while their issuer is away. */
     staleMs: 86_400_000,
-    /** How long after a fetch for an unknown key that brought nothing there is no other. */
-    cooldownMs: 5_000,
+    /** How long after a fetch for an unknown key that brought nothing there is no other, and its tokens are refused. */
+    cooldownMs: 1_000,
     retryMs: 5_000,
     /** Unknown keys that are remembered as such. */
     absent: 100,

@@ -41,6 +41,7 @@ export class ConnectionWatch {
   readonly #onChange: () => void;
   #concerned: ReadonlyMap<string, string> = new Map();
   #refused = 0;
+  #wasReady = false;
   #failures = 0;
   #checking: Promise<void> | undefined;
   #suspicion: Promise<void> | undefined;
@@ -65,9 +66,12 @@ export class ConnectionWatch {
     return this.#checking;
   }
 
-  /** Asks a database that was fine whether it still is. */
+  /** Asks a database that was fine whether it still is, and has one looked at that was fine before. */
   async ping(): Promise<void> {
-    if (this.reasons.length > 0) return; // is asked again anyway
+    if (this.reasons.length > 0) {
+      if (this.opened) void this.check(); // whoever asks is not to wait for it
+      return;
+    }
     const reason = await this.#away();
     if (reason === undefined) return;
     this.#set([reason]);
@@ -162,12 +166,15 @@ export class ConnectionWatch {
   }
 
   #set(reasons: readonly Reason[]): void {
-    const { isOptional, log } = this.#input;
+    const { connection, isOptional, log } = this.#input;
     const isNew = JSON.stringify(reasons) !== JSON.stringify(this.reasons);
     this.#failures = reasons.length + this.#concerned.size === 0 ? 0 : this.#failures + 1;
     this.reasons = reasons;
     if (isNew && reasons.length > 0 && !this.#stopped)
       log.warn({ reasons }, isOptional ? "An optional database is not ready." : "The Bridge is not ready.");
+    if (isNew && reasons.length === 0 && this.#wasReady)
+      log.info({ connection }, "The database is ready again.");
+    this.#wasReady ||= reasons.length === 0;
     this.#onChange();
   }
 

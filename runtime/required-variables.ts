@@ -25,7 +25,7 @@ export function assertVariables(
     usedBy.length === 0 ? name : `${name} (${usedBy.join(", ")})`,
   );
   throw new StkError("missing_variables", `The environment lacks ${named.join(", ")}.`, {
-    hint: "Set them where the image runs; they are never part of the image.",
+    hint: "Set them where the Bridge runs; `stk dev` reads .env too. They are never part of the image.",
     details: { missing: missing.map(({ name }) => name) },
   });
 }

@@ -134,8 +134,11 @@ function identityOf({ authenticated, id, claims }: Caller): readonly [string, st
   return [typeof claims.iss === "string" ? claims.iss : "", id];
 }
 
-/** What differs between two tokens of one caller: RFC 7519, 4.1. */
-const ofToken: ReadonlySet<string> = new Set(["iss", "sub", "aud", "exp", "nbf", "iat", "jti"]);
+/** What differs between two tokens of one caller: RFC 7519, 4.1; OpenID Connect Core, 2 and 3.3.2.11; its session. */
+const ofToken: ReadonlySet<string> = new Set([
+  ...["iss", "sub", "aud", "exp", "nbf", "iat", "jti"],
+  ...["auth_time", "nonce", "at_hash", "c_hash", "sid"],
+]);
 
 const rightsOf = ({ roles, claims }: Caller): string =>
   digest([

@@ -5,6 +5,8 @@ import { forbiddenColumn, invalid, isContainer, isObject, readValue } from "./pa
 import type { Column } from "./table.ts";
 
 const maxConditions = 200;
+/** Of all lists of `in` together: to read half a million takes a second in which nobody else is served. */
+const maxListed = 10_000;
 
 /**
  * Reads the caller's `where` in one pass that takes time linear in its size: its condition, the values to bind, and
@@ -17,6 +19,7 @@ export class Filter {
   readonly #depth: number;
   #key = "";
   #count = 0;
+  #listed = 0;
 
   /** @param values where the values go, in order. */
   constructor(
@@ -114,6 +117,8 @@ export class Filter {
     assertComparable(column, path);
     this.#counted(column, "in", path);
     if (!Array.isArray(value)) throw invalid(path, "is not a list");
+    this.#listed += value.length;
+    if (this.#listed > maxListed) throw invalid(path, `holds more values than ${maxListed}`);
     const items = value.map((item, index) => {
       if (isContainer(item)) throw invalid(`${path}.${index}`, "is not a single value");
       return readValue(item, column, `${path}.${index}`);
