@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { openPostgres } from "../../src/database/postgres.ts";
-import { projectDirectory } from "../project/project-directory.ts";
+import { warmProject } from "../project/project-directory.ts";
 import { freshDatabase } from "../services/postgres.ts";
 import { stk } from "./in-process.ts";
 
@@ -22,7 +22,7 @@ async function project(sql: string, files: Record<string, string> = {}) {
   const database = await openPostgres({ url, applicationName: "test", connectTimeoutMs: 5_000 });
   await database.script(sql);
   await database.close();
-  const cwd = projectDirectory(files);
+  const cwd = warmProject(files);
   const run = (...words: string[]) => stk(["schema", ...words], { cwd, env: { DATABASE_URL: url } });
   return { cwd, run, file: path.join(cwd, "schema/public.yaml") };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { withAdvisoryLock } from "../../src/database/apply/advisory-lock.ts";
 import { liveDatabase } from "../database/live-database.ts";
-import { projectDirectory } from "../project/project-directory.ts";
+import { warmProject } from "../project/project-directory.ts";
 import { freshDatabase } from "../services/postgres.ts";
 import { stk } from "./in-process.ts";
 
@@ -16,7 +16,7 @@ const schema = `tables:
 
 async function project(files: Record<string, string> = { "schema/tasks.yaml": schema }) {
   const { url, connect } = await liveDatabase(freshDatabase);
-  const cwd = projectDirectory(files);
+  const cwd = warmProject(files);
   const run = (...words: string[]) => stk(["schema", ...words], { cwd, env: { DATABASE_URL: url } });
   return { cwd, run, connect };
 }

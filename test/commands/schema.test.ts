@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
-import { projectDirectory } from "../project/project-directory.ts";
+import { warmProject } from "../project/project-directory.ts";
 import { freshDatabase } from "../services/postgres.ts";
 import { stk } from "./in-process.ts";
 
@@ -15,7 +15,7 @@ const schema = `tables:
 async function project(files: Record<string, string> = { "schema/tasks.yaml": schema }) {
   const { url, drop } = await freshDatabase();
   onTestFinished(drop);
-  const cwd = projectDirectory({
+  const cwd = warmProject({
     "config/environments.yaml": 'prod:\n  connections: { main: "${PROD_URL}" }\ndev: {}\n',
     ...files,
   });

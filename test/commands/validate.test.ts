@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { projectDirectory } from "../project/project-directory.ts";
+import { warmProject } from "../project/project-directory.ts";
 import { stk } from "./in-process.ts";
 
 const broken = {
@@ -11,7 +11,7 @@ const broken = {
 
 describe("stk validate", () => {
   it("says that a project is valid, from anywhere below it", async () => {
-    const root = projectDirectory({
+    const root = warmProject({
       "schema/a.yaml": "tables: { t: { columns: { id: { type: uuid } } } }\n",
     });
     expect(await stk(["validate"], { cwd: join(root, "schema") })).toEqual({
@@ -24,7 +24,7 @@ describe("stk validate", () => {
   }, 30_000);
 
   it("shows every problem with its frame, and exits 1", async () => {
-    const { exitCode, stdout, stderr } = await stk(["validate"], { cwd: projectDirectory(broken) });
+    const { exitCode, stdout, stderr } = await stk(["validate"], { cwd: warmProject(broken) });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "3 problems.\n" });
     expect(stderr).toContain("schema/a.yaml:4:25 error Unknown key `nulable` in `id`.");
     expect(stderr).toContain("Did you mean `nullable`?");
@@ -36,7 +36,7 @@ describe("stk validate", () => {
   }, 30_000);
 
   it("gives the problems as JSON, without secrets", async () => {
-    const { exitCode, stdout, stderr } = await stk(["validate", "--json"], { cwd: projectDirectory(broken) });
+    const { exitCode, stdout, stderr } = await stk(["validate", "--json"], { cwd: warmProject(broken) });
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "" });
     expect(JSON.parse(stdout)).toMatchObject({
       valid: false,

@@ -9,6 +9,7 @@ import { z } from "zod";
 import { developmentKey } from "../../src/dev/development-key.ts";
 import { initProject } from "../../src/dev/init-project.ts";
 import { signToken } from "../../src/dev/sign-token.ts";
+import { shareCache } from "../project/project-directory.ts";
 import { askService } from "../services/ask.ts";
 import { freePort } from "../services/port.ts";
 import { temporaryDirectory } from "../services/temporary.ts";
@@ -87,6 +88,7 @@ describe("stk dev", { timeout: 60_000 }, () => {
   beforeAll(async () => {
     root = join(temporaryDirectory(), "shop");
     await initProject(root);
+    shareCache(root);
     running = await dev(root);
     await serves(running);
   });
@@ -201,6 +203,7 @@ describe("stk dev's database", { timeout: 120_000 }, () => {
   beforeEach(async () => {
     root = join(temporaryDirectory(), "shop");
     await initProject(root);
+    shareCache(root);
   });
 
   test("stays when stk dev is ended or killed, and --reset makes it anew", async () => {

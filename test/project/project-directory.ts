@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { onTestFinished } from "vitest";
+import { expect, inject, onTestFinished } from "vitest";
 
 /** The least that makes a project valid. */
 export const minimal = {
@@ -18,4 +19,22 @@ export function projectDirectory(files: Readonly<Record<string, string | Uint8Ar
     writeFileSync(join(root, path), content);
   }
   return root;
+}
+
+/** A project as {@link projectDirectory} makes it, of which the tests of one file share what Postgres said before. */
+export function warmProject(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const root = projectDirectory(files);
+  shareCache(root);
+  return root;
+}
+
+/** Lets a project use the cache of its test's file: an entry is found by the digest of all that it depends on. */
+export function shareCache(root: string): void {
+  const name = createHash("sha256")
+    .update(expect.getState().testPath ?? "")
+    .digest("hex");
+  const cache = join(inject("temporary"), `cache-${name}`);
+  mkdirSync(cache, { recursive: true, mode: 0o700 });
+  mkdirSync(join(root, ".stk"), { recursive: true, mode: 0o700 });
+  symlinkSync(cache, join(root, ".stk", "cache"));
 }

@@ -14,27 +14,23 @@ import { temporaryDirectory } from "../../services/temporary.ts";
 const bridge = join(import.meta.dirname, "bridge-stand-in.mjs");
 const directory = temporaryDirectory();
 
-const make = (cache: string, said: string[] = []) =>
-  builtInBase([hostMachine()], {
-    env: { XDG_CACHE_HOME: join(directory, cache) },
-    progress: (text) => said.push(text),
-    bridge,
-  });
+const make = (env: Record<string, string | undefined>, said: string[] = []) =>
+  builtInBase([hostMachine()], { env, progress: (text) => said.push(text), bridge });
 
 describe("builtInBase", () => {
   it("is made once, and is the same when it is made again elsewhere", async () => {
     const said: string[] = [];
-    const first = await make("one", said);
-    const again = await make("one", said);
+    const elsewhere = { XDG_CACHE_HOME: directory };
+    const first = await make(elsewhere, said);
+    const again = await make(elsewhere, said);
     expect(said).toHaveLength(1);
-    const other = await make("two", said);
-    expect(said).toHaveLength(2);
     expect(again.descriptor).toEqual(first.descriptor);
-    expect(other.descriptor).toEqual(first.descriptor);
+    const usual = await make(process.env);
+    expect(usual.descriptor).toEqual(first.descriptor);
   }, 120_000);
 
   it("is not root, and has a time that is no epoch", async () => {
-    const [image] = (await make("one")).images;
+    const [image] = (await make(process.env)).images;
     const config = image && (await readConfig(image));
     expect(config?.config?.User).toBe("65532:65532");
     expect(config?.created).toBe("2026-10-28T00:00:00.000Z");
@@ -52,7 +48,7 @@ await describeWith(["engine"], "the built-in base in a container", () => {
   const container = `stk-test-base-${process.pid}`;
   beforeAll(async () => {
     const file = join(directory, "base.tar");
-    await openArchive(file).write(await make("one"), parseReference(tag));
+    await openArchive(file).write(await make(process.env), parseReference(tag));
     await execa("docker", ["load", "--input", file]);
     rmSync(file);
   }, 120_000);
