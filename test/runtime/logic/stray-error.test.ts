@@ -19,8 +19,8 @@ const stray = {
   proxy: `setTimeout(() => { throw new Proxy(new RangeError("broken"), { get() { throw 1; }, getPrototypeOf() { throw 1; } }); }, 1); ${forever}`,
   finalizer: `let isCalled = false;
   const registry = new FinalizationRegistry(() => { isCalled = true; throw new RangeError("broken"); });
-  for (let left = 1e5; left > 0; left--) registry.register({}, 1);
-  while (!isCalled) { await new Promise((resolve) => setTimeout(resolve, 5)); Array.from({ length: 1e5 }, () => ({})); }
+  for (let left = 1e3; left > 0; left--) registry.register({}, 1);
+  while (!isCalled) { await new Promise((resolve) => setTimeout(resolve, 5)); new ArrayBuffer(5e7); }
   ${forever}`,
 };
 const unanswerable = {
