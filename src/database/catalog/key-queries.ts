@@ -65,6 +65,7 @@ export const indexesQuery = (version: number): string => `
     join pg_class x on x.oid = i.indexrelid
     -- Asked for once: the offset keeps the planner from writing it into each place.
     cross join lateral (select ${indexDefinition} as definition offset 0) d
-  where ${isTable} and not exists (
-    select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
+  -- pg_constraint has no index by conindid: a join would look through all constraints for each index.
+  where ${isTable} and i.indexrelid not in (
+    select k.conindid from pg_constraint k where k.contype in ('p', 'u', 'x'))
   order by c.oid, x.oid`;

@@ -36,7 +36,8 @@ const partitionsQuery = `
         'definition', substr(d.text, position(' USING ' in d.text) + 1),
         'unique', i.indisunique, 'valid', i.indisvalid and i.indisready,
         'partOf', (select u.relname from pg_inherits h join pg_class u on u.oid = h.inhparent where h.inhrelid = x.oid),
-        'constraint', exists (select from pg_constraint k where k.conindid = x.oid and k.contype in ('p', 'u', 'x')))
+        'constraint', exists (
+          select from pg_constraint k where k.conrelid = i.indrelid and k.conindid = x.oid and k.contype in ('p', 'u', 'x')))
         order by x.oid)
       from pg_index i join pg_class x on x.oid = i.indexrelid,
         lateral (select pg_get_indexdef(x.oid) as text) d

@@ -127,8 +127,8 @@ export const indexesQuery = `
       ${tableName} as table, json_build_object(${indexBody()}) as body
     from ${tables} join pg_index i on i.indrelid = c.oid join pg_class x on x.oid = i.indexrelid
       join pg_am m on m.oid = x.relam
-    where c.relkind in ('r', 'p', 'm') and position('.' in c.relname) = 0 and ${notOfExtension("pg_class", "c.oid")} and ${isWhole} and not exists (
-      select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))) f
+    where c.relkind in ('r', 'p', 'm') and position('.' in c.relname) = 0 and ${notOfExtension("pg_class", "c.oid")} and ${isWhole} and i.indexrelid not in (
+      select k.conindid from pg_constraint k where k.contype in ('p', 'u', 'x'))) f
   order by made`;
 
 /** What stands on a partition alone, which a declaration cannot say. */
@@ -136,7 +136,7 @@ export const partitionPartsQuery = `
   select 'index' as kind, x.relname::text as name, ${tableName} as table
   from ${tables} join pg_index i on i.indrelid = c.oid join pg_class x on x.oid = i.indexrelid
   where c.relispartition and not exists (select from pg_inherits h where h.inhrelid = x.oid)
-    and not exists (select from pg_constraint k where k.conindid = x.oid)
+    and x.oid not in (select k.conindid from pg_constraint k)
   union all
   select 'constraint', q.conname::text, ${tableName}
   from ${tables} join pg_constraint q on q.conrelid = c.oid
