@@ -11,7 +11,14 @@ import {
   textWhere,
   textWithin,
 } from "./encode.ts";
-import { isDate, isTime, isTimestamp, isTimestampWithZone, isTimeWithZone } from "./temporal.ts";
+import {
+  isDate,
+  isTime,
+  isTimestamp,
+  isTimestampWithZone,
+  isTimeWithZone,
+  keepsMicroseconds,
+} from "./temporal.ts";
 
 /** What is known of a built-in type. */
 export type Scalar = {
@@ -73,6 +80,10 @@ export const scalars: ReadonlyMap<string, Scalar> = new Map([
   ["time with time zone", comparable("timetz", textWhere(isTimeWithZone))],
   ["timestamp without time zone", comparable("timestamp", textWhere(isTimestamp))],
   ["timestamp with time zone", comparable("timestamptz", textWhere(isTimestampWithZone))],
+  ...["interval", "tsrange", "tstzrange", "tsmultirange", "tstzmultirange"].map((name): [string, Scalar] => [
+    name,
+    comparable(name, textWhere(keepsMicroseconds)),
+  ]),
   ["bytea", comparable("bytea", encodeBytes)],
   ["jsonb", comparable("jsonb", encodeJson)],
   ["json", incomparable("json", encodeJson)],

@@ -74,3 +74,6 @@ function withoutZone(text: string): string | undefined {
   if (zone === null || Number(hours) > 15 || Number(minutes) > 59 || Number(seconds) > 59) return undefined;
   return text.slice(0, zone.index);
 }
+
+/** Whether no part of a text has more digits of a second than Postgres keeps: six. */
+export const keepsMicroseconds = (text: string): boolean => !/\.\d{6}\d*[1-9]/.test(text);

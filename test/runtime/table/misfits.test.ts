@@ -14,6 +14,14 @@ const types = {
   short: "short",
   tags: "character varying(3)[]",
 };
+const times = {
+  moment: "timestamp with time zone",
+  moments: "timestamp with time zone[]",
+  span: "interval",
+  between: "tstzrange",
+  betweens: "tstzmultirange[]",
+  shift: "shift",
+};
 const digits = ["0", "4", "5", "9", "9", "1"];
 const letters = ["a", "é", "😀", " ", " "];
 const numberOf = (random: Random): string =>
@@ -36,20 +44,27 @@ const someOf: Readonly<Record<string, (random: Random) => unknown>> = {
 let world: World;
 let close: () => Promise<void>;
 beforeAll(async () => {
-  const columns = Object.entries({ ...types, small: "small" }).map(([name, type]) => `${name} ${type}`);
+  const columns = Object.entries({ ...types, ...times, small: "small" }).map(
+    ([name, type]) => `${name} ${type}`,
+  );
   const fresh = await databaseWith(`
     create domain short as varchar(3);
     create domain small as int constraint below check (value < 100);
+    create domain shift as tstzrange;
     create table t (id int generated always as identity primary key, ${columns.join(", ")}, during int4range,
       constraint apart exclude using gist (during with &&));
     insert into t default values;`);
   close = fresh.close;
-  const names = ["id", ...Object.keys(types), "small", "during"];
-  const t = table({ id: "integer", ...types, small: "small", during: "int4range" });
+  const names = ["id", ...Object.keys({ ...types, ...times }), "small", "during"];
+  const t = table({ id: "integer", ...types, ...times, small: "small", during: "int4range" });
   const all = { columns: names, set: {} };
   world = worldOf(
     fresh.database,
-    { enums: {}, domains: { short: "character varying(3)", small: "integer" }, tables: { t } },
+    {
+      enums: {},
+      domains: { short: "character varying(3)", small: "integer", shift: "tstzrange" },
+      tables: { t },
+    },
     { t: { select: { public: all }, insert: { public: all }, update: { public: all } } },
   );
 });
@@ -85,6 +100,25 @@ it("names the value that is longer or greater than its column, exactly where Pos
   expect(seen.refused).toBeGreaterThan(50);
   expect(seen.taken).toBeGreaterThan(50);
 }, 60_000);
+
+it("refuses more digits of a second than Postgres keeps, wherever a second stands", async () => {
+  const at = "2026-01-01 00:00:00.123456";
+  const values: Readonly<Record<string, (more: string) => unknown>> = {
+    moment: (more) => `${at}${more}+00`,
+    moments: (more) => [`${at}${more}+00`],
+    span: (more) => `1 day 00:00:01.123456${more}`,
+    between: (more) => `["${at}${more}+00",)`,
+    betweens: (more) => [`{["${at}${more}+00",)}`],
+    shift: (more) => `["${at}${more}+00",)`,
+  };
+  for (const [name, of] of Object.entries(values)) {
+    expect([name, await refusal("t/insert", { values: { [name]: of("0") } })]).toEqual([name, undefined]);
+    expect([name, await refusal("t/insert", { values: { [name]: of("7") } })]).toEqual([
+      name,
+      { code: "invalid_params", path: `values.${name}` },
+    ]);
+  }
+});
 
 it("names the check of a domain and the columns that are of it", async () => {
   const told = { code: "constraint_violated", constraint: "below", columns: ["small"] };
