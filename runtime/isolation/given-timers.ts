@@ -1,13 +1,19 @@
+import { randomInt } from "node:crypto";
 import { setTimeout as later, setImmediate as turn } from "node:timers/promises";
 import { promisify } from "node:util";
 
 const { setTimeout, setInterval, setImmediate, clearTimeout, clearImmediate } = globalThis;
 
+const forgotten = new FinalizationRegistry((forget: () => void) => forget());
+
 type Start = (run: () => void) => NodeJS.Timeout | NodeJS.Immediate;
 
 /** A timer as logic holds it: Node's own is linked with those of all other callers, and leads to what they run. */
 export class Timer {
+  /** Timers by the numbers that were asked for; Node counts its own, so that those of others could be guessed. */
+  static readonly #numbered = new Map<number, WeakRef<Timer>>();
   readonly #own: NodeJS.Timeout | NodeJS.Immediate;
+  #number: number | undefined;
 
   constructor(start: Start, work: unknown, given: readonly unknown[]) {
     if (typeof work !== "function") throw new TypeError("A timer takes a function.");
@@ -43,12 +49,21 @@ export class Timer {
   }
 
   [Symbol.toPrimitive](): number {
-    return Symbol.toPrimitive in this.#own ? this.#own[Symbol.toPrimitive]() : Number.NaN;
+    if (this.#number === undefined) {
+      this.#number = randomInt(2 ** 48 - 1);
+      const number = this.#number;
+      Timer.#numbered.set(number, new WeakRef(this));
+      forgotten.register(this, () => Timer.#numbered.delete(number));
+    }
+    return this.#number;
   }
 
   /** Ends a timer, or the one of a number. */
   static end(timer: unknown): void {
-    if (typeof timer === "number" || typeof timer === "string") clearTimeout(timer);
+    if (typeof timer === "number" || typeof timer === "string") {
+      Timer.end(Timer.#numbered.get(Number(timer))?.deref());
+      return;
+    }
     if (typeof timer !== "object" || timer === null || !(#own in timer)) return;
     if ("refresh" in timer.#own) clearTimeout(timer.#own);
     else clearImmediate(timer.#own);

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { freeze } from "./freeze.ts";
 import { denied } from "./inert.ts";
-import { refuseListening } from "./listening.ts";
+import { refuseListening, refuseServers } from "./listening.ts";
 import { withOwnBody } from "./own-body.ts";
 import { inOwnScope } from "./own-scope.ts";
 
@@ -33,6 +33,7 @@ export function closeHost(given: Readonly<{ process: { stdout: object } } & Reco
   closeMemory();
   closeHttp();
   refuseListening();
+  refuseServers();
   closeFetch();
   // Where the defaults of every emitter stand: assigning them on each new one is to stay cheap.
   const emitter = process.getBuiltinModule("node:events").prototype;

@@ -9,7 +9,7 @@ import { closeHost } from "./host.ts";
 import { closeImports, givenModules } from "./imports.ts";
 import { refuseListeningBy } from "./listening.ts";
 import { offerGlobals } from "./own-global.ts";
-import { ofHttp, samples } from "./samples.ts";
+import { hideContexts, ofHttp, ofLocks, samples } from "./samples.ts";
 import { closeSockets, HiddenTimer, socketSamples } from "./sockets.ts";
 
 /** What {@link isolate} takes of the process. */
@@ -29,7 +29,8 @@ export type IsolateInput = {
  */
 export async function isolate({ bridge, env, shared, log }: IsolateInput): Promise<void> {
   const sockets = socketSamples();
-  const kinds = [...sockets, ...samples(), ...(await ofHttp())];
+  const kinds = [...sockets, ...samples(), ...(await ofHttp()), await ofLocks()];
+  hideContexts(kinds);
   closeSockets(sockets);
   refuseListeningBy(sockets);
   const replaced = new Map<string, object>();

@@ -1,5 +1,6 @@
 import type { Server } from "node:net";
 import process from "node:process";
+import { denied } from "./inert.ts";
 
 const ofBridge = new WeakSet<object>();
 /** Whether a server of the Bridge begins to listen, in this turn. */
@@ -29,6 +30,23 @@ export function refuseListening(): void {
       },
     };
     Object.defineProperty(prototype, name, { value: guarded[name] });
+  }
+}
+
+/** Keeps logic from making a server, whose events and timers lead to the Bridge's own server. */
+export function refuseServers(): void {
+  for (const name of ["http", "https", "net", "tls"]) {
+    const module: object = Object(process.getBuiltinModule(name));
+    const refuse = denied(`${name}.Server`);
+    const prototype: object = Object(Reflect.get(Object(Reflect.get(module, "Server")), "prototype"));
+    const stand = function Server() {
+      refuse();
+    };
+    Object.defineProperty(stand, "prototype", { value: prototype });
+    Object.defineProperty(prototype, "constructor", { value: stand });
+    if (name === "net" || name === "tls") continue; // Node takes these from the module, and logic is given neither
+    Object.defineProperty(module, "Server", { value: stand });
+    Object.defineProperty(module, "createServer", { value: denied(`${name}.createServer`) });
   }
 }
 

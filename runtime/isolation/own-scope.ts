@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { freeze } from "./freeze.ts";
 
 /** Those whose throw undici leaves to the event loop; it catches that of all others, and ends their request. */
 const uncaught: ReadonlySet<string> = new Set([
@@ -27,6 +28,7 @@ export function inOwnScope(handler: unknown): Readonly<Record<string, unknown>> 
     if (typeof method !== "function") continue;
     own[name] = (...given: readonly unknown[]): unknown =>
       run(() => {
+        freezeKindsOf(given);
         if (!uncaught.has(name)) return Reflect.apply(method, handler, given);
         try {
           return Reflect.apply(method, handler, given);
@@ -38,4 +40,16 @@ export function inOwnScope(handler: unknown): Readonly<Record<string, unknown>> 
       });
   }
   return own;
+}
+
+const known = new WeakSet<object>();
+
+/** What undici gives is each request's own, but for the prototype that it shares with those of all others. */
+function freezeKindsOf(given: readonly unknown[]): void {
+  for (const one of given) {
+    const prototype: unknown = one instanceof Object ? Object.getPrototypeOf(one) : undefined;
+    if (!(prototype instanceof Object) || known.has(prototype)) continue;
+    known.add(prototype);
+    freeze(prototype);
+  }
 }

@@ -1,4 +1,4 @@
-import { AsyncResource } from "node:async_hooks";
+import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import process from "node:process";
 
 /** One of each kind of value whose prototype or functions no name leads to. Logic comes by them as it makes its own. */
@@ -58,6 +58,7 @@ function ofNode(): unknown[] {
     ...[gzip, Reflect.get(Object(Reflect.get(gzip, "_writableState")), "writecb")],
     ...[zlib.createBrotliCompress(), zlib.createBrotliDecompress()],
     ...[zlib.createZstdCompress?.(), zlib.createZstdDecompress?.()],
+    ...[call(new AsyncLocalStorage(), "withScope", 1), timer, Reflect.get(timer, "_idlePrev")],
     ...[new AsyncResource("sample"), new AbortController(), new MessageChannel(), new TextDecoder()],
     ...[new Response(""), new Request("http://a"), new FormData(), new URL("http://a?b"), timer, turn],
     ...[new Headers(), new URLSearchParams("a"), file, file.stream(), Readable.from([]), Duplex.from([])],
@@ -108,14 +109,39 @@ export async function ofHttp(): Promise<unknown[]> {
   const { Duplex } = process.getBuiltinModule("node:stream");
   const [mine, theirs] = [new Duplex({ read() {} }), new Duplex({ read() {} })];
   const request = http.request({ createConnection: () => mine }).on("error", () => undefined);
-  http.createServer().emit("connection", theirs);
+  const server = http.createServer({ connectionsCheckingInterval: 1_000 });
+  server.emit("listening"); // makes the list of its connections
+  server.emit("connection", theirs);
   await new Promise((resolve) => process.nextTick(resolve));
   const parsers = [mine, theirs].map((socket): unknown => Reflect.get(socket, "parser"));
   request.destroy();
   theirs.destroy();
+  const lists = Reflect.ownKeys(server).map((key): unknown => Reflect.get(server, key));
+  const checking = lists.find((one) => one instanceof Object && "_onTimeout" in one);
+  if (checking instanceof Object && "close" in checking) call(checking, "close");
   // A parser that a module had is not the parser of somebody's next request.
   const common: object = Object(process.getBuiltinModule("_http_common"));
   Object.assign(Object(Reflect.get(common, "parsers")), { max: 0 });
   const modules = ["net", "tls", "dns"].map((name) => process.getBuiltinModule(name));
-  return [...parsers, request, ...[...modules, common].flatMap((module) => Object.values(Object(module)))];
+  return [
+    ...parsers,
+    request,
+    ...lists,
+    ...[...modules, common].flatMap((module) => Object.values(Object(module))),
+  ];
+}
+
+/** What is given to whoever holds a lock of the process. */
+export const ofLocks = (): Promise<unknown> => navigator.locks.request("santokit", async (lock) => lock);
+
+/** Methods of native objects that give the values of every AsyncLocalStorage to whoever has such an object. */
+const forDebugging = /ForDebugging/;
+
+/** Takes those methods away from what the samples inherit. */
+export function hideContexts(all: readonly unknown[]): void {
+  for (const sample of all)
+    for (const one of [sample, Reflect.get(Object(sample), "_handle")])
+      for (let at: object | null = Object(one); at !== null; at = Object.getPrototypeOf(at))
+        for (const name of Object.getOwnPropertyNames(at))
+          if (forDebugging.test(name)) Reflect.deleteProperty(at, name);
 }

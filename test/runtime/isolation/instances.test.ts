@@ -25,15 +25,13 @@ export default async function it({ origin }: any) {
   const globals = Object.fromEntries(Reflect.ownKeys(real).filter((key) => key !== "console").map((key) => [String(key), tried(() => real[key])]));
   const { port1, port2 } = new MessageChannel(), stream = new ReadableStream();
   const secure = https.globalAgent.createConnection({ host: "127.0.0.1", port: 1 }).on("error", () => undefined);
-  const served = new m${imports.indexOf("stream")}.Duplex({ read() {}, write() {} });
-  http.createServer().emit("connection", served);
   const subtle: any = crypto.subtle;
   port2.postMessage("a");
   const own = {
     message: await new Promise((resolve) => { port1.onmessage = resolve; }),
     pair: await subtle.generateKey("Ed25519", true, ["sign", "verify"]), secret: await subtle.generateKey({ name: "AES-GCM", length: 128 }, true, ["encrypt"]),
     certificate: new (m${imports.indexOf("crypto")} as any).X509Certificate(${JSON.stringify(rootCertificates[0])}),
-    navigator, port1, port2, secure, served, ...(await requested(origin)), fetched: await fetch(origin + "/readyz"),
+    navigator, port1, port2, secure, ...(await requested(origin)), fetched: await fetch(origin + "/readyz"),
     traced: tried(() => { const traced = {}; Error.captureStackTrace(traced); return traced; }),
     syntax: [function* () {}, async function* () {}, (function* () {})(), (async function* () {})(), async () => {}],
     iterators: [[].values(), new Map().entries(), new Set().values(), "a"[Symbol.iterator](), "a".matchAll(/a/g), [].values().map(String), (Iterator as any).from({ next: String })],
