@@ -11,7 +11,7 @@ import { isFailedCheck } from "./table/passed.ts";
 /** What a watch over one connection is made of. */
 export type WatchInput = {
   readonly connection: string;
-  readonly database: Pick<Database, "reserved">;
+  readonly database: Pick<Database, "reserved" | "renew">;
   readonly needs: SchemaNeeds;
   /** Whether calls are known to write to it, so that a read-only database is of no use. */
   readonly isWritten: boolean;
@@ -140,6 +140,7 @@ export class ConnectionWatch {
     try {
       const { rows } = await database.reserved.query(ping, [], AbortSignal.timeout(limits.pingMs));
       if (!isWritten || rows[0]?.readOnly !== true) return undefined;
+      database.renew?.();
       return {
         connection,
         code: "database_read_only",

@@ -106,6 +106,11 @@ class Pool implements Database {
     }
   }
 
+  renew(): void {
+    if (this.reserved === this.#aside) this.#aside.renew();
+    else for (const session of this.#sessions) this.#sessions.retire(session);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#sweeper);
@@ -207,6 +212,7 @@ class Pool implements Database {
     if (!this.#demotion.isDue(performance.now())) return;
     this.#log.warn({ connection: this.#name, server }, "The database refused a write: it is read-only.");
     this.#sessions.leave(server);
+    this.#aside.renew();
   }
 
   #isAway(now: number): boolean {

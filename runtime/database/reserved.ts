@@ -75,6 +75,13 @@ export class Reserved implements Queryable {
     this.#session = undefined;
   }
 
+  /** Asks on a new session from now on: of the servers of the URL another may be the right one. */
+  renew(): void {
+    const before = this.#session;
+    this.#session = undefined;
+    before?.then((session) => session.end()).catch(() => undefined);
+  }
+
   async close(): Promise<void> {
     const session = await this.#session?.catch(() => undefined);
     await session?.end();

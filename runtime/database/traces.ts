@@ -24,5 +24,9 @@ const takenAway = [
 /** Takes away what any statement may leave, and keeps what is prepared. */
 export const cleaning = [...takenAway, "select pg_advisory_unlock_all()"].join("; ");
 
+/** What was prepared by a statement, and not by the protocol as poolers and drivers do. */
+const dropPrepared =
+  "declare one text; begin for one in select name from pg_catalog.pg_prepared_statements where from_sql loop execute format('deallocate %I', one); end loop; end;";
+
 /** The same as one statement at the end of a transaction, behind which a pooler lends its session to others. */
-export const lastCleaning = `do $stk$ begin ${takenAway.map((sql) => `execute '${sql}';`).join(" ")} perform pg_advisory_unlock_all(); end $stk$`;
+export const lastCleaning = `do $stk$ begin ${takenAway.map((sql) => `execute '${sql}';`).join(" ")} perform pg_advisory_unlock_all(); ${dropPrepared} end $stk$`;

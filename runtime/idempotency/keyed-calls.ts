@@ -51,21 +51,25 @@ export function keyedCalls(
     const id = digest([connection, ...identityOf(caller), key]);
     const seen = { request: digest([path, params ?? null]), rights: rightsOf(caller) };
     const dataOf = async (...call: Parameters<Calls["call"]>) => (await calls.call(...call)).data;
-    const made = OpenTransactions.keyed({ call: run.signal, connection, database }, async (transaction) => {
-      const waitMs = waitOf(run, manifest.connections[connection]?.statementTimeoutMs ?? 0);
-      if (await take(transaction, id, seen, waitMs)) {
-        const answer = await dataOf(path, params, caller, run);
-        await keepAnswer(transaction, id, bounded(write === undefined ? answer : keepWrite(answer, write)));
-        return answer;
-      }
-      const kept = await keptAnswer(transaction, id);
-      if (kept === undefined) throw running();
-      if (kept.request !== seen.request) throw anotherBody();
-      if (write !== undefined)
-        return repeatWrite(kept.answer, write, params, (select, read) => dataOf(select, read, caller, run));
-      if (kept.rights !== seen.rights) throw otherRights();
-      return kept.answer;
-    });
+    const made = OpenTransactions.keyed(
+      { call: run.signal, connection, database },
+      write !== undefined,
+      async (transaction) => {
+        const waitMs = waitOf(run, manifest.connections[connection]?.statementTimeoutMs ?? 0);
+        if (await take(transaction, id, seen, waitMs)) {
+          const answer = await dataOf(path, params, caller, run);
+          await keepAnswer(transaction, id, bounded(write === undefined ? answer : keepWrite(answer, write)));
+          return answer;
+        }
+        const kept = await keptAnswer(transaction, id);
+        if (kept === undefined) throw running();
+        if (kept.request !== seen.request) throw anotherBody();
+        if (write !== undefined)
+          return repeatWrite(kept.answer, write, params, (select, read) => dataOf(select, read, caller, run));
+        if (kept.rights !== seen.rights) throw otherRights();
+        return kept.answer;
+      },
+    );
     // What was put off until the commit is refused there, outside of the call.
     const refused = (error: unknown): never => {
       throw write === undefined ? logicFailure(error) : answerTo(error, () => undefined);

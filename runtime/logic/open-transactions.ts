@@ -78,17 +78,22 @@ export class OpenTransactions {
 
   /**
    * Runs a call with a key, all of it in one transaction. The module that it runs may open one itself, and uses no other
-   * connection: what it does is done once, or not at all.
+   * connection: what it does is done once, or not at all. Where it is `repeatable`, it runs no module.
    */
   static keyed<T>(
     { call, connection, database }: CallConnection,
+    repeatable: boolean,
     work: (transaction: Queryable) => Promise<T>,
   ): Promise<T> {
-    return database.transaction((opened) => {
-      const keyed = { opened: { transactions: 0 }, inside: false };
-      const inside = new OpenTransactions(call, undefined, new Map([[connection, opened]]), keyed);
-      return inside.#run(() => work({ query: (...statement) => inside.#query(connection, ...statement) }));
-    }, call);
+    return database.transaction(
+      (opened) => {
+        const keyed = { opened: { transactions: 0 }, inside: false };
+        const inside = new OpenTransactions(call, undefined, new Map([[connection, opened]]), keyed);
+        return inside.#run(() => work({ query: (...statement) => inside.#query(connection, ...statement) }));
+      },
+      call,
+      { repeatable },
+    );
   }
 
   /**

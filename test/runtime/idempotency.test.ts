@@ -53,6 +53,16 @@ async function serving(change: Partial<Manifest> = {}): Promise<Served & { datab
 }
 
 describe("a call with a key", () => {
+  it("is made where the table was changed under what its session had prepared", async () => {
+    const { call, database } = await serving();
+    for (const id of [20, 21, 22, 23]) expect((await call(insert, row(id), ada)).status).toBe(200);
+    await execute(database, "alter table notes alter id type bigint");
+    for (const id of [24, 25, 26])
+      expect((await call(insert, row(id), keyed(`changed-${id}`))).body).toMatchObject({
+        data: { count: 1 },
+      });
+  });
+
   it("is done once, however often and by whatever way the key comes", async () => {
     const { call, url, database } = await serving();
     const answers = await Promise.all(Array.from({ length: 8 }, () => call(insert, row(10), keyed('"k1"'))));

@@ -228,6 +228,29 @@ describe("a database that is read-only", () => {
       .toEqual(["database_read_only"]);
   });
 
+  it("is asked on new sessions, and the log says that all is well again", async () => {
+    const lines: string[] = [];
+    const log: Log = pino({ base: null }, { write: (line) => lines.push(JSON.parse(line).msg) });
+    const { url } = await notesDatabase();
+    const served = await serve({ url, log });
+    await untilReady(served);
+    const name = new URL(url).pathname.slice(1);
+    await execute(url, `alter database ${name} set default_transaction_read_only = on`);
+    await execute(
+      url,
+      "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()",
+    );
+    const status = async () => (await served.bridge.readiness()).status;
+    await expect.poll(status, { timeout: 8_000 }).toBe("unready");
+    // A session that was opened before holds on to what it was.
+    await execute(
+      url,
+      `begin read write; alter database ${name} reset default_transaction_read_only; commit`,
+    );
+    await expect.poll(status, { timeout: 4_000 }).toBe("ready");
+    await expect.poll(() => lines).toContain("The database is ready again.");
+  });
+
   it("is told from one behind PgBouncer in transaction mode that takes writes", async () => {
     const { url } = await notesDatabase();
     const pooler = await startPooler(url, { mode: "transaction" });

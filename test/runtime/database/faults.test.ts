@@ -267,35 +267,42 @@ describe("a session", () => {
     ],
     ["the last number of a sequence", "select nextval('numbers')", "select lastval() is null as clean"],
   ];
-  it.each(leftBehind.flatMap((one) => [false, true].map((pooled) => [...one, pooled] as const)))(
-    "passes %s on to nobody (%s; %s; behind a pooler: %s)",
-    async (_, text, question, pooled) => {
-      const { url } = await notesDatabase();
-      await execute(
-        url,
-        `create sequence numbers;
+  const prepared = [
+    "a prepared statement",
+    "select prepared()",
+    "select count(*) = 0 as clean from pg_prepared_statements where from_sql",
+    true,
+  ] as const;
+  it.each([
+    ...leftBehind.flatMap((one) => [false, true].map((pooled) => [...one, pooled] as const)),
+    prepared,
+  ])("passes %s on to nobody (%s; %s; behind a pooler: %s)", async (_, text, question, pooled) => {
+    const { url } = await notesDatabase();
+    await execute(
+      url,
+      `create sequence numbers;
       create function keep() returns void language plpgsql as $$ begin create temp table kept (n int); end $$;
-      create function grab() returns void language sql as $$ select pg_advisory_lock(7) $$`,
-      );
-      const pooler = pooled ? await startPooler(url, { mode: "transaction", sessions: 1 }) : undefined;
-      onTestFinished(() => pooler?.stop());
-      const pool = poolOf(pooler?.url ?? url, { pool: 1 });
-      const process = async () =>
-        (await pool.query({ text: "select pg_backend_pid() as pid", readOnly: true }, [])).rows[0]?.pid;
-      const before = await process();
-      const asked = async () => {
-        try {
-          return (await pool.query({ text: question, readOnly: true }, [])).rows[0]?.clean;
-        } catch (error) {
-          return error instanceof pg.DatabaseError && error.code === "55000"; // lastval is not yet defined
-        }
-      };
-      await pool.query({ text }, []);
-      expect(await asked()).toBe(true);
-      await pool.transaction((inner) => inner.query({ text }, []));
-      expect([await asked(), await process()]).toEqual([true, before]);
-    },
-  );
+      create function grab() returns void language sql as $$ select pg_advisory_lock(7) $$;
+      create function prepared() returns void language plpgsql as $$ begin execute 'prepare one as select 1'; end $$`,
+    );
+    const pooler = pooled ? await startPooler(url, { mode: "transaction", sessions: 1 }) : undefined;
+    onTestFinished(() => pooler?.stop());
+    const pool = poolOf(pooler?.url ?? url, { pool: 1 });
+    const process = async () =>
+      (await pool.query({ text: "select pg_backend_pid() as pid", readOnly: true }, [])).rows[0]?.pid;
+    const before = await process();
+    const asked = async () => {
+      try {
+        return (await pool.query({ text: question, readOnly: true }, [])).rows[0]?.clean;
+      } catch (error) {
+        return error instanceof pg.DatabaseError && error.code === "55000"; // lastval is not yet defined
+      }
+    };
+    await pool.query({ text }, []);
+    expect(await asked()).toBe(true);
+    await pool.transaction((inner) => inner.query({ text }, []));
+    expect([await asked(), await process()]).toEqual([true, before]);
+  });
 
   it("takes the options of the URL", async () => {
     const { url } = await notesDatabase();
