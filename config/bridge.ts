@@ -90,6 +90,8 @@ export const bridgeLimits = {
     suspectMs: 1_000,
   },
   logic: {
+    /** What one statement of a module may read, in bytes of Postgres' text: of a large cell memory holds five times that. */
+    readBytes: 32 * 1_024 ** 2,
     depth: 16,
     copyDepth: 100,
     cachedAnswers: 10_000,

@@ -21,7 +21,7 @@ export type CallRun = {
  *
  * @throws {CallError} what the caller is told; everything else is answered as `internal`.
  */
-export type CallHandler = (params: unknown, caller: Caller, run: CallRun) => Promise<string>;
+export type CallHandler = (params: unknown, caller: Caller, run: CallRun) => Promise<Answer>;
 
 /** The answer to a call as JSON. */
 export type Answer = {

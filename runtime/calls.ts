@@ -52,7 +52,7 @@ export async function compileCalls(input: CallsInput): Promise<Calls> {
   const calls: Calls = {
     async call(path, params, caller, run) {
       const custom = logic.get(path);
-      if (custom !== undefined) return { data: await custom(params, caller, run), more: false };
+      if (custom !== undefined) return custom(params, caller, run);
       const table = tables.lookup(path);
       if (table === undefined) throw unknownCall();
       const { connection, handle } = table;

@@ -79,5 +79,6 @@ export function refusalOf(error: unknown): Refusal {
   if (code !== undefined && known !== undefined) return new Refusal(code, known, error);
   const saying = sayings.find(([pattern]) => pattern.test(first.message));
   if (saying !== undefined) return new Refusal(saying[1], saying[2], error);
-  return new Refusal(code ?? "unknown", "The database refused a connection.", error);
+  const said = routine === undefined ? "" : ` It said: ${first.message}.`; // Postgres', or a pooler's
+  return new Refusal(code ?? "unknown", `The database refused a connection.${said}`, error);
 }

@@ -62,7 +62,8 @@ const maxCauses = 4;
 function kindOf(error: unknown, causes = 0): string {
   if (!(error instanceof Error)) return typeof error;
   const code = "code" in error ? String(error.code) : "";
-  const own = `${error.name} ${code || error.message.slice(0, 200)}`;
+  const place = error.stack?.split("\n").find((line) => /^ +at /.test(line));
+  const own = `${error.name} ${code} ${error.message.slice(0, 200).replace(/\d+/g, "#")}${place}`;
   return causes === maxCauses || error.cause === undefined
     ? own
     : `${own} < ${kindOf(error.cause, causes + 1)}`;

@@ -52,7 +52,7 @@ export function compileModuleLogic(input: ModuleLogicInput): CallHandler {
     const given = await valuesOf(sent, input, run);
     const scope = { path, requestId: run.requestId, sources };
     try {
-      return await runLogic(scope, async () => asJson(await handler(given, contextOf(input, caller, run))));
+      return await runLogic(scope, async () => asAnswer(await handler(given, contextOf(input, caller, run))));
     } catch (error) {
       throw logicFailure(ownError(error));
     }
@@ -69,7 +69,11 @@ async function valuesOf(
   for (const [name, argument] of given) {
     const { type, text } = argument;
     const database = OpenTransactions.of(signal)?.database(connection) ?? databases.get(connection);
-    if (text === null || database === undefined || (isExact(type) && !isDomain(type))) {
+    if (
+      text === null ||
+      database === undefined ||
+      (isExact(type) && !isDomain(type) && argument.unread !== true)
+    ) {
       values[name] = argumentValue(argument);
       continue;
     }
@@ -95,7 +99,7 @@ function contextOf(
   const line =
     (level: "debug" | "info" | "warn" | "error"): LogLine =>
     (message, fields) =>
-      log[level]({ ...fields, requestId, path }, message);
+      log[level]({ ...ownFields(fields), requestId, path }, message);
   let own: AbortSignal | undefined;
   return {
     ...connection(logic.connection),
@@ -120,6 +124,12 @@ function contextOf(
     },
   };
 }
+
+/** A line has some members by itself; a second one of the same name would be read in its place. */
+const ownMembers: ReadonlySet<string> = new Set(["level", "time", "msg", "release", "bundle", "replica"]);
+
+const ownFields = (fields: object | undefined): object =>
+  Object.fromEntries(Object.entries(fields ?? {}).filter(([name]) => !ownMembers.has(name)));
 
 /** What its listeners throw is the call's own, whoever aborts it; nor can a module abort what is the Bridge's. */
 function ownSignal(signal: AbortSignal): AbortSignal {
@@ -158,10 +168,11 @@ function answerOf({ data, more }: Answer): unknown {
   return more && Array.isArray(result) ? Object.defineProperty(result, "more", { value: true }) : result;
 }
 
-const asJson = (result: unknown): string => {
+/** Rows of a select that has more go on to the client with that sign. */
+function asAnswer(result: unknown): Answer {
   const json: string | undefined = JSON.stringify(result, asOnTheWire);
-  return json ?? "null";
-};
+  return { data: json ?? "null", more: Array.isArray(result) && Reflect.get(result, "more") === true };
+}
 
 /** What JSON has no number for is a string, as in `schema/wire.ts`. */
 const asOnTheWire = (_: string, value: unknown): unknown =>

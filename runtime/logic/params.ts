@@ -6,7 +6,12 @@ import { holdsJson, isJson, isSentAt, type OwnTypeNames, type SqlType, sqlType }
 import { invalid, readParams } from "../table/params.ts";
 
 /** A parameter as Postgres' text of its type. */
-export type Argument = { readonly type: SqlType; readonly text: string | null };
+export type Argument = {
+  readonly type: SqlType;
+  readonly text: string | null;
+  /** Whether the text is as somebody wrote it for Postgres, and not as it is written here. */
+  readonly unread?: boolean;
+};
 
 /** The arguments of a call by name. */
 export type Arguments = ReadonlyMap<string, Argument>;
@@ -64,5 +69,6 @@ function read(
 function asDefault(type: SqlType, value: Scalar): Argument {
   if (value === null) return { type, text: null };
   if (typeof value === "string" && type.element === undefined && isJson(type)) return { type, text: value };
-  return { type, text: type.encode(value) ?? String(value) };
+  const encoded = type.encode(value);
+  return encoded === undefined ? { type, text: String(value), unread: true } : { type, text: encoded };
 }

@@ -109,8 +109,11 @@ export function compileSqlLogic({
         : await claimChecks.check(uncertain, caller, { connection, database: joined, signal });
     const values = binds.map((statement) => statement.map((bind) => bind(given, checked)));
     // Inside of a transaction an answer may hold what nobody else sees, and must not be older than its writes.
-    if (open !== undefined || cacheMs === undefined) return run(joined, values, signal);
-    return cache.get(path, values, cacheMs, () => run(database, values, signal));
+    const data =
+      open !== undefined || cacheMs === undefined
+        ? await run(joined, values, signal)
+        : await cache.get(path, values, cacheMs, () => run(database, values, signal));
+    return { data, more: false };
   };
 }
 

@@ -1,3 +1,4 @@
+import { bridgeLimits } from "../../config/bridge.ts";
 import { exactJson } from "../../src/core/exact-json.ts";
 import { isDatabaseError, type Queryable, type Row, type SqlStatement } from "../database/database.ts";
 import { type ArrayElement, writeArray } from "../sql/array.ts";
@@ -103,7 +104,8 @@ function templateOf(strings: TemplateStringsArray): Template {
   const used: { stack?: string } = {};
   Error.captureStackTrace(used, templateOf);
   const casts = strings.slice(1).map(castKind);
-  const template = { statement: { name: statementName(text), text }, used, casts, kinds: new Map() };
+  const statement = { name: statementName(text), text, maxBytes: bridgeLimits.logic.readBytes };
+  const template = { statement, used, casts, kinds: new Map() };
   templates.set(strings, template);
   return template;
 }

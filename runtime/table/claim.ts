@@ -2,7 +2,7 @@ import { claimPath } from "../../schema/predicate.ts";
 import { plainDecimal } from "../../src/core/exact-json.ts";
 import { valueAt } from "../auth/claims.ts";
 import type { Caller } from "../caller.ts";
-import type { SqlType } from "../sql/type.ts";
+import { isJson, type SqlType } from "../sql/type.ts";
 
 /** What a rule asks of the caller, such as `$user.id` or `$claims.NAME`, as a value of a type. */
 export type Claim = { readonly reference: string; readonly type: SqlType };
@@ -34,9 +34,10 @@ function read(reference: string, caller: Caller): unknown {
   return valueAt(caller.claims, claimPath(reference.slice(prefix.length)));
 }
 
-// A list with a member that does not fit is no list of this type: to leave the member out would widen a `not`.
+// A list with a member that does not fit is no list of this type: to leave the member out would widen a `not`. Of a list
+// within it Postgres would compare each member.
 const encodeList = (type: SqlType, list: readonly unknown[]): string | null =>
-  list.includes(null)
+  list.some((member) => member === null || (Array.isArray(member) && !isJson(type)))
     ? null
     : (type.encode(list.map((member) => exact(member, type.element ?? type))) ?? null);
 

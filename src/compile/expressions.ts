@@ -45,7 +45,12 @@ export function parameterQuestions(
           connection,
           sql: `select null::${cast}`,
           answer(description) {
-            if (!("error" in description)) spelled(connection, type, description.columns[0]?.type ?? type);
+            if (!("error" in description))
+              spelled(
+                connection,
+                type,
+                types?.has(type) ? named(type) : (description.columns[0]?.type ?? type),
+              );
             return refused(description, front.at(["params", name, "type"]));
           },
         };
@@ -63,3 +68,10 @@ export function parameterQuestions(
     );
   });
 }
+
+/** A declared type as Postgres spells it; of a domain it describes a result as the type that this is over. */
+const named = (type: string): string =>
+  type
+    .split(".")
+    .map((part) => (/^[a-z_][a-z0-9_]*$/.test(part) ? part : quoteIdentifier(part)))
+    .join(".");

@@ -240,3 +240,20 @@ select id, title, $user.roles as roles from tasks where owner_id = $user.id and 
     expect(existsSync(join(root, ".stk"))).toBe(false);
   }, 30_000);
 });
+
+it("a parameter of a domain keeps the domain, whose check is the caller's to meet", async () => {
+  const root = projectDirectory({
+    "schema/a.yaml": "domains: { email: { type: text, check: value like '%@%' }, Odd: { type: int } }\n",
+    "logic/a.ts":
+      "/*---\naccess: public\nparams: { e: { type: email }, o: { type: Odd }, n: { type: int4 } }\n---*/\nexport default () => 1;\n",
+  });
+  const { manifest, diagnostics } = await compileProject(await readProject(root), {
+    openShadow: sharedShadow,
+  });
+  expect(diagnostics).toEqual([]);
+  expect(Object.values(manifest?.logic.a?.params ?? {}).map(({ type }) => type)).toEqual([
+    "email",
+    '"Odd"',
+    "integer",
+  ]);
+});

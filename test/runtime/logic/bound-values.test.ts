@@ -90,3 +90,10 @@ it("a value that context.call passes on is the one that context.sql stores, or i
   ];
   expect(data).toEqual([...stored, ...Array(5).fill("TypeError")].map((one) => [one, one]));
 });
+
+it("a cell that is larger than a module may read fails its statement, and is not held", async () => {
+  const { call } = await serveModules({
+    it: "return context.sql`select repeat('x', 40000000) as x`.catch((error) => error.code);",
+  });
+  expect((await call("it")).body).toEqual({ data: "answer_too_large" });
+});

@@ -46,6 +46,8 @@ it("a parameter reaches a module as a table would give it, and a domain's check 
     at: { type: "timestamptz", default: "epoch" },
     small: { type: "small", nullable: true, default: null },
     span: { type: "interval", default: "90 minutes" },
+    list: { type: "text[]", default: '{a, b, "c d"}' },
+    numbers: { type: "numeric[]", default: "{1, 2.50}" },
   };
   const { call } = await serveModules(
     { it: "return params;" },
@@ -55,7 +57,13 @@ it("a parameter reaches a module as a table would give it, and a domain's check 
       change: { schema: { main: { enums: {}, tables: {}, domains: { small: "integer" } } }, permissions: {} },
     },
   );
-  const byDefault = { at: "1970-01-01T00:00:00Z", small: null, span: "PT1H30M" };
+  const byDefault = {
+    at: "1970-01-01T00:00:00Z",
+    small: null,
+    span: "PT1H30M",
+    list: ["a", "b", "c d"],
+    numbers: ["1", "2.50"],
+  };
   expect((await call("it", {})).body).toEqual({ data: byDefault });
   const sent = { at: "2026-01-01T00:00:00+02:00", small: 7 };
   expect((await call("it", sent)).body).toEqual({
