@@ -11,7 +11,7 @@ import { isFailedCheck } from "./table/passed.ts";
 /** What a watch over one connection is made of. */
 export type WatchInput = {
   readonly connection: string;
-  readonly database: Pick<Database, "reserved" | "renew">;
+  readonly database: Pick<Database, "reserved" | "renew" | "isAtWork">;
   readonly needs: SchemaNeeds;
   /** Whether calls are known to write to it, so that a read-only database is of no use. */
   readonly isWritten: boolean;
@@ -147,7 +147,8 @@ export class ConnectionWatch {
         message: "The database is read-only, and calls write to it.",
       };
     } catch (error) {
-      return unreachable(connection, error);
+      // A pooler that lends all it has lets the question wait, or refuses it; it is no absence.
+      return this.opened && database.isAtWork === true ? undefined : unreachable(connection, error);
     }
   }
 

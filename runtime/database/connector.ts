@@ -84,7 +84,7 @@ export class Connector {
     this.#isPooled = true;
     this.#log.warn(
       { connection: this.#name },
-      "The database is behind a pooler that keeps no settings and no prepared statements: each statement runs in a transaction of its own, which sets them. For speed, connect without it, or with a direct URL.",
+      "The database is behind a pooler that takes no settings of a session, or keeps none: each statement runs in a transaction of its own, which sets them, and none is prepared. For speed, connect without it, or with a direct URL.",
     );
   }
 

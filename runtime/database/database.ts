@@ -58,6 +58,8 @@ export interface Transactional extends Queryable {
 export interface Database extends Transactional {
   /** Runs reads of the Bridge's own on a connection beside the pool, so that they wait for no call. */
   readonly reserved: Queryable;
+  /** Whether a pooler in front of it runs statements of the pool: a question that waits for its turn says nothing then. */
+  readonly isAtWork?: boolean;
   /** Lets `reserved` look for its server anew: the one that it has is not what the URL asks for. */
   renew?(): void;
   close(): Promise<void>;

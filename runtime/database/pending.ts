@@ -56,6 +56,11 @@ export class Pending {
     return (part === "whole" || part === "commit") && statement.readOnly !== true;
   }
 
+  /** Whether another session may answer it first: it only reads, and is sent once. */
+  get mayBeOvertaken(): boolean {
+    return this.sending.statement.readOnly === true && !this.settled && !this.repeated;
+  }
+
   /** Told when it leaves. */
   leave(): void {
     this.completed = false;

@@ -6,8 +6,9 @@ import { Connector } from "./connector.ts";
 import { Contention } from "./contention.ts";
 import type { Database, Queryable, Rows, SqlStatement, TransactionOptions } from "./database.ts";
 import { isCancelled, isLostStatement, isNameTaken, isReadOnly, isSessionFailure } from "./failure.ts";
+import { FullPool } from "./full-pool.ts";
 import { Opener } from "./opener.ts";
-import { busy, Pending, type Sending, timedOut, unreachable } from "./pending.ts";
+import { Pending, type Sending, timedOut, unreachable } from "./pending.ts";
 import { isPlainRead } from "./read.ts";
 import { Reserved } from "./reserved.ts";
 import { Seldom } from "./seldom.ts";
@@ -43,7 +44,7 @@ class Pool implements Database {
   readonly #sessions: Sessions;
   readonly #waiting = new Waiting();
   readonly #contention: Contention;
-  readonly #full = new Seldom(limits.fullEveryMs);
+  readonly #full: FullPool;
   readonly #demotion = new Seldom(limits.demotedEveryMs);
   readonly #sweeper: NodeJS.Timeout;
   #closed = false;
@@ -56,6 +57,7 @@ class Pool implements Database {
     this.reserved = settings.pool === 1 ? this : this.#aside;
     this.#contention = new Contention(settings.pool, this.#aside);
     this.#settings = settings;
+    this.#full = new FullPool(name, settings.pool, log);
     this.#sessions = new Sessions(settings);
     this.#log = log;
     this.#sweeper = setInterval(() => this.#sweep(performance.now()), limits.sweepMs).unref();
@@ -92,9 +94,8 @@ class Pool implements Database {
         else this.#request({ exclusive: true, since: performance.now(), after, signal, about, give, fail });
       });
       const settings = this.#connector.local;
-      const unnamed = !isFirst || settings !== undefined;
       try {
-        return await runTransaction(session, work, { readOnly, signal, settings, unnamed });
+        return await runTransaction(session, work, { readOnly, signal, settings, isFirst });
       } catch (error) {
         const again = error instanceof TableChanged || (readOnly && session.isOver);
         if (!isFirst || !repeatable || !again || signal?.aborted === true) throw error;
@@ -104,6 +105,10 @@ class Pool implements Database {
         this.#freed(session);
       }
     }
+  }
+
+  get isAtWork(): boolean {
+    return this.#connector.local !== undefined && [...this.#sessions].some(({ sent }) => sent.length > 0);
   }
 
   renew(): void {
@@ -141,7 +146,7 @@ class Pool implements Database {
     const session = this.#waiting.size === 0 ? this.#take(waiter, now) : undefined;
     if (session !== undefined) this.#give(waiter, session);
     else if (this.#closed || this.#isAway(now)) waiter.fail(unreachable(this.#opener.refusal));
-    else if (!this.#waiting.add(waiter)) this.#refuse(waiter, now);
+    else if (!this.#waiting.add(waiter)) this.#full.refuse(waiter, this.#waiting.size, now);
   }
 
   #give(waiter: Waiter, session: Session): void {
@@ -219,19 +224,11 @@ class Pool implements Database {
     return this.#sessions.size === 0 && this.#opener.isAway(now);
   }
 
-  #refuse(waiter: Waiter, now: number): void {
-    if (this.#full.isDue(now)) {
-      const numbers = { connection: this.#name, most: this.#settings.pool, waiting: this.#waiting.size };
-      this.#log.warn(numbers, "The pool is full: calls are refused.");
-    }
-    waiter.fail(busy());
-  }
-
   /** Ends what has waited or run for too long. One timer for all is cheaper than one for each. */
   #sweep(now: number): void {
     for (const waiter of this.#waiting.takeLate(now)) {
       if (this.#sessions.size === 0) waiter.fail(unreachable(this.#opener.refusal));
-      else this.#refuse(waiter, now);
+      else this.#full.refuse(waiter, this.#waiting.size, now);
     }
     this.#sessions.tend(now);
     const slow = this.#sessions.slow(now);
@@ -242,9 +239,7 @@ class Pool implements Database {
 
   /** Sends what only reads and stands behind a slow statement to another session too: the first answer counts. */
   #overtake({ sent }: Session, now: number): void {
-    for (const pending of sent.slice(1)) {
-      const { statement } = pending.sending;
-      if (statement.readOnly !== true || pending.settled || pending.repeated) continue;
+    for (const pending of sent.slice(1).filter(({ mayBeOvertaken }) => mayBeOvertaken)) {
       const waiter = waiterFor(pending);
       const session = this.#take(waiter, now);
       if (session === undefined) continue;

@@ -42,7 +42,7 @@ export class Reserved implements Queryable {
     try {
       const settings = this.#connector.local;
       if (settings !== undefined) {
-        const run = { readOnly: true, signal, settings, unnamed: true };
+        const run = { readOnly: true, signal, settings, isFirst: true };
         return await runTransaction(session, (inner) => inner.query(statement, values), run);
       }
       return await new Promise((resolve, reject) => {

@@ -11,8 +11,8 @@ export type TransactionRun = TransactionOptions & {
   readonly signal: AbortSignal | undefined;
   /** What is sent behind `begin`, before anything else, where nothing may be left on the session. */
   readonly settings?: SqlStatement | undefined;
-  /** Whether statements are sent without their names, so that what the session keeps prepared does not matter. */
-  readonly unnamed: boolean;
+  /** Whether it was not run before: then statements are sent by name, where the session keeps what is prepared. */
+  readonly isFirst: boolean;
 };
 
 const nothing: Rows = { rows: [], count: 0 };
@@ -26,7 +26,7 @@ const nothing: Rows = { rows: [], count: 0 };
 export async function runTransaction<T>(
   session: Session,
   work: (transaction: Queryable) => Promise<T>,
-  { signal, settings, unnamed, readOnly }: TransactionRun,
+  { signal, settings, isFirst, readOnly }: TransactionRun,
 ): Promise<T> {
   let isOpen = true;
   let lost: unknown;
@@ -41,7 +41,7 @@ export async function runTransaction<T>(
     new Promise((resolve, reject) => {
       const sending = { statement, values, signal: within, exclusive: false, part, refusesWrites: readOnly };
       const pending = new Pending(sending, resolve, reject);
-      pending.repeated = unnamed;
+      pending.repeated = !isFirst || settings !== undefined;
       if (part === "commit") ending = pending;
       if (part === "commit" || !pending.settleIfAborted()) session.send(pending);
     });

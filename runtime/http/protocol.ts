@@ -6,15 +6,18 @@ const host = /^[\w.~!$&'()*+,;=%:[\]-]*$/;
 
 /**
  * Why a request that the parser took is refused all the same, whatever it asks for: another version of HTTP (RFC 9110,
- * 15.6.6), no or several Host fields (RFC 9112, 3.2), a transfer coding (RFC 9112, 6.1) or an expectation (RFC 9110,
+ * 15.6.6), a target that is no URL (RFC 9112, 3.2), no or several Host fields (RFC 9112, 3.2), a transfer coding (RFC 9112, 6.1) or an expectation (RFC 9110,
  * 10.1.1) that is not known here.
  */
 export function protocolFault({
   httpVersionMajor,
   httpVersionMinor,
   headers,
+  url = "/",
 }: IncomingMessage): CallError | undefined {
   if (httpVersionMajor !== 1) return versionNotSupported();
+  if (!url.startsWith("/") && url !== "*" && !URL.canParse(url))
+    return new CallError("malformed_request", "The target of the request is no URL.");
   if (headers.host === undefined ? httpVersionMinor > 0 : !host.test(headers.host))
     return new CallError("malformed_request", "The request does not have exactly one valid Host header.");
   const coding = headers["transfer-encoding"];

@@ -261,6 +261,28 @@ describe("a database that is read-only", () => {
     expect((await served.call("db/main/notes/insert", insert, { authorization: token })).status).toBe(200);
   });
 
+  it("is told from a pooler whose only session is at work", async () => {
+    const { url } = await notesDatabase();
+    const pooler = await startPooler(url, { mode: "transaction", sessions: 1 });
+    onTestFinished(() => pooler.stop());
+    const logic = { slow: value("select 1 as n from pg_sleep(4)") };
+    const manifest = manifestOf({
+      logic,
+      server: { ...manifestOf().server, limits: { ...manifestOf().server.limits, timeMs: 8_000 } },
+    });
+    const served = await serve({ url: pooler.url, manifest });
+    await untilReady(served);
+    const slow = served.call("slow");
+    const seen = new Set<string>();
+    const until = performance.now() + 3_500;
+    while (performance.now() < until) {
+      seen.add((await served.bridge.readiness()).status);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    expect((await slow).body.data).toBe(1);
+    expect([...seen]).toEqual(["ready"]);
+  });
+
   it("is served where calls only read", async () => {
     const { url } = await notesDatabase();
     const name = new URL(url).pathname.slice(1);

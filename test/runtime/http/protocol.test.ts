@@ -97,6 +97,12 @@ describe("a request that HTTP forbids or that is not known here", () => {
       call("", "POST /call HTTP/1.1\nhost: a\r\n"),
     ],
     [400, "malformed_request", "a version that is none", call("", "POST /call HTTP/1.12\r\nhost: a\r\n")],
+    ...["http://[::/call", "http://b:99999/call"].map((target): [number, string, string, string] => [
+      400,
+      "malformed_request",
+      `the target ${target}`,
+      call("", `POST ${target} HTTP/1.1\r\nhost: a\r\n`),
+    ]),
     [400, "malformed_request", "what is no HTTP", "hello\r\n\r\n"],
     [400, "malformed_request", "a chunk without its length", `${chunked}3\r\nabc\r\nxyz\r\n`],
     [
