@@ -176,8 +176,7 @@ class Pool implements Database {
   }
 
   #freed(session: Session): void {
-    if (session.retired || this.#sessions.isTainted(session, performance.now()))
-      this.#sessions.retire(session);
+    if (session.retired || this.#sessions.isTainted(session)) this.#sessions.retire(session);
     this.#advance();
   }
 

@@ -13,6 +13,8 @@ export class Reserved implements Queryable {
   readonly #silentMs: number;
   readonly #reached: () => void;
   #session: Promise<Session> | undefined;
+  /** The one that is open; undefined while there is none to be lost. */
+  #opened: Session | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   /** @param reached told when the database answered after it was not connected. */
@@ -57,6 +59,7 @@ export class Reserved implements Queryable {
 
   async #open(): Promise<Session> {
     const session = await this.#connector.open(this);
+    this.#opened = session;
     this.#reached();
     return session;
   }
@@ -70,15 +73,16 @@ export class Reserved implements Queryable {
     }
   }
 
-  /** A session that is lost, and one to a server that was demoted, is not used again. */
-  lost(_session: Session): void {
-    this.#session = undefined;
+  /** A session that is lost is not used again; one that was replaced may be lost later. */
+  lost(session: Session): void {
+    if (session === this.#opened) this.#session = undefined;
   }
 
   /** Asks on a new session from now on: of the servers of the URL another may be the right one. */
   renew(): void {
     const before = this.#session;
     this.#session = undefined;
+    this.#opened = undefined;
     before?.then((session) => session.end()).catch(() => undefined);
   }
 

@@ -40,8 +40,8 @@ export class Sessions extends Set<Session> {
   }
 
   /** Whether a cancel request that it was sent may still arrive, and hit what is to clean it. */
-  isTainted(session: Session, now: number): boolean {
-    return session.isUnclean && now - session.cancelledAt < limits.waitMs;
+  isTainted({ isUnclean, cancelledAt }: Session): boolean {
+    return isUnclean && performance.now() - cancelledAt < limits.waitMs;
   }
 
   /** Ends it once what it has is answered. */

@@ -42,14 +42,7 @@ export function inOwnScope(handler: unknown): Readonly<Record<string, unknown>> 
   return own;
 }
 
-const known = new WeakSet<object>();
-
 /** What undici gives is each request's own, but for the prototype that it shares with those of all others. */
 function freezeKindsOf(given: readonly unknown[]): void {
-  for (const one of given) {
-    const prototype: unknown = one instanceof Object ? Object.getPrototypeOf(one) : undefined;
-    if (!(prototype instanceof Object) || known.has(prototype)) continue;
-    known.add(prototype);
-    freeze(prototype);
-  }
+  for (const one of given) if (typeof one === "object" && one !== null) freeze(Object.getPrototypeOf(one));
 }

@@ -304,6 +304,22 @@ describe("a session", () => {
     expect([await asked(), await process()]).toEqual([true, before]);
   });
 
+  it("beside the pool is replaced by one, and none is left open", async () => {
+    const { url } = await notesDatabase();
+    const pool = poolOf(url);
+    const pid = { text: "select pg_backend_pid() as pid" };
+    const pids = new Set<unknown>();
+    for (let turn = 0; turn < 10; turn += 1) {
+      const asked = pool.reserved.query(pid, []);
+      if (turn % 2 === 0) await asked;
+      pool.renew?.();
+      pids.add((await pool.reserved.query(pid, [])).rows[0]?.pid);
+      await asked;
+    }
+    expect(pids.size).toBe(10);
+    await expect.poll(async () => (await execute(url, sessionsOf)).rows.length).toBe(1);
+  });
+
   it("takes the options of the URL", async () => {
     const { url } = await notesDatabase();
     const pool = poolOf(`${url}?options=-c%20work_mem%3D7MB`);
