@@ -139,9 +139,13 @@ const forDebugging = /ForDebugging/;
 
 /** Takes those methods away from what the samples inherit. */
 export function hideContexts(all: readonly unknown[]): void {
-  for (const sample of all)
-    for (const one of [sample, Reflect.get(Object(sample), "_handle")])
-      for (let at: object | null = Object(one); at !== null; at = Object.getPrototypeOf(at))
-        for (const name of Object.getOwnPropertyNames(at))
-          if (forDebugging.test(name)) Reflect.deleteProperty(at, name);
+  const natives = all.flatMap((sample) => [sample, Reflect.get(Object(sample), "_handle")]);
+  for (const prototype of new Set(natives.flatMap(prototypesOf)))
+    for (const name of Object.getOwnPropertyNames(prototype))
+      if (forDebugging.test(name)) Reflect.deleteProperty(prototype, name);
+}
+
+function prototypesOf(value: unknown): object[] {
+  const prototype: object | null = Object.getPrototypeOf(Object(value));
+  return prototype === null ? [] : [prototype, ...prototypesOf(prototype)];
 }

@@ -48,7 +48,7 @@ export type Blame = {
   /** Where a parameter was sent. */
   readonly parameter: (number: number) => string | undefined;
   /** Where a value stands that is longer or greater than its column's type. */
-  readonly misfit: () => string | undefined;
+  readonly oversized: () => string | undefined;
 };
 
 /**
@@ -64,7 +64,7 @@ export function answerTo(
   const [code, message] = isOfValue(error) ? unfit : isOfOwnCode(error) ? failed : answerOf(error);
   const parameter = readParameter(error);
   const isUnnamed = message === unfit[1] && parameter === undefined;
-  const path = parameter === undefined ? isUnnamed && blame?.misfit() : blame?.parameter(parameter);
+  const path = parameter === undefined ? isUnnamed && blame?.oversized() : blame?.parameter(parameter);
   const details = !path ? (error.code.startsWith("23") ? broken(error) : undefined) : { path };
   return new CallError(code, message, { cause: error, ...(details && { details }) });
 }

@@ -16,7 +16,15 @@ import {
 } from "./params.ts";
 import { isFailedCheck } from "./passed.ts";
 import type { Column, Table } from "./table.ts";
-import { attempt, checkFailed, composedOn, misfitOf, resultOf, type SentValue, writableOf } from "./write.ts";
+import {
+  attempt,
+  checkFailed,
+  composedOn,
+  oversizedOf,
+  resultOf,
+  type SentValue,
+  writableOf,
+} from "./write.ts";
 import { writePlanner } from "./write-plan.ts";
 import { usableRules, type WriteRule } from "./write-rule.ts";
 
@@ -79,7 +87,7 @@ async function insertTogether(
   const written = await attempt(write, table, writableOf(usable, decided), signal, {
     // Of several rows a parameter is the list of a column.
     parameter: (number) => (many ? undefined : sent()[insert.givenBy(number) ?? -1]?.path),
-    misfit: () => misfitOf(sent()),
+    oversized: () => oversizedOf(sent()),
   });
   return resultOf(written, table, limits.rows, returns);
 }
@@ -117,7 +125,7 @@ function insertEach(
   const writeAll = () => database.transaction(write, signal, composedOn(table));
   return attempt(writeAll, table, writableOf(usable, decided), signal, {
     parameter: () => undefined,
-    misfit: () => misfitOf(sent()),
+    oversized: () => oversizedOf(sent()),
   });
 }
 

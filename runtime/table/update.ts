@@ -9,7 +9,7 @@ import {
   attempt,
   checkFailed,
   composedOn,
-  misfitOf,
+  oversizedOf,
   resultOf,
   ruleColumn,
   tooMany,
@@ -76,7 +76,7 @@ function run(
     signal,
     {
       parameter: (number) => sent()[write.givenBy(number) ?? -1]?.path,
-      misfit: () => misfitOf(sent()),
+      oversized: () => oversizedOf(sent()),
     },
   );
 }

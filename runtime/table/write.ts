@@ -161,5 +161,5 @@ function columnsOf(
 export type SentValue = { readonly column: Column; readonly text: string | null; readonly path: string };
 
 /** Where the first value stands that is longer or greater than its column's type. */
-export const misfitOf = (sent: readonly SentValue[]): string | undefined =>
+export const oversizedOf = (sent: readonly SentValue[]): string | undefined =>
   sent.find(({ column, text }) => text !== null && exceeds(column.type, text))?.path;

@@ -6,10 +6,9 @@ import { serveModules } from "../logic-process.ts";
 
 useBridgeFile();
 
-const handler = (body: string): string =>
-  `export default async ({ origin }: any, context: any): Promise<any> => {\n${body}\n}\n`;
-const builtin = (name: string): string => `(process as any).getBuiltinModule(${JSON.stringify(name)})`;
-const dispatcher = `((globalThis as any)[Symbol.for("undici.globalDispatcher.2")] ?? (globalThis as any)[Symbol.for("undici.globalDispatcher.1")])`;
+const handler = (body: string): string => `export default async ({ origin }, context) => {\n${body}\n}\n`;
+const builtin = (name: string): string => `process.getBuiltinModule(${JSON.stringify(name)})`;
+const dispatcher = `(globalThis[Symbol.for("undici.globalDispatcher.2")] ?? globalThis[Symbol.for("undici.globalDispatcher.1")])`;
 
 /** Each gives "closed" where the way is closed. */
 const ways = {
@@ -20,25 +19,25 @@ const ways = {
     return "closed";`,
   frame: `const { PassThrough } = ${builtin("stream")};
     const http = ${builtin("http")};
-    const request = http.get(origin, (response: any) => response.resume());
-    const socket: any = await new Promise((resolve) => request.on("socket", resolve));
+    const request = http.get(origin, (response) => response.resume());
+    const socket = await new Promise((resolve) => request.on("socket", resolve));
     const found = [${builtin("zlib")}.createGzip()._handle, socket._handle, socket.parser, new MessageChannel().port1]
       .filter((one) => typeof one?.getAsyncContextFrameForDebuggingOnly === "function");
     await new Promise((resolve) => request.on("close", resolve));
     return found.length === 0 ? "closed" : "open";`,
   timer: `const http = ${builtin("http")};
-    const request = http.get(origin, { timeout: 1500 }, (response: any) => response.resume());
+    const request = http.get(origin, { timeout: 1500 }, (response) => response.resume());
     request.setTimeout(1500);
-    const socket: any = await new Promise((resolve) => request.on("socket", resolve));
+    const socket = await new Promise((resolve) => request.on("socket", resolve));
     const linked = [request, socket, socket._handle].flatMap((one) => Reflect.ownKeys(one).map((key) => one[key])).filter((one) => one?._idleNext);
     await new Promise((resolve) => request.on("close", resolve));
     return linked.length === 0 ? "closed" : "open";`,
-  controller: `const prototype: any = await new Promise((resolve, reject) => ${dispatcher}.dispatch({ origin, path: "/", method: "GET" }, {
-      onRequestStart(controller: any) { resolve(Object.getPrototypeOf(controller)); },
-      onConnect(abort: any) { resolve(Object.getPrototypeOf(abort)); }, onHeaders: () => true, onData: () => true, onComplete() {}, onError: reject,
+  controller: `const prototype = await new Promise((resolve, reject) => ${dispatcher}.dispatch({ origin, path: "/", method: "GET" }, {
+      onRequestStart(controller) { resolve(Object.getPrototypeOf(controller)); },
+      onConnect(abort) { resolve(Object.getPrototypeOf(abort)); }, onHeaders: () => true, onData: () => true, onComplete() {}, onError: reject,
       onResponseStart() {}, onResponseData() {}, onResponseEnd() {}, onResponseError: reject }));
     try { Object.defineProperty(prototype, "paused", { get() { throw new Error("x"); } }); return "open"; } catch { return "closed"; }`,
-  lock: `return (navigator as any).locks.request("a", (lock: any) => {
+  lock: `return navigator.locks.request("a", (lock) => {
       try { Object.defineProperty(Object.getPrototypeOf(lock), "name", { get: () => "forged" }); return "open"; } catch { return "closed"; } });`,
   scope: `const { AsyncLocalStorage } = ${builtin("async_hooks")};
     const scope = new AsyncLocalStorage().withScope?.(1);
