@@ -280,6 +280,28 @@ describe("an error", () => {
     expect(JSON.stringify(line)).toContain("logic/it.ts:6:");
   });
 
+  it("is described once for each place, though others of its kind came before", async () => {
+    const { call, lines } = await serving(
+      "if (params.n === 1) return context.sql`select 'a'::text::int`;\n  return context.sql`select 'b'::text::int`;",
+    );
+    for (const n of [1, 2, 1, 2]) expect((await call("it", { n })).status).toBe(500);
+    const failed = lines.filter(({ msg, status }) => msg === "call" && status === 500);
+    const placed = failed.flatMap(
+      ({ error }) => /logic\/it\.ts:\d+/.exec(JSON.stringify(error ?? ""))?.[0] ?? [],
+    );
+    expect(failed).toHaveLength(4);
+    expect(placed).toEqual(["logic/it.ts:4", "logic/it.ts:5"]);
+  });
+
+  it("in a line of the log takes no member's place that the line has by itself", async () => {
+    const { call, lines } = await serving(
+      'context.log.info("said", { level: "fatal", time: "1999", replica: "other", mine: 1 }); return 1;',
+    );
+    expect((await call("it")).status).toBe(200);
+    expect(lines.find(({ msg }) => msg === "said")).toMatchObject({ level: 30, mine: 1 });
+    expect(JSON.stringify(lines)).not.toMatch(/1999|fatal|other/);
+  });
+
   it("of a statement is logged with the line of the statement, and without values", async () => {
     const { call, lines } = await serving(
       "  const rows =\n    await context.sql`select * from missing`;\n  return rows;",
