@@ -28,7 +28,7 @@ export const command = defineCommand({
     json: z.boolean().optional(),
   }),
   async run(input, { cwd, output }) {
-    const root = findProject(resolve(cwd, input.project ?? "."));
+    const root = findProject(cwd, input.project);
     const compilation = await compileProject(await readProject(root));
     const { diagnostics, manifest } = compilation;
     output.diagnostics(diagnostics, compilation);

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { z } from "zod";
 import { defineCommand, projectOption } from "../core/command.ts";
 import { exitCodes } from "../core/error.ts";
@@ -33,7 +32,7 @@ export const command = defineCommand({
     json: z.boolean().optional(),
   }),
   async run({ project, host, port, reset }, context) {
-    const root = findProject(resolve(context.cwd, project ?? "."));
+    const root = findProject(context.cwd, project);
     await develop({ root, host, port, reset }, context);
     return exitCodes.done;
   },

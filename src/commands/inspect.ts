@@ -1,9 +1,9 @@
-import { resolve } from "node:path";
 import { z } from "zod";
 import { defineCommand, jsonOption, projectOption } from "../core/command.ts";
 import { exitCodes } from "../core/error.ts";
 import { type Inspection, inspect } from "../deploy/inspect.ts";
 import { inspectionLines } from "../deploy/inspection-lines.ts";
+import { findProject } from "../project/find-project.ts";
 
 export const command = defineCommand({
   summary: "Show what is in an image or a bundle",
@@ -34,7 +34,7 @@ export const command = defineCommand({
     const inspection: Inspection = await inspect(image, {
       cwd,
       env,
-      project: project && resolve(cwd, project),
+      project: project === undefined ? undefined : findProject(cwd, project),
       signal,
     });
     for (const line of inspectionLines(inspection)) output.line(line);

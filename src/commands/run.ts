@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { resolve } from "node:path";
 import { z } from "zod";
 import { defineCommand, projectOption } from "../core/command.ts";
 import { exitCodes } from "../core/error.ts";
@@ -51,7 +50,7 @@ export const command = defineCommand({
     .refine(({ engine, local }) => !(engine && local), { error: "--engine and --local exclude each other" }),
   async run({ image, pglite, port, engine, local, project }, context) {
     const { cwd, output, signal } = context;
-    const root = findProject(resolve(cwd, project ?? "."));
+    const root = findProject(cwd, project);
     const place = engine ? "engine" : local ? "local" : undefined;
     const running = await runImage({ root, image, port, pglite, place }, context);
     try {

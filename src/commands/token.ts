@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { z } from "zod";
 import { roleName } from "../../schema/names.ts";
 import { duration, milliseconds } from "../../schema/quantities.ts";
@@ -58,7 +57,7 @@ export const command = defineCommand({
     json: z.boolean().optional(),
   }),
   async run({ sub, role, claim: claims, expires, project }, { cwd, output }) {
-    const root = findProject(resolve(cwd, project ?? "."));
+    const root = findProject(cwd, project);
     const key = await developmentKey(root);
     const declared = role.length === 0 ? undefined : (await readProject(root)).permissions?.value.roles;
     for (const name of role.filter((each) => declared?.includes(each) === false))

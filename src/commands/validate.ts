@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { z } from "zod";
 import { compileProject } from "../compile/compile-project.ts";
 import { defineCommand, jsonOption, projectOption } from "../core/command.ts";
@@ -19,7 +18,7 @@ export const command = defineCommand({
   ],
   input: z.strictObject({ project: z.string().optional(), json: z.boolean().optional() }),
   async run(input, { cwd, output }) {
-    const project = await readProject(findProject(resolve(cwd, input.project ?? ".")));
+    const project = await readProject(findProject(cwd, input.project));
     const { diagnostics, sources, root } = await compileProject(project);
     const errors = diagnostics.filter(({ severity }) => severity === "error").length;
     const warnings = diagnostics.length - errors;

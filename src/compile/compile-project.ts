@@ -21,7 +21,7 @@ export type CompileOptions = { cacheDirectory?: string; openShadow?: OpenShadow 
  * Compiles a project. Every problem is collected, those that only Postgres finds among them: the declared schemas
  * and every statement are tried in an embedded one, unless it was asked the same before.
  *
- * @example const { manifest, diagnostics } = await compileProject(await readProject(findProject(".")));
+ * @example const { manifest, diagnostics } = await compileProject(await readProject(findProject(process.cwd())));
  */
 export async function compileProject(project: Project, options: CompileOptions = {}): Promise<Compilation> {
   const cacheDirectory = options.cacheDirectory ?? join(project.root, ".stk", "cache");

@@ -15,6 +15,23 @@ describe("findProject", () => {
     expect(findProject(join(root, "a/b"))).toBe(root);
   });
 
+  it("takes the directory that is named, and none above it", () => {
+    const root = projectDirectory({ "services/billing/stk.yaml": "name: billing\n", "docs/page.md": "" });
+    expect(findProject(root, "services/billing")).toBe(join(root, "services/billing"));
+    expect(findProject("/", join(root, "services/billing"))).toBe(join(root, "services/billing"));
+    for (const [named, message, hint] of [
+      ["services/biling", /^There is no directory .*services\/biling\.$/, "Did you mean `billing`?"],
+      ["services", /^There is no stk\.yaml in .*services\.$/, "Make a project with: stk init"],
+      ["docs/page.md", /page\.md is no directory\.$/, "Name the directory that holds stk.yaml."],
+      ["", /empty/, "Name the directory that holds stk.yaml."],
+      ["docs/page.md/shop", /^There is no directory/, "Make a project with: stk init"],
+      ["elsewhere/shop", /^There is no directory/, "Make a project with: stk init"],
+    ] as const)
+      expect(() => findProject(root, named)).toThrow(
+        expect.objectContaining({ code: "project_not_found", message: expect.stringMatching(message), hint }),
+      );
+  });
+
   it("says how to make one where there is none", () => {
     expect(() => findProject("/")).toThrow(
       expect.objectContaining({ code: "project_not_found", hint: expect.stringContaining("stk init") }),

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { z } from "zod";
 import { defineCommand, jsonOption, projectOption } from "../../core/command.ts";
 import { exitCodes } from "../../core/error.ts";
@@ -76,7 +75,7 @@ export const command = defineCommand({
     }),
   async run({ tag, base, platform, push, load, output: place, dryRun, project }, context) {
     const { cwd, env, output, signal } = context;
-    const root = findProject(resolve(cwd, project ?? "."));
+    const root = findProject(cwd, project);
     const places = openPlaces({ project: root, env, signal });
     const wish = push
       ? "push"

@@ -46,7 +46,7 @@ export const command = defineCommand({
     json: z.boolean().optional(),
   }),
   async run(input, { cwd, output }) {
-    const project = await readProject(findProject(resolve(cwd, input.project ?? ".")));
+    const project = await readProject(findProject(cwd, input.project));
     const shadow = projectShadow(project.root);
     try {
       const compilation = await compileProject(project, { openShadow: async () => lentShadow(shadow) });

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { z } from "zod";
 import { compileProject } from "../../compile/compile-project.ts";
 import { defineCommand, jsonOption, projectOption } from "../../core/command.ts";
@@ -33,7 +32,7 @@ export const command = defineCommand({
     json: z.boolean().optional(),
   }),
   async run(input, { cwd, output }) {
-    const project = await readProject(findProject(resolve(cwd, input.project ?? ".")));
+    const project = await readProject(findProject(cwd, input.project));
     const shadow = projectShadow(project.root);
     try {
       const compilation = await compileProject(project, { openShadow: async () => lentShadow(shadow) });

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { z } from "zod";
 import { type CommandContext, defineCommand, jsonOption, projectOption } from "../../core/command.ts";
 import { assertNoErrors } from "../../core/diagnostic.ts";
@@ -59,7 +58,7 @@ export const command = defineCommand({
   }),
   async run(input, context) {
     const { cwd, output } = context;
-    const project = await readProject(findProject(resolve(cwd, input.project ?? ".")));
+    const project = await readProject(findProject(cwd, input.project));
     const { declared, diagnostics } = declaredSchemas(project);
     output.diagnostics(diagnostics, project);
     assertNoErrors(diagnostics);

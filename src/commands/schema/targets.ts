@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { defaults } from "../../../config/defaults.ts";
 import type { PlannableSchema } from "../../../schema/declared.ts";
 import { variableOf } from "../../../schema/names.ts";
@@ -46,7 +45,7 @@ export async function targetsOf(
   selection: Selection,
   context: CommandContext,
 ): Promise<{ root: string; targets: Target[]; shadow: Shadow }> {
-  const project = await readProject(findProject(resolve(context.cwd, selection.project ?? ".")));
+  const project = await readProject(findProject(context.cwd, selection.project));
   const shadow = projectShadow(project.root);
   try {
     return { root: project.root, targets: await targetsIn(project, selection, context, shadow), shadow };
