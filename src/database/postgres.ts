@@ -2,6 +2,7 @@ import pg from "pg";
 import { StkError } from "../core/error.ts";
 import { verifiedTls } from "../core/verified-tls.ts";
 import type { Database } from "./database.ts";
+import { shownUrl } from "./shown-url.ts";
 import { asSqlError, SqlError } from "./sql-error.ts";
 
 /** Whom to connect to, and for how long to try. Aborting the signal cancels the statement that is running. */
@@ -19,7 +20,7 @@ export type PostgresOptions = {
  *   `database_lost` and `interrupted`. The URL's password is in none of them.
  */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
-  const target = describeUrl(options.url);
+  const target = shownUrl(options.url);
   const client = newClient(options);
   let lost: Error | undefined;
   client.on("error", (error) => {
@@ -62,13 +63,6 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
       await client.end().catch(() => undefined);
     },
   };
-}
-
-/** `postgres://HOST:PORT/DATABASE`: a URL as it may be shown. One that is malformed may hold a password anywhere. */
-export function describeUrl(url: string): string {
-  if (!URL.canParse(url)) return "the database";
-  const { protocol, host, pathname } = new URL(url);
-  return host === "" || pathname.includes("@") ? "the database" : `${protocol}//${host}${pathname}`;
 }
 
 function newClient({ url, applicationName, connectTimeoutMs }: PostgresOptions): pg.Client {

@@ -6,6 +6,12 @@ const markdownOf = (name: string, sql: string): string[] =>
   planMarkdown({
     formatVersion: 1,
     connection: "main",
+    place: {
+      project: "/srv/shop",
+      environment: "prod",
+      variable: "PROD_URL",
+      database: "postgres://db:5432/shop",
+    },
     live: digest,
     desired: digest,
     steps: [],
@@ -22,6 +28,14 @@ it("makes no markup of the names in a database", () => {
     "> **Blocked** `column_not_declared` on `` a`](x)\u{fffd}# <b> *c* ``: There is a\\`\\](x)\u{fffd}# \\<b> \\*c\\*.",
   );
   expect(lines).toContain("- The table a\\`\\](x)\u{fffd}# \\<b> \\*c\\* is not declared.");
+});
+
+it("names the database and the environment, and no path of the machine", () => {
+  expect(markdownOf("a", "select 1").slice(0, 3)).toEqual([
+    "### Schema of `main`",
+    "",
+    "In `postgres://db:5432/shop`, the environment `prod`.",
+  ]);
 });
 
 it("fences SQL so that nothing in it ends the fence", () => {

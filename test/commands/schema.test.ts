@@ -47,8 +47,26 @@ it("plans, applies, and then has nothing left to do", { timeout: 60_000 }, async
   expect(applied.stdout).toContain("main: applied 1 change\n");
   const again = await run("plan", "--exit-code");
   expect(again.exitCode).toBe(0);
-  expect(again.stdout).toBe("main: the database is what is declared\n");
+  expect(again.stdout).toMatch(/^main: the database is what is declared\n {2}postgres:.*\n$/);
   expect((await run("apply", "--yes")).stdout).toBe(again.stdout);
+});
+
+it("names the database, its variable, the environment and the project, and never the password", async () => {
+  const { run, url, cwd } = await project();
+  const { host, pathname, password } = new URL(url);
+  const place = `postgres://${host}${pathname}, from PROD_URL of the environment prod, for the project ${cwd}`;
+  const results = [];
+  for (const words of [["plan"], ["apply", "--yes"], ["drift"]]) {
+    const result = await stk(["schema", ...words, "--env", "prod"], { cwd, env: { PROD_URL: url } });
+    expect(result.stdout).toContain(`\n  ${place}\n`);
+    expect(result.stderr).toContain(`reading main: ${place}\n`);
+    results.push(result);
+  }
+  const json = await run("plan", "--json");
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    plans: [{ place: { project: cwd, variable: "DATABASE_URL", database: `postgres://${host}${pathname}` } }],
+  });
+  for (const { stdout, stderr } of [...results, json]) expect(stdout + stderr).not.toContain(password);
 });
 
 it("asks before it applies, and without a terminal wants --yes", { timeout: 60_000 }, async () => {

@@ -11,6 +11,7 @@ import { makeRunSchema } from "../../database/apply/run-schema.ts";
 import type { Plan } from "../../database/plan/plan.ts";
 import { revisionOf } from "../../deploy/revision.ts";
 import { confirm } from "./confirm.ts";
+import { type Place, placeInWords } from "./place.ts";
 import { readPlanFile } from "./plan-file.ts";
 import { releaseOption, withPlans } from "./planning.ts";
 import { plansAsJson } from "./plans-as-json.ts";
@@ -66,7 +67,7 @@ export const command = defineCommand({
       input.plan === undefined ? undefined : await readPlanFile(resolve(context.cwd, input.plan));
     const found = await targetsOf(input, context);
     return withPlans(found, input.release, context, async (open) => {
-      const plans = open.map(({ planned }) => planned.plan);
+      const plans = open.map(({ planned, place }) => ({ ...planned.plan, place }));
       const done = (applied: boolean): void => output.json({ applied, plans: plansAsJson(plans) });
       for (const plan of plans) showPlan(plan, output);
       if (plans.some(({ blocked }) => blocked.length > 0)) {
@@ -81,7 +82,12 @@ export const command = defineCommand({
         done(false);
         return exitCodes.done;
       }
-      if (!isNothing && approved === undefined && input.yes !== true && !(await isConfirmed(context))) {
+      if (
+        !isNothing &&
+        approved === undefined &&
+        input.yes !== true &&
+        !(await isConfirmed(plans, context))
+      ) {
         output.line("Nothing was applied.");
         return exitCodes.failed;
       }
@@ -125,8 +131,12 @@ function approvedFor({ connection }: Plan, { plans }: PlanFile): ApprovedPlan {
   });
 }
 
-function isConfirmed({ interactive, signal }: CommandContext): Promise<boolean> {
-  if (interactive) return confirm("Apply this?", signal);
+function isConfirmed(
+  plans: readonly { place: Place }[],
+  { interactive, signal }: CommandContext,
+): Promise<boolean> {
+  const places = [...new Set(plans.map(({ place }) => placeInWords(place)))].join("\n  and to ");
+  if (interactive) return confirm(`Apply this to ${places}?`, signal);
   throw new StkError("confirmation_needed", "There is no terminal to ask on; nothing was applied.", {
     hint: "Give --yes to apply without a question, or --dry-run to see the plan.",
     exitCode: exitCodes.usage,

@@ -4,6 +4,7 @@ import { defineCommand, jsonOption } from "../../core/command.ts";
 import { exitCodes } from "../../core/error.ts";
 import { type Drift, findDrift } from "../../database/drift/drift.ts";
 import { withTarget } from "./open-target.ts";
+import type { Place } from "./place.ts";
 import { showDrift } from "./show-drift.ts";
 import { selectionOptions, targetsOf } from "./targets.ts";
 
@@ -31,15 +32,14 @@ export const command = defineCommand({
   async run(input, context) {
     const { output } = context;
     const { targets, shadow } = await targetsOf(input, context);
-    const drifts: Drift[] = [];
+    const drifts: (Drift & { place: Place })[] = [];
     try {
       for (const target of targets) {
-        const { connection, declared } = target;
-        drifts.push(
-          await withTarget(target, context, (database) =>
-            findDrift(database, { connection, declared, shadow }),
-          ),
+        const { connection, declared, place } = target;
+        const drift = await withTarget(target, context, (database) =>
+          findDrift(database, { connection, declared, shadow }),
         );
+        drifts.push({ ...drift, place });
       }
     } finally {
       await shadow.close();
@@ -50,8 +50,9 @@ export const command = defineCommand({
   },
 });
 
-const asJson = ({ changes, lastApply, ...drift }: Drift): Json => ({
+const asJson = ({ place, changes, lastApply, ...drift }: Drift & { place: Place }): Json => ({
   ...drift,
+  place: { ...place },
   ...(lastApply === undefined ? {} : { lastApply: { ...lastApply } }),
   changes: changes.map(({ key, ...change }) => ({ ...change })),
 });

@@ -8,13 +8,18 @@ import {
   readSteps,
 } from "../../database/history/history.ts";
 import { withTarget } from "./open-target.ts";
+import type { Place } from "./place.ts";
 import { showApplies, showApply } from "./show-history.ts";
 import { selectionOptions, targetsOf } from "./targets.ts";
 
 const defaultLimit = 20;
 const wholeNumber = z.string().regex(/^[1-9]\d{0,8}$/, "write a whole number from 1");
 
-type ConnectionHistory = { connection: string; applies: (AppliedPlan & { log?: AppliedStep[] })[] };
+type ConnectionHistory = {
+  connection: string;
+  place: Place;
+  applies: (AppliedPlan & { log?: AppliedStep[] })[];
+};
 
 export const command = defineCommand({
   summary: "Show what was applied to the database, and when",
@@ -49,7 +54,7 @@ export const command = defineCommand({
     await shadow.close();
     const histories: ConnectionHistory[] = [];
     for (const target of targets) {
-      const { connection } = target;
+      const { connection, place } = target;
       const applies = await withTarget(target, context, async (database) => {
         if (input.number === undefined)
           return readHistory(database, { connection, limit: Number(input.limit ?? defaultLimit) });
@@ -59,7 +64,7 @@ export const command = defineCommand({
           found.map(async (apply) => ({ ...apply, log: await readSteps(database, number) })),
         );
       });
-      histories.push({ connection, applies });
+      histories.push({ connection, place, applies });
     }
     if (input.number !== undefined && histories.every(({ applies }) => applies.length === 0))
       throw new StkError("unknown_apply", `There is no apply ${input.number} of ${namesOf(targets)}.`, {
@@ -69,7 +74,9 @@ export const command = defineCommand({
     for (const { connection, applies } of histories)
       if (input.number === undefined) showApplies(connection, applies, output);
       else for (const { log = [], ...apply } of applies) showApply(connection, apply, log, output);
-    output.json({ histories });
+    output.json({
+      histories: histories.map(({ place, ...history }) => ({ ...history, place: { ...place } })),
+    });
     return exitCodes.done;
   },
 });

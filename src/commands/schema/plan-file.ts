@@ -4,13 +4,13 @@ import { type PlanFile, planFile } from "../../../schema/plan-file.ts";
 import { exitCodes, StkError } from "../../core/error.ts";
 import { ownPackage } from "../../core/package-root.ts";
 import { replaceFile } from "../../core/replace-file.ts";
-import type { Plan } from "../../database/plan/plan.ts";
+import type { PlacedPlan } from "./place.ts";
 import { plansAsJson } from "./plans-as-json.ts";
 
 const longestBytes = 64 * 1024 * 1024;
 
 /** Writes plans to a file, whole or not at all; to a device or a pipe as it is. */
-export function writePlanFile(file: string, plans: readonly Plan[]): void {
+export function writePlanFile(file: string, plans: readonly PlacedPlan[]): void {
   const content = { formatVersion: 1, santokit: ownPackage().version, plans: plansAsJson(plans) };
   const text = `${JSON.stringify(content, null, 2)}\n`;
   try {

@@ -1,11 +1,21 @@
 import { printableLine } from "../../core/printable.ts";
 import type { Plan } from "../../database/plan/plan.ts";
+import type { PlacedPlan } from "./place.ts";
 
 /** A plan as Markdown, for a comment on a pull request. */
-export function planMarkdown({ connection, steps, blocked, notices, warnings }: Plan): string[] {
+export function planMarkdown({
+  connection,
+  place: { database, environment },
+  steps,
+  blocked,
+  notices,
+  warnings,
+}: PlacedPlan): string[] {
   const nothing = steps.length + blocked.length === 0;
   return [
     `### Schema of \`${connection}\``,
+    "",
+    `In ${span(database)}${environment === undefined ? "" : `, the environment ${span(environment)}`}.`,
     "",
     nothing ? "The database is what is declared." : summaryOf(steps, blocked),
     ...blocked.flatMap(({ code, object, message, wayOut, sql }) => [

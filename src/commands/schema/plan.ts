@@ -55,7 +55,7 @@ export const command = defineCommand({
     const { output } = context;
     const found = await targetsOf(input, context);
     const plans = await withPlans(found, input.release, context, async (open) =>
-      open.map(({ planned }) => planned.plan),
+      open.map(({ planned, place }) => ({ ...planned.plan, place })),
     );
     for (const plan of plans) {
       if (input.sql === true) for (const text of planScript(plan)) output.line(text);

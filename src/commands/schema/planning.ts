@@ -9,10 +9,11 @@ import type { RunningRelease } from "../../database/plan/release-fit.ts";
 import type { Shadow } from "../../database/shadow/shadow.ts";
 import { readRelease } from "../../deploy/inspect.ts";
 import { asDatabaseError } from "./database-error.ts";
+import { type Place, placeInWords } from "./place.ts";
 import type { Target } from "./targets.ts";
 
 /** A plan and the open database that it is for. */
-export type OpenPlan = { planned: Planned; database: Database };
+export type OpenPlan = { planned: Planned; database: Database; place: Place };
 
 /** `--release`, for plan and apply. */
 export const releaseOption: OptionDeclaration = {
@@ -58,12 +59,13 @@ export async function withPlans<T>(
   try {
     const plans: OpenPlan[] = [];
     try {
-      for (const { connection, declared, url, connectTimeoutMs } of targets) {
-        output.progress(`reading ${connection}`);
+      for (const { connection, declared, url, place, connectTimeoutMs } of targets) {
+        output.progress(`reading ${connection}: ${placeInWords(place)}`);
         const database = await openDatabase({ url, applicationName: "stk schema", connectTimeoutMs, signal });
         opened.push(database);
         plans.push({
           database,
+          place,
           planned: await planSchema(database, {
             connection,
             declared,

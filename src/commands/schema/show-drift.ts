@@ -3,11 +3,13 @@ import type { Output } from "../../core/command.ts";
 import { printableLine } from "../../core/printable.ts";
 import type { Drift, DriftChange } from "../../database/drift/drift.ts";
 import type { ChangedFact } from "../../database/drift/model-changes.ts";
+import { type Place, placeInWords } from "./place.ts";
 
 /** Shows to a person what is not as it was left. */
-export function showDrift(drift: Drift, { line }: Pick<Output, "line">): void {
+export function showDrift(drift: Drift & { place: Place }, { line }: Pick<Output, "line">): void {
   const { connection, changes, statements, impossible, pending } = drift;
   line(`${connection}: ${summaryOf(drift)}`);
+  line(`  ${placeInWords(drift.place)}`);
   line(`  ${sinceWhen(drift)}`);
   if (drift.isApplying) line("  An apply is running at this moment; look again when it is done.");
   if (changes.length > 0) line();

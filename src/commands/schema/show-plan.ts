@@ -4,13 +4,15 @@ import { spelling } from "../../database/catalog/queries.ts";
 import { sizeOf, whoWaits } from "../../database/plan/long-locks.ts";
 import type { Plan } from "../../database/plan/plan.ts";
 import type { Step } from "../../database/plan/step.ts";
+import { type PlacedPlan, placeInWords } from "./place.ts";
 
 /** Shows a plan to a person: each step with its SQL and what it does to others, what is blocked, what is left alone. */
 export function showPlan(
-  { connection, steps, blocked, notices, warnings }: Plan,
+  { connection, place, steps, blocked, notices, warnings }: PlacedPlan,
   { line }: Pick<Output, "line">,
 ): void {
   line(`${connection}: ${summary(steps, blocked.length)}`);
+  line(`  ${placeInWords(place)}`);
   const isOneTransaction = steps.every(({ transaction }) => transaction === 1);
   steps.forEach((step, index) => {
     const { description, sql, hazard, safe, transaction } = step;

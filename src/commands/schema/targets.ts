@@ -11,9 +11,11 @@ import { suggest } from "../../core/suggest.ts";
 import { projectShadow } from "../../database/shadow/kept-shadow.ts";
 import { lentShadow } from "../../database/shadow/lent-shadow.ts";
 import type { Shadow } from "../../database/shadow/shadow.ts";
+import { shownUrl } from "../../database/shown-url.ts";
 import { findProject } from "../../project/find-project.ts";
 import type { Project } from "../../project/project.ts";
 import { readProject } from "../../project/read-project.ts";
+import type { Place } from "./place.ts";
 
 /** Which databases are meant. */
 export type Selection = { [Name in keyof typeof selectionOptions]?: string | undefined };
@@ -31,8 +33,14 @@ export const selectionOptions = {
   },
 };
 
-/** A database, and what is declared for it. The URL holds a password and is never shown. */
-export type Target = { connection: string; declared: PlannableSchema; url: string; connectTimeoutMs: number };
+/** A database, and what is declared for it. The URL holds a password and is never shown: `place` is. */
+export type Target = {
+  connection: string;
+  declared: PlannableSchema;
+  url: string;
+  place: Place;
+  connectTimeoutMs: number;
+};
 
 /**
  * The databases of a project for which something is declared, or the one that was asked for, and the shadow in which
@@ -86,15 +94,23 @@ export function addressOf(
   project: Project,
   selection: Pick<Selection, "env">,
   env: CommandContext["env"],
-): Pick<Target, "url" | "connectTimeoutMs"> | undefined {
+): Pick<Target, "url" | "place" | "connectTimeoutMs"> | undefined {
   const environment = environmentOf(project, selection.env);
   const declaration = project.connections?.value[connection];
   if (declaration === undefined) return undefined;
   const reference = environment === undefined ? declaration.url : environment.urls[connection];
   if (reference === undefined) throw unmapped(connection, environment?.name);
   const timeout = declaration.connectTimeout;
+  const variable = variableOf(reference);
+  const url = urlOf(connection, variable, env);
   return {
-    url: urlOf(connection, variableOf(reference), env),
+    url,
+    place: {
+      project: project.root,
+      ...(environment === undefined ? {} : { environment: environment.name }),
+      variable,
+      database: shownUrl(url),
+    },
     connectTimeoutMs: timeout === undefined ? defaults.connection.connectTimeoutMs : milliseconds(timeout),
   };
 }
