@@ -1,12 +1,13 @@
 import process from "node:process";
 import packageFile from "../../package.json" with { type: "json" };
+import { Stopped, stoppedBy, stopSignals } from "../core/stopped.ts";
 import { run } from "./run.ts";
 
 const controller = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => {
-    if (controller.signal.aborted) process.exit(128 + (signal === "SIGINT" ? 2 : 15));
-    controller.abort(new Error(signal));
+for (const name of stopSignals) {
+  process.on(name, () => {
+    if (controller.signal.aborted) process.exit(stoppedBy(controller.signal));
+    controller.abort(new Stopped(name));
   });
 }
 

@@ -2,6 +2,7 @@ import type { CommandContext } from "../core/command.ts";
 import { DiagnosticsError } from "../core/diagnostic.ts";
 import { type ExitCode, exitCodes, StkError } from "../core/error.ts";
 import { printable } from "../core/printable.ts";
+import { stoppedBy } from "../core/stopped.ts";
 import { asSystemError } from "../core/system-error.ts";
 import { createOutput, type Streams } from "./output.ts";
 import { parseCommandLine } from "./program.ts";
@@ -25,13 +26,14 @@ export async function run(words: readonly string[], process: Process): Promise<E
     if ("exitCode" in parsed) return parsed.exitCode;
     return await parsed.run({ ...process, output: createOutput(process, parsed.json) });
   } catch (error) {
-    if (process.signal.aborted) {
-      process.writeError("stk: stopped\n");
-      return exitCodes.failed;
-    }
-    return report(error, process, json);
+    if (!process.signal.aborted) return report(error, process, json);
+    report(isInterrupted(error) ? error : new StkError("interrupted", "Stopped."), process, json);
+    return stoppedBy(process.signal);
   }
 }
+
+/** Whether an error says what became of what was stopped. */
+const isInterrupted = (error: unknown): boolean => error instanceof StkError && error.code === "interrupted";
 
 /** `stk help COMMAND` as `stk COMMAND --help`. */
 const helped = (words: readonly string[]): readonly string[] =>

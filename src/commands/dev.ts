@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineCommand, projectOption } from "../core/command.ts";
-import { exitCodes } from "../core/error.ts";
 import { port } from "../core/port.ts";
+import { stoppedBy } from "../core/stopped.ts";
 import { develop } from "../dev/develop.ts";
 import { findProject } from "../project/find-project.ts";
 
@@ -34,6 +34,6 @@ export const command = defineCommand({
   async run({ project, host, port, reset }, context) {
     const root = findProject(context.cwd, project);
     await develop({ root, host, port, reset }, context);
-    return exitCodes.done;
+    return stoppedBy(context.signal);
   },
 });

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { defineCommand, projectOption } from "../core/command.ts";
 import { exitCodes } from "../core/error.ts";
 import { port } from "../core/port.ts";
+import { stoppedBy } from "../core/stopped.ts";
 import { untilReady } from "../dev/run/ready.ts";
 import { runImage } from "../dev/run/run-image.ts";
 import { findProject } from "../project/find-project.ts";
@@ -67,7 +68,7 @@ export const command = defineCommand({
       const code = signal.aborted
         ? undefined
         : await Promise.race([ended, once(signal, "abort").then(() => undefined)]);
-      if (code === undefined) return exitCodes.done;
+      if (code === undefined) return stoppedBy(signal);
       output.warn(`${running.name} ended by itself with exit code ${code}.`);
       return exitCodes.failed;
     } finally {

@@ -1,5 +1,15 @@
 /** Exit codes of `stk`; documented and stable. */
-export const exitCodes = { done: 0, failed: 1, usage: 2, pending: 3, blocked: 4 } as const;
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  pending: 3,
+  blocked: 4,
+  /** By SIGINT, as Ctrl-C sends it. */
+  interrupted: 130,
+  /** By SIGTERM. */
+  terminated: 143,
+} as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** What an {@link StkError} may carry beside its message. */

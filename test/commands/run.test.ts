@@ -109,7 +109,7 @@ describe("stk run without Docker", { timeout: 90_000 }, () => {
     await ready(running);
     expect(running.said()).toMatch(/in a process of its own[\s\S]*sha256:[0-9a-f]{64}/);
     await answersAsDeclared(running);
-    expect(await end(running)).toBe(0);
+    expect(await end(running)).toBe(130);
     expect((await readdir(temporary)).filter((name) => name.startsWith("stk-run-"))).toEqual([]);
   });
 
@@ -119,7 +119,7 @@ describe("stk run without Docker", { timeout: 90_000 }, () => {
     const { url, ...facts } = z.object({ url: z.url() }).loose().parse(JSON.parse(running.said()));
     expect(facts).toEqual({ name: "shop", place: "process", digest: expect.stringMatching(/^sha256:/) });
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
-    expect(await end(running)).toBe(0);
+    expect(await end(running)).toBe(130);
   });
 
   test("uses the database of the environment, and says why it is not ready until the schema fits", async () => {
@@ -139,7 +139,7 @@ describe("stk run without Docker", { timeout: 90_000 }, () => {
     // Production: a token of `stk token` is one of an issuer that nobody trusts.
     expect(await running.call({ path: "tasks/open" })).toMatchObject({ status: 401 });
     expect(running.said()).not.toContain(new URL(database.url).password);
-    expect(await end(running)).toBe(0);
+    expect(await end(running)).toBe(130);
   });
 
   test("names what it lacks before it starts anything", async () => {
@@ -201,7 +201,7 @@ await describeWith(["engine"], "stk run in Docker", () => {
     });
     expect(inspected.Config.User).toMatch(/^[1-9]/);
     await answersAsDeclared(running);
-    expect(await end(running)).toBe(0);
+    expect(await end(running)).toBe(130);
     expect(await containers(running.child.pid)).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
+import { Stopped } from "../../src/core/stopped.ts";
 import type { Database } from "../../src/database/database.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { warmProject } from "../project/project-directory.ts";
@@ -75,6 +76,21 @@ it("asks before it applies, and without a terminal wants --yes", { timeout: 60_0
   expect(refused.exitCode).toBe(2);
   expect(refused.stderr).toContain("--yes");
   expect((await run("plan", "--exit-code")).exitCode).toBe(3);
+});
+
+it.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)("a command that %s stops says so and exits with %i", async (name, exitCode) => {
+  const { cwd, url } = await project();
+  const signal = AbortSignal.abort(new Stopped(name));
+  const run = (...words: string[]) => stk(["schema", ...words], { cwd, env: { DATABASE_URL: url }, signal });
+  const { stderr, ...plan } = await run("plan");
+  expect(plan).toEqual({ exitCode, stdout: "" });
+  expect(stderr).toMatch(/stk: Stopped.*\(interrupted\)\n$/);
+  const json = await run("plan", "--json");
+  expect(json.exitCode).toBe(exitCode);
+  expect(JSON.parse(json.stdout)).toMatchObject({ error: { code: "interrupted" } });
 });
 
 it("exits with 4 and applies nothing at all when one change is blocked", { timeout: 60_000 }, async () => {

@@ -215,7 +215,7 @@ describe("stk dev's database", { timeout: 120_000 }, () => {
     const first = await dev(root);
     await serves(first);
     expect((await first.call(insert)).status).toBe(200);
-    expect(await first.end("SIGINT")).toBe(0);
+    expect(await first.end("SIGINT")).toBe(130);
 
     const second = await dev(root);
     await serves(second);
@@ -226,7 +226,7 @@ describe("stk dev's database", { timeout: 120_000 }, () => {
     const third = await dev(root);
     await serves(third);
     expect(await count(third)).toBe(5);
-    expect(await third.end("SIGTERM")).toBe(0);
+    expect(await third.end("SIGTERM")).toBe(143);
 
     const fourth = await dev(root, "--reset");
     await serves(fourth);
@@ -241,7 +241,7 @@ describe("stk dev's database", { timeout: 120_000 }, () => {
     await until(() => expect(running.said()).toContain("Nothing is served until this is right."));
     await edit("config/permissions.yaml", "roles: [admin, 1]", "roles: [admin]");
     await serves(running);
-    expect(await running.end("SIGINT")).toBe(0);
+    expect(await running.end("SIGINT")).toBe(130);
   });
 
   test("a variable that logic needs may come from .env, at the start or later", async () => {
@@ -279,7 +279,7 @@ describe("stk dev's database", { timeout: 120_000 }, () => {
       body: JSON.stringify(example.body),
     });
     expect(answer.parse(await response.json()).data).toHaveLength(3);
-    expect(await running.end("SIGINT")).toBe(0);
+    expect(await running.end("SIGINT")).toBe(130);
   });
 
   test("an address that this machine does not have is said to be none", async () => {

@@ -5,6 +5,7 @@ import { duration, milliseconds } from "../../../schema/quantities.ts";
 import { type CommandContext, defineCommand, jsonOption } from "../../core/command.ts";
 import { exitCodes, StkError } from "../../core/error.ts";
 import { ownPackage } from "../../core/package-root.ts";
+import { stoppedBy } from "../../core/stopped.ts";
 import { applyPlan } from "../../database/apply/apply.ts";
 import { type ApprovedPlan, assertApproved } from "../../database/apply/approved-plan.ts";
 import { makeRunSchema } from "../../database/apply/run-schema.ts";
@@ -89,7 +90,8 @@ export const command = defineCommand({
         !(await isConfirmed(plans, context))
       ) {
         output.line("Nothing was applied.");
-        return exitCodes.failed;
+        done(false);
+        return signal.aborted ? stoppedBy(signal) : exitCodes.failed;
       }
       const { revision } = await revisionOf(found.root, env, signal);
       for (const { planned, database } of open) {
