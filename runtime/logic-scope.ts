@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import { HeldStorage } from "./held-storage.ts";
 import type { SourceLocations } from "./logic/source-map.ts";
 
 /** The module's code that runs at this moment, in whatever timer, event handler or promise. */
@@ -11,10 +11,10 @@ export type LogicScope = {
   fail(error: unknown): void;
 };
 
-const scopes = new AsyncLocalStorage<LogicScope>();
+const scopes = new HeldStorage<LogicScope>();
 
 /** The module's code that runs, or undefined where it is the Bridge's own. */
-export const logicScope = (): LogicScope | undefined => scopes.getStore();
+export const logicScope = (): LogicScope | undefined => scopes.get();
 
 /** Runs a module's code. What it throws where nobody can catch it fails the promise too. */
 export function runLogic<T>(of: Omit<LogicScope, "fail">, work: () => Promise<T>): Promise<T> {

@@ -4,7 +4,9 @@ import { offerError } from "./error-class.ts";
 import { offerFinalization } from "./finalization-class.ts";
 import { freeze, freezeCommon, freezeKinds } from "./freeze.ts";
 import { GivenObserver, givenAsyncHooks, givenChannels, givenPerformance, givenProcess } from "./given.ts";
+import { givenCrypto } from "./given-crypto.ts";
 import { givenTimers, Timer } from "./given-timers.ts";
+import { hideFrames } from "./hidden-frames.ts";
 import { closeHost } from "./host.ts";
 import { closeImports, givenModules } from "./imports.ts";
 import { refuseListeningBy } from "./listening.ts";
@@ -28,6 +30,7 @@ export type IsolateInput = {
  * frozen, and nothing of it leads to what others keep. It cannot be undone, and is for a process that is the Bridge's.
  */
 export async function isolate({ bridge, env, shared, log }: IsolateInput): Promise<void> {
+  hideFrames();
   const sockets = socketSamples();
   const kinds = [...sockets, ...samples(), ...(await ofHttp()), await ofLocks()];
   hideContexts(kinds);
@@ -46,6 +49,7 @@ export async function isolate({ bridge, env, shared, log }: IsolateInput): Promi
     },
     { resolve: (name: string) => name, cache: {} },
   );
+  replaced.set("crypto", givenCrypto());
   replaced.set("process", ownProcess);
   replaced.set("timers", { ...timers, promises: process.getBuiltinModule("node:timers/promises") });
   replaced.set("module", { createRequire: () => require, builtinModules: [], isBuiltin: () => false });

@@ -47,7 +47,7 @@ function ofCrypto(): unknown[] {
 
 function ofNode(): unknown[] {
   const zlib = process.getBuiltinModule("node:zlib");
-  const { Duplex, Readable } = process.getBuiltinModule("node:stream");
+  const { Duplex, duplexPair, Readable } = process.getBuiltinModule("node:stream");
   const gzip = zlib.createGzip();
   const timer = setTimeout(() => undefined);
   const turn = setImmediate(() => undefined);
@@ -63,6 +63,7 @@ function ofNode(): unknown[] {
     ...[new Response(""), new Request("http://a"), new FormData(), new URL("http://a?b"), timer, turn],
     ...[new Headers(), new URLSearchParams("a"), file, file.stream(), Readable.from([]), Duplex.from([])],
     call(zlib, "createZipArchiveSync", []),
+    ...duplexPair(),
     ...[new ReadableStream({ type: "bytes" }), new WritableStream(), new TransformStream()],
     ...Reflect.ownKeys(file).map((name) => call(Object(Reflect.get(file, name)), "getReader")),
     ...thrown(),

@@ -1,9 +1,9 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { Database, Queryable, Rows, SqlStatement, Transactional } from "../database/database.ts";
 import { CallError } from "../error.ts";
+import { HeldStorage } from "../held-storage.ts";
 import { answerTo, isCollision } from "../sql/failure.ts";
 
-const places = new AsyncLocalStorage<OpenTransactions>();
+const places = new HeldStorage<OpenTransactions>();
 
 /** No statement of logic has a savepoint of this name; the newest one of a name hides the others. */
 const name = '"+stk"';
@@ -50,7 +50,7 @@ export class OpenTransactions {
 
   /** Those at the place that runs now, of the request with this signal. */
   static of(call: AbortSignal): OpenTransactions | undefined {
-    const here = places.getStore();
+    const here = places.get();
     return here !== undefined && here.#call === call ? here : undefined;
   }
 
@@ -168,7 +168,7 @@ export class OpenTransactions {
 
   /** The place that runs now where it is inside of this one: this one waits until that is done. */
   #innermost(): OpenTransactions {
-    const here = places.getStore();
+    const here = places.get();
     for (let place = here; here !== undefined && place !== undefined; place = place.#outer)
       if (place === this) return here;
     return this;

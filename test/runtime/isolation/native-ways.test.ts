@@ -6,7 +6,19 @@ import { serveModules } from "../logic-process.ts";
 
 useBridgeFile();
 
-const handler = (body: string): string => `export default async ({ origin }, context) => {\n${body}\n}\n`;
+/** The contexts that Node keeps in a value: a map from each AsyncLocalStorage to its value. */
+const framesIn = `function framesIn(root) {
+  const { AsyncLocalStorage } = process.getBuiltinModule("async_hooks");
+  const seen = new Set([root]), found = [];
+  for (const value of seen) {
+    try { if ([...Map.prototype.keys.call(value)].some((key) => key instanceof AsyncLocalStorage)) found.push(value); } catch {}
+    if (ArrayBuffer.isView(value) || seen.size > 50_000) continue;
+    for (const key of Reflect.ownKeys(value)) try { if (Object(value[key]) === value[key]) seen.add(value[key]); } catch {}
+  }
+  return found;
+}`;
+const handler = (body: string): string =>
+  `${framesIn}\nexport default async ({ origin }, context) => {\n${body}\n}\n`;
 const builtin = (name: string): string => `process.getBuiltinModule(${JSON.stringify(name)})`;
 const dispatcher = `(globalThis[Symbol.for("undici.globalDispatcher.2")] ?? globalThis[Symbol.for("undici.globalDispatcher.1")])`;
 
@@ -25,6 +37,27 @@ const ways = {
       .filter((one) => typeof one?.getAsyncContextFrameForDebuggingOnly === "function");
     await new Promise((resolve) => request.on("close", resolve));
     return found.length === 0 ? "closed" : "open";`,
+  queued: `const http = ${builtin("http")};
+    const agent = new http.Agent({ maxSockets: 1 });
+    const requests = [1, 2].map(() => http.request({ host: "127.0.0.1", port: 9, agent }).on("error", () => {}));
+    const found = requests.flatMap(framesIn);
+    for (const request of requests) request.destroy();
+    return found.length === 0 ? "closed" : "open";`,
+  signing: `const crypto = ${builtin("crypto")};
+    const { privateKey } = crypto.generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const key = Buffer.alloc(16), data = Buffer.from("a");
+    const works = [(done) => crypto.sign("sha256", data, privateKey, done), (done) => crypto.randomBytes(1, done), (done) => crypto.randomFill(key, done),
+      (done) => crypto.pbkdf2("a", "b", 1, 1, "sha1", done), (done) => crypto.scrypt("a", "b", 1, done), (done) => crypto.hkdf("sha1", key, key, key, 1, done),
+      (done) => crypto.generateKeyPair("ed25519", {}, done), (done) => crypto.generateKey("aes", { length: 128 }, done), (done) => crypto.generatePrime(8, done),
+      (done) => crypto.checkPrime(Buffer.from([7]), done), (done) => crypto.randomInt(5, done)];
+    const natives = await Promise.all(works.map((work) => new Promise((resolve) => work(function () { resolve(this); }))));
+    const { length } = await ${builtin("util")}.promisify(crypto.randomBytes)(4);
+    return natives.every((one) => one === undefined) && length === 4 ? "closed" : "open";`,
+  pair: `const [side] = ${builtin("stream")}.duplexPair?.() ?? [];
+    if (side === undefined) return "closed";
+    const prototype = Object.getPrototypeOf(side), forged = () => {};
+    try { prototype._write = forged; } catch {}
+    return prototype._write === forged ? "open" : "closed";`,
   timer: `const http = ${builtin("http")};
     const request = http.get(origin, { timeout: 1500 }, (response) => response.resume());
     request.setTimeout(1500);
