@@ -85,8 +85,8 @@ const digitsBelow = (whole: string, fraction: string, point: number): number =>
  * Writes JSON in which a bigint is a number to its last digit, and bytes are base64; undefined for what has no JSON, such
  * as a function.
  *
- * @throws {TypeError} for what JSON.stringify would silently make something else of: `NaN` and the infinities, undefined
- *   in a list, a Map, a promise.
+ * @throws {TypeError} for what JSON.stringify would silently leave out or make something else of: a member that is
+ *   undefined (a condition that is left out widens a filter), `NaN` and the infinities, a Map, a promise.
  */
 export const exactJson = (value: unknown): string | undefined => JSON.stringify(value, exactValue);
 
@@ -94,11 +94,14 @@ function exactValue(this: unknown, key: string, value: unknown): unknown {
   if (typeof value === "bigint") return JSON.rawJSON(String(value));
   if (typeof value === "number" && !Number.isFinite(value))
     throw new TypeError(`${value} is no number of JSON.`);
-  if (
-    Array.isArray(this) &&
-    (value === undefined || typeof value === "function" || typeof value === "symbol")
-  )
-    throw new TypeError(`A list holds ${typeof value}, which is no value of JSON.`);
+  if (Object.is(value, -0)) return JSON.rawJSON("-0");
+  if (value === undefined || typeof value === "function" || typeof value === "symbol") {
+    if (Array.isArray(this)) throw new TypeError(`A list holds ${typeof value}, which is no value of JSON.`);
+    if (key !== "")
+      throw new TypeError(
+        `\`${key}\` is ${typeof value}, which JSON would leave out: leave it out, or write null.`,
+      );
+  }
   if (typeof value !== "object" || value === null) return value;
   const bytes = "type" in value && value.type === "Buffer" ? Reflect.get(Object(this), key) : value; // before `toJSON`
   if (bytes instanceof Uint8Array) return Buffer.from(bytes).toString("base64");

@@ -59,6 +59,11 @@ it("a bigint is a number of JSON, and what is no number is refused", () => {
   expect(exactJson({ a: Buffer.from("abc"), b: new Uint8Array([1]), c: { type: "Buffer", data: [1] } })).toBe(
     '{"a":"YWJj","b":"AQ==","c":{"type":"Buffer","data":[1]}}',
   );
+  expect(exactJson({ a: -0, b: 0 })).toBe('{"a":-0,"b":0}');
+  expect(exactJson(undefined)).toBeUndefined();
+  expect(() => exactJson({ where: { id: undefined } })).toThrow(
+    "`id` is undefined, which JSON would leave out",
+  );
   expect(() => exactJson({ a: Number.NaN })).toThrow("NaN is no number of JSON.");
   for (const none of [
     new Map(),
@@ -68,6 +73,9 @@ it("a bigint is a number of JSON, and what is no number is refused", () => {
     Promise.resolve(),
     [undefined],
     [() => 1],
+    undefined,
+    { deep: undefined },
+    () => 1,
   ])
     expect(() => exactJson({ none }), String(none)).toThrow(TypeError);
 });
