@@ -8,12 +8,14 @@ import { findProject } from "../project/find-project.ts";
 export const command = defineCommand({
   summary: "Show what is in an image or a bundle",
   description:
-    "Reads an image from its registry, the project's store, the engine or a file; or a bundle. Of an image only " +
+    "Reads an image from its registry, without a registry from the project's store, as docker:NAME from the Docker " +
+    "engine, or from a file; or a bundle. Of an image only " +
     "manifests, configs and the bundle's layer are read.",
   arguments: [
     {
       name: "image",
-      description: "a reference, oci:DIRECTORY[:NAME], tar:FILE, a bundle's .tgz or manifest.json",
+      description:
+        "a reference, docker:NAME, oci:DIRECTORY[:NAME], tar:FILE, a bundle's .tgz or manifest.json",
       required: true,
     },
   ],

@@ -11,7 +11,7 @@ import { findProject } from "../project/find-project.ts";
 export const command = defineCommand({
   summary: "Run a baked image on this machine",
   description:
-    "Runs an image of the project's store, of a registry, of oci:DIRECTORY or tar:FILE: in Docker where it answers " +
+    "Runs an image of the project's store, of a registry, of docker:NAME, oci:DIRECTORY or tar:FILE: in Docker where it answers " +
     "(read-only, without capabilities, reachable from this machine alone), else its own Bridge in a process of the " +
     "pinned Node. It is given the variables that its manifest names, from the environment or .env, and nothing else.",
   arguments: [

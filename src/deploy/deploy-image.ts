@@ -122,7 +122,7 @@ function labelsOf(
     revision: revision.revision,
     source: source ?? revision.source,
     "base.name": base.name,
-    "base.digest": base.set.descriptor.digest,
+    "base.digest": base.digest,
   };
   return Object.fromEntries(
     Object.entries(labels).flatMap(([key, value]) =>

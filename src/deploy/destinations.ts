@@ -1,11 +1,11 @@
 import { exitCodes, StkError } from "../core/error.ts";
 import type { ImageSink } from "../oci/image.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
-import type { Location } from "./location.ts";
+import type { FileLocation } from "./location.ts";
 import type { Places } from "./places.ts";
 
 /** Where the user wants the image; undefined: where its name says. */
-export type Wish = "push" | "load" | Exclude<Location, { kind: "name" }> | undefined;
+export type Wish = "push" | "load" | FileLocation | undefined;
 
 /** One place that an image is written to, under one name. */
 export type Destination = {

@@ -16,6 +16,8 @@ export type Base = {
   source: string;
   /** The name under which a registry has it; others could not find it by another. */
   name?: string;
+  /** Its digest where it was found; an engine keeps no manifest, so that of its images nobody else has. */
+  digest?: string;
 };
 
 /** What {@link findBase} is told. `base` is as on the command line; without it the built-in base is made. */
@@ -30,18 +32,25 @@ export type BaseRequest = {
 /**
  * Finds or makes the base; no layer of one in a registry is read.
  *
- * @throws {StkError} `image_not_found`, `base_unavailable`, `invalid_reference`
+ * @throws {StkError} `image_not_found`, `engine_unavailable`, `base_unavailable`, `invalid_reference`
  */
 export async function findBase(request: BaseRequest, signal?: AbortSignal): Promise<Base> {
   const { base, platforms, places } = request;
-  if (base === undefined)
-    return { set: await builtInBase(machinesOf(platforms), request.builtIn), source: "built-in" };
+  if (base === undefined) {
+    const set = await builtInBase(machinesOf(platforms), request.builtIn);
+    return { set, source: "built-in", digest: set.descriptor.digest };
+  }
   const wanted = (platform: Platform): boolean =>
     isRunnable(platform) && (platforms?.some((text) => matchesPlatform(platform, text)) ?? true);
   const location = parseLocation(base, request.cwd);
   const { set, source } = await findImage(location, places, wanted, signal);
   const isPublished = location.kind === "name" && location.reference.registry !== undefined;
-  return { set, source, ...(isPublished ? { name: formatReference(location.reference) } : {}) };
+  return {
+    set,
+    source,
+    ...(isPublished ? { name: formatReference(location.reference) } : {}),
+    ...(location.kind === "engine" ? {} : { digest: set.descriptor.digest }),
+  };
 }
 
 function machinesOf(platforms: readonly string[] | undefined): Machine[] {

@@ -9,11 +9,11 @@ import { type Places, readLayout } from "./places.ts";
 export type FoundImage = { set: ImageSet; source: string };
 
 /**
- * Reads an image without its layers. A name is looked for in its registry and then in the engine, one without a
- * registry in the project's store and then in the engine.
+ * Reads an image without its layers. A name is looked for in its registry, one without a registry in the project's
+ * store, and `docker:NAME` in the engine: no place stands in for another, since each may hold something else by a name.
  *
  * @param wanted leaves out other platforms.
- * @throws {StkError} `image_not_found`, and what the place throws.
+ * @throws {StkError} `image_not_found`, `engine_unavailable`, and what the place throws.
  */
 export async function findImage(
   location: Location,
@@ -29,33 +29,30 @@ export async function findImage(
     const set = await (await places.archive(location.path)).read(signal, wanted);
     return { set, source: `archive ${location.path}` };
   }
-  const { reference } = location;
+  const { kind, reference } = location;
   const name = formatReference(reference);
-  const isRemote = reference.registry !== undefined;
+  if (kind === "engine") {
+    const engine = (await places.engine()) ?? unavailable(name);
+    return { set: await engine.read(reference, signal, wanted), source: `engine ${name}` };
+  }
+  if (reference.registry !== undefined)
+    return { set: await places.registry.read(reference, signal, wanted), source: `registry ${name}` };
+  const store = await places.store();
   try {
-    const place = isRemote ? places.registry : await places.store();
-    return {
-      set: await place.read(reference, signal, wanted),
-      source: `${isRemote ? "registry" : "store"} ${name}`,
-    };
+    return { set: await store.read(reference, signal, wanted), source: `store ${name}` };
   } catch (error) {
-    if (!(error instanceof StkError)) throw error;
-    const engine = await places.engine();
-    const set = await engine?.read(reference, signal, wanted).catch(() => undefined);
-    if (set === undefined) throw !isRemote && engine !== undefined ? notInEither(name, error) : error;
-    return { set, source: `engine ${name}` };
+    throw error instanceof StkError && error.code === "image_not_found" ? notStored(name, error) : error;
   }
 }
 
-/** Of a registry, why it did not have it says more than that the engine did not either. */
-const notInEither = (name: string, cause: StkError): StkError =>
-  cause.code !== "image_not_found"
-    ? cause
-    : new StkError(
-        "image_not_found",
-        `There is no image ${name}, neither in the project's store nor in Docker.`,
-        {
-          hint: cause.hint ?? "Check its name and its tag.",
-          cause,
-        },
-      );
+function unavailable(name: string): never {
+  throw new StkError("engine_unavailable", `No Docker engine answers, so ${name} cannot be read from one.`, {
+    hint: "Start Docker or set DOCKER_HOST.",
+  });
+}
+
+const notStored = (name: string, cause: StkError): StkError =>
+  new StkError("image_not_found", `There is no image ${name} in the project's store.`, {
+    hint: `${cause.hint ?? "Check its name and its tag."} The image of that name in Docker is docker:${name}.`,
+    cause,
+  });

@@ -27,7 +27,7 @@ export const command = defineCommand({
     base: {
       flags: "--base <image>",
       description:
-        "the base: a reference, oci:DIRECTORY or tar:FILE (default: base: in stk.yaml, else the built-in base)",
+        "the base: a reference, oci:DIRECTORY, tar:FILE or docker:NAME (default: base: in stk.yaml, else the built-in base)",
     },
     platform: {
       flags: "--platform <platform>",

@@ -90,7 +90,7 @@ export async function runImage(options: RunOptions, context: CommandContext): Pr
 
 /** What the engine calls the image; one out of a file has no name of its own. */
 const nameOf = (location: Location, digest: string): Reference =>
-  location.kind === "name"
+  "reference" in location
     ? location.reference
     : { repository: "stk-run", tag: digest.slice("sha256:".length, "sha256:".length + 12) };
 
