@@ -9,7 +9,7 @@ import type { Database, Queryable } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import type { Log } from "../log.ts";
 import { runLogic } from "../logic-scope.ts";
-import { isExact, readAs } from "../sql/fits.ts";
+import { isExact, isModified, readAs } from "../sql/fits.ts";
 import { programValue } from "../sql/json-text.ts";
 import { isDomain, isJson, type OwnTypeNames } from "../sql/type.ts";
 import { invalid } from "../table/params.ts";
@@ -72,12 +72,13 @@ async function valuesOf(
     if (
       text === null ||
       database === undefined ||
-      (isExact(type) && !isDomain(type) && argument.unread !== true)
+      (isExact(type) && !isDomain(type) && !isModified(type) && argument.unread !== true)
     ) {
       values[name] = argumentValue(argument);
       continue;
     }
-    const read = await readAs(isDomain(type) ? type.name : type.cast, text, { database, signal });
+    const cast = isDomain(type) ? type.name : isModified(type) ? `${type.cast}::${type.name}` : type.cast;
+    const read = await readAs(cast, text, { database, signal });
     if (read === undefined) throw invalid(name, `is not a value of ${type.name}`);
     values[name] = isJson(type) ? argumentValue(argument) : programValue(read.value);
   }

@@ -1,5 +1,6 @@
 import type { Logic } from "../../schema/manifest.ts";
 import type { Scalar } from "../../schema/predicate.ts";
+import { exceeds } from "../sql/exceeds.ts";
 import { programValue } from "../sql/json-text.ts";
 import { type JsonPath, type Sent, withSentJson } from "../sql/sent-json.ts";
 import { holdsJson, isJson, isSentAt, type OwnTypeNames, type SqlType, sqlType } from "../sql/type.ts";
@@ -62,6 +63,8 @@ function read(
   }
   const text = type.encode(value);
   if (text === undefined) throw invalid(name, `is not a value of ${type.name}`);
+  // A cast to the type, as the statement has one, would cut or pad what a column of it refuses.
+  if (exceeds(type, text)) throw invalid(name, `is too long or too large for ${type.name}`);
   return { type, text };
 }
 

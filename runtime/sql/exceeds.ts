@@ -2,7 +2,7 @@ import { readArray } from "./array.ts";
 import type { SqlType } from "./type.ts";
 
 const sized = /^(character varying|character|bit varying|bit|numeric)\((\d+)(?:,(-?\d+))?\)$/;
-const decimal = /^[+-]?(\d*)\.?(\d*)$/;
+const decimal = /^[+-]?(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/;
 
 /**
  * Whether a value of a type is longer than its length or greater than its precision, for which Postgres names no column
@@ -24,11 +24,15 @@ export function exceeds({ spelled, element }: SqlType, text: string): boolean {
 }
 
 function exceedsPrecision(text: string, precision: number, scale: number): boolean {
-  const [found, whole = "", fraction = ""] = decimal.exec(text) ?? [];
+  const [found, whole = "", fraction = "", exponent = "0"] = decimal.exec(text) ?? [];
   if (found === undefined) return /infinity/i.test(text);
-  const digits = (whole + fraction).padEnd(whole.length + scale, "0");
-  const end = whole.length + scale;
-  const rest = end < 0 ? "0" : digits.charAt(end);
-  const rounded = BigInt(digits.slice(0, Math.max(0, end)) || "0") + (rest >= "5" ? 1n : 0n);
+  const zeros = /^0*/.exec(whole + fraction)?.[0].length ?? 0;
+  const digits = (whole + fraction).slice(zeros);
+  /** How many of the digits are kept, the zeros behind them too. */
+  const kept = whole.length - zeros + Number(exponent) + scale;
+  if (digits === "" || kept < 0) return false;
+  if (kept > precision) return true;
+  const rest = digits.charAt(kept);
+  const rounded = BigInt(digits.slice(0, kept).padEnd(kept, "0") || "0") + (rest >= "5" ? 1n : 0n);
   return rounded >= 10n ** BigInt(precision);
 }

@@ -8,7 +8,7 @@ import type { Rehearsal } from "../database/shadow/rehearsal.ts";
 import type { Shadow } from "../database/shadow/shadow.ts";
 
 /** Raised when the same question would be answered in another way. */
-const version = 3;
+const version = 4;
 
 const sqlProblem = z.strictObject({
   sqlstate: z.string(),

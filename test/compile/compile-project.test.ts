@@ -257,3 +257,36 @@ it("a parameter of a domain keeps the domain, whose check is the caller's to mee
     "integer",
   ]);
 });
+
+it("a parameter keeps the length, the precision and the scale of its type, as Postgres spells them", async () => {
+  const spelled = {
+    "varchar(5)": "character varying(5)",
+    "char(5)": "character(5)",
+    char: "character(1)",
+    "bit(4)": "bit(4)",
+    bit: "bit(1)",
+    "varbit(4)[]": "bit varying(4)[]",
+    "decimal(6, 2)": "numeric(6,2)",
+    "timestamptz(0)": "timestamp(0) with time zone",
+    "interval day to second(3)": "interval day to second(3)",
+    "float(24)": "real",
+    text: "text",
+    bpchar: "character",
+  };
+  const params = Object.keys(spelled).map((type, index) => `p${index}: { type: "${type}" }`);
+  const front = `access: public\nparams: { ${params.join(", ")} }`;
+  const used = Object.keys(spelled).map((_, index) => `:p${index} as c${index}`);
+  const root = projectDirectory({
+    "schema/a.yaml": "tables: { t: { columns: { a: { type: int } } } }\n",
+    "logic/a.ts": `/*---\n${front}\n---*/\nexport default () => 1;\n`,
+    "logic/b.sql": `---\n${front}\n---\nselect ${used.join(", ")}\n`,
+  });
+  const { manifest, diagnostics } = await compileProject(await readProject(root), {
+    openShadow: sharedShadow,
+  });
+  expect(diagnostics).toEqual([]);
+  for (const path of ["a", "b"])
+    expect(Object.values(manifest?.logic[path]?.params ?? {}).map(({ type }) => type)).toEqual(
+      Object.values(spelled),
+    );
+});

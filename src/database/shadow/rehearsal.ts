@@ -48,16 +48,16 @@ async function describeOne(
   const error = await attempt(database, async () => {
     const paramTypes = await oidsOf(database, parameterTypes);
     try {
-      const { queryParams, resultFields } = await database.pglite.describeQuery(sql, { paramTypes });
-      const types = await namesOf(
-        database,
-        [...queryParams, ...resultFields].map(({ dataTypeID }) => dataTypeID),
-      );
+      const { parameters, columns } = await describe(database, sql, paramTypes);
+      const types = await namesOf(database, [
+        ...parameters.map((dataTypeID) => ({ dataTypeID, dataTypeModifier: -1 })),
+        ...columns,
+      ]);
       description = {
-        parameterTypes: types.slice(0, queryParams.length),
-        columns: resultFields.map(({ name }, index) => ({
+        parameterTypes: types.slice(0, parameters.length),
+        columns: columns.map(({ name }, index) => ({
           name,
-          type: types[queryParams.length + index] ?? "unknown",
+          type: types[parameters.length + index] ?? "unknown",
         })),
       };
     } catch (cause) {
@@ -65,6 +65,23 @@ async function describeOne(
     }
   });
   return error === undefined ? (description ?? { parameterTypes: [], columns: [] }) : { error };
+}
+
+type Described = {
+  parameters: readonly number[];
+  columns: readonly { name: string; dataTypeID: number; dataTypeModifier: number }[];
+};
+
+/** As `describeQuery` of PGlite does it, which leaves out the modifiers of types. */
+async function describe({ pglite }: EmbeddedDatabase, text: string, types: number[]): Promise<Described> {
+  const { messages, protocol } = await import("@electric-sql/pglite");
+  const { parse, describe, sync } = protocol.serialize;
+  const said = await pglite.execProtocol(
+    Buffer.concat([parse({ text, types }), describe({ type: "S" }), sync()]),
+  );
+  const parameters = said.messages.find((one) => one instanceof messages.ParameterDescriptionMessage);
+  const rows = said.messages.find((one) => one instanceof messages.RowDescriptionMessage);
+  return { parameters: parameters?.dataTypeIDs ?? [], columns: rows?.fields ?? [] };
 }
 
 /** 0 lets Postgres find the type. */
@@ -77,11 +94,15 @@ async function oidsOf(database: EmbeddedDatabase, types: readonly (string | null
   return rows.map(({ oid }) => oid);
 }
 
-async function namesOf(database: EmbeddedDatabase, oids: readonly number[]): Promise<string[]> {
-  if (oids.length === 0) return [];
+async function namesOf(
+  database: EmbeddedDatabase,
+  types: readonly Pick<Described["columns"][number], "dataTypeID" | "dataTypeModifier">[],
+): Promise<string[]> {
+  if (types.length === 0) return [];
   const rows = await database.query<{ name: string }>(
-    "select format_type(o, null) as name from unnest($1::oid[]) with ordinality as u (o, n) order by n",
-    [oids],
+    `select format_type(o, nullif(m, -1)) as name
+      from unnest($1::oid[], $2::int[]) with ordinality as u (o, m, n) order by n`,
+    [types.map(({ dataTypeID }) => dataTypeID), types.map(({ dataTypeModifier }) => dataTypeModifier)],
   );
   return rows.map(({ name }) => name);
 }
