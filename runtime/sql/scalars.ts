@@ -11,6 +11,7 @@ import {
   textWhere,
   textWithin,
 } from "./encode.ts";
+import { isMultirangeOf, isRangeOf } from "./ranges.ts";
 import {
   isDate,
   isTime,
@@ -50,6 +51,11 @@ const pattern = (cast: string, encode: Encoder = encodeText): Scalar => ({
   text: true,
 });
 
+const rangesOf = (name: string, isBound: (text: string) => boolean): [string, Scalar][] => [
+  [`${name}range`, comparable(`${name}range`, textWhere(isRangeOf(isBound)))],
+  [`${name}multirange`, comparable(`${name}multirange`, textWhere(isMultirangeOf(isBound)))],
+];
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const asDouble = (value: number): number => value;
 
@@ -80,10 +86,10 @@ export const scalars: ReadonlyMap<string, Scalar> = new Map([
   ["time with time zone", comparable("timetz", textWhere(isTimeWithZone))],
   ["timestamp without time zone", comparable("timestamp", textWhere(isTimestamp))],
   ["timestamp with time zone", comparable("timestamptz", textWhere(isTimestampWithZone))],
-  ...["interval", "tsrange", "tstzrange", "tsmultirange", "tstzmultirange"].map((name): [string, Scalar] => [
-    name,
-    comparable(name, textWhere(keepsMicroseconds)),
-  ]),
+  ["interval", comparable("interval", textWhere(keepsMicroseconds))],
+  ...rangesOf("date", isDate),
+  ...rangesOf("ts", isTimestamp),
+  ...rangesOf("tstz", isTimestampWithZone),
   ["bytea", comparable("bytea", encodeBytes)],
   ["jsonb", comparable("jsonb", encodeJson)],
   ["json", incomparable("json", encodeJson)],
