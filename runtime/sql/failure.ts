@@ -100,6 +100,13 @@ const inFunction = /(?:^|\n)(?!JSON)[^\n]*(?:PL\/\w|SQL function )/;
 const isOfOwnCode = (error: DatabaseError): boolean =>
   inFunction.test(error.where ?? "") && answerOf(error)[0] === "invalid_params";
 
+/**
+ * Whether a row breaks a constraint that looks at nothing but the row, NOT NULL or CHECK. What a function wrote elsewhere
+ * has a context.
+ */
+export const breaksRow = (error: unknown): boolean =>
+  isDatabaseError(error) && /^23(?:502|514)$/.test(error.code) && error.where === undefined;
+
 /** Whether the same call may go well a moment later: a serialization failure or a deadlock. */
 export const isCollision = (error: unknown): boolean =>
   isDatabaseError(error) && (error.code === "40001" || error.code === "40P01");

@@ -3,6 +3,7 @@ import type { Caller } from "../caller.ts";
 import type { Queryable } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import { writeArray } from "../sql/array.ts";
+import { breaksRow } from "../sql/failure.ts";
 import { type CompiledInsert, compileInsert } from "./insert-statements.ts";
 import type { OperationInput, TableContext, TableHandler } from "./operation.ts";
 import {
@@ -26,7 +27,7 @@ import {
   writableOf,
 } from "./write.ts";
 import { writePlanner } from "./write-plan.ts";
-import { usableRules, type WriteRule } from "./write-rule.ts";
+import { completeFirst, usableRules, type WriteRule } from "./write-rule.ts";
 
 const keys: ReadonlySet<string> = new Set(["values", "columns"]);
 
@@ -41,7 +42,8 @@ export function insertHandler(input: OperationInput<WriteRule>): TableHandler {
     const rows = readRows(given.values, context.limits.rows);
     const columns = columnsOfRows(rows, plan.rules, table);
     const columnNames = columns.map(({ name }) => name);
-    const usable = usableRules(plan.rules, columnNames, "values", caller);
+    const mayWrite = usableRules(plan.rules, columnNames, "values", caller);
+    const usable = completeFirst(mayWrite, columnNames, table);
     const back = readColumns(given.columns, plan.readable.columns) ?? plan.all;
     const used = usable.map((rule) => plan.rules.indexOf(rule)).join(",");
     const shape = `${columnNames.join(",")}|${used}|${back === plan.all ? "" : back.join(",")}`;
@@ -92,7 +94,7 @@ async function insertTogether(
   return resultOf(written, table, limits.rows, returns);
 }
 
-/** Writes each row under the first group of rules that covers it, in one transaction. */
+/** Writes each row under the first group of rules that takes it, in one transaction. */
 function insertEach(
   ways: readonly CompiledInsert[],
   rows: readonly (readonly (string | null)[])[],
@@ -107,6 +109,7 @@ function insertEach(
     transaction: Queryable,
     values: readonly (string | null)[],
   ): Promise<WriteResult> => {
+    let broken: unknown;
     for (const { insert, returns } of ways) {
       await transaction.query({ text: "savepoint stk_row" }, [], signal);
       try {
@@ -115,11 +118,12 @@ function insertEach(
         await transaction.query({ text: "release savepoint stk_row" }, [], signal);
         return resultOf(written, table, limits.rows, returns);
       } catch (error) {
-        if (!isFailedCheck(error)) throw error;
+        if (breaksRow(error)) broken ??= error;
+        else if (!isFailedCheck(error)) throw error;
         await transaction.query({ text: "rollback to savepoint stk_row" }, [], signal);
       }
     }
-    throw checkFailed();
+    throw broken ?? checkFailed();
   };
   const decided = ways.every((way) => way.decided);
   const writeAll = () => database.transaction(write, signal, composedOn(table));
@@ -129,7 +133,9 @@ function insertEach(
   });
 }
 
-const isRefusal = (error: unknown): boolean => error instanceof CallError && error.code === "forbidden";
+/** Whether another rule may still take the row: it failed a check, or what one rule sets leaves it incomplete. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof CallError && (error.code === "forbidden" || breaksRow(error.cause));
 
 function readRows(values: unknown, most: number): readonly Params[] {
   const rows = Array.isArray(values) ? values : [values];

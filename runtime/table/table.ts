@@ -27,6 +27,8 @@ export type Table = {
   readonly keys: readonly (readonly string[])[];
   /** The columns of each constraint by its name. */
   readonly constraints: ReadonlyMap<string, readonly string[]>;
+  /** Columns that a row needs a value for, since Postgres gives them none. */
+  readonly required: readonly string[];
   /** Whether a declared trigger may change a row before it is written. */
   readonly rewritten: boolean;
 };
@@ -69,9 +71,17 @@ function tableOf(name: string, declared: DeclaredTable, own: OwnTypeNames, rewri
     integers: declaredIntegers(Object.entries(declared.columns).map(([column, { type }]) => [column, type])),
     keys: keys.map((key) => key.columns),
     constraints: constraintsOf(declared, keys),
+    required: rewritten ? [] : requiredColumns(declared, own),
     rewritten,
   };
 }
+
+// A domain may have a default, and a trigger may give a value: only the insert shows it.
+const requiredColumns = ({ columns }: DeclaredTable, own: OwnTypeNames): string[] =>
+  Object.entries(columns).flatMap(([name, column]) => {
+    const isGiven = column.nullable || column.default !== undefined || column.identity !== undefined;
+    return isGiven || column.generated !== undefined || own.domains.has(column.type) ? [] : [name];
+  });
 
 function constraintsOf(
   { columns, checks, exclusions = [], indexes, foreignKeys }: DeclaredTable,

@@ -93,6 +93,17 @@ export function usableRules(
   return usable;
 }
 
+/** Rules in the order in which they take a row of these columns: those that leave a required column empty are last. */
+export const completeFirst = (
+  rules: readonly WriteRule[],
+  names: readonly string[],
+  { required }: Table,
+): readonly WriteRule[] => {
+  const leavesOut = ({ set }: WriteRule): number =>
+    Number(required.some((name) => !names.includes(name) && !set.some(({ column }) => column.name === name)));
+  return rules.toSorted((a, b) => leavesOut(a) - leavesOut(b));
+};
+
 /** Sorts rules for {@link usableRules}; what is equal stays in the order of the roles' names. */
 export const bySpecificity = (rules: readonly WriteRule[]): WriteRule[] =>
   rules.toSorted(
