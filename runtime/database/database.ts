@@ -42,6 +42,8 @@ export type TransactionOptions = {
 
 /** What runs statements and transactions. */
 export interface Transactional extends Queryable {
+  /** Whether it joins an open transaction, in which nothing runs after a statement failed outside of `transaction`. */
+  readonly isJoined?: boolean;
   /**
    * Runs `work` in one transaction, rolled back when it throws. The signal ends it.
    *

@@ -121,6 +121,7 @@ export class OpenTransactions {
       }
     };
     return {
+      isJoined: true,
       query,
       transaction: (work) => this.savepoint(() => work({ query })),
     };

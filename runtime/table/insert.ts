@@ -55,10 +55,14 @@ export function insertHandler(input: OperationInput<WriteRule>): TableHandler {
       );
     const sent = () => rows.flatMap((row, index) => sentValues(row, columns, pathOf(rows, index)));
     const run = { caller, context, table, usable, sent, many: rows.length > 1 };
-    const [first] = compiled(rows.length > 1);
+    const [first, ...others] = compiled(rows.length > 1);
     if (first === undefined) throw checkFailed();
+    const values = readValues(rows, columns);
+    const { database, signal } = context;
+    const isUndone = others.length > 0 && database.isJoined === true;
+    const together = (queryable: Queryable) => insertTogether(first, values, run, queryable);
     try {
-      return await insertTogether(first, readValues(rows, columns), run);
+      return await (isUndone ? database.transaction(together, signal) : together(database));
     } catch (error) {
       const ways = isRefusal(error) ? compiled(false) : [];
       if (ways.length <= 1) throw error;
@@ -82,10 +86,11 @@ type Run = {
 async function insertTogether(
   { insert, returns, decided }: CompiledInsert,
   values: readonly (string | null)[],
-  { caller, context: { database, limits, signal }, table, usable, sent, many }: Run,
+  { caller, context: { limits, signal }, table, usable, sent, many }: Run,
+  queryable: Queryable,
 ): Promise<WriteResult> {
   const statement = { ...insert.statement(), maxBytes: limits.answerBytes };
-  const write = () => database.query(statement, insert.bind(values, caller), signal);
+  const write = () => queryable.query(statement, insert.bind(values, caller), signal);
   const written = await attempt(write, table, writableOf(usable, decided), signal, {
     // Of several rows a parameter is the list of a column.
     parameter: (number) => (many ? undefined : sent()[insert.givenBy(number) ?? -1]?.path),

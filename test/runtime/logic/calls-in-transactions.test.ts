@@ -52,6 +52,23 @@ describe("a call inside of a transaction", () => {
     expect((await call("it", {}, ada)).body.data).toEqual([{ id: 21 }]);
   });
 
+  it("writes a row by the second of two rules where the first does not take it", async () => {
+    const { main } = manifestOf().permissions;
+    const insert = {
+      authenticated: { columns: ["id", "body", "mood"], set: { owner_id: "$user.id" } },
+      editor: { columns: ["id", "body"], set: { owner_id: "all" }, check: { body: "special" } },
+    };
+    const { call } = await serveModules(
+      {
+        it: `return context.transaction(() => context.call("db/main/notes/insert",
+          { values: { id: 20, body: "plain" }, columns: ["id"] }));`,
+      },
+      { change: { permissions: { main: { notes: { ...main?.notes, insert } } } } },
+    );
+    const editor = unverified({ sub: "ada", roles: ["editor"] });
+    expect((await call("it", {}, editor)).body).toEqual({ data: { count: 1, rows: [{ id: 20 }] } });
+  });
+
   it("leaves the transaction usable when it fails and the module catches that", async () => {
     const { call, sql } = await serveModules(
       {
