@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { ArgumentDeclaration, Command, CommandContext } from "../core/command.ts";
 import { type ExitCode, exitCodes, StkError } from "../core/error.ts";
 import { catalog, type Entry, findEntry } from "./catalog.ts";
+import { meantCommand } from "./meant-command.ts";
 
 /** What the argument parser needs of the process. */
 export type ProgramOptions = { version: string; write(text: string): void; writeError(text: string): void };
@@ -37,8 +38,18 @@ export async function parseCommandLine(words: readonly string[], options: Progra
     if (error.exitCode === 0) return { exitCode: exitCodes.done };
     // A command that is only the beginning of others has shown them.
     if (error.code === "commander.help") return { exitCode: exitCodes.usage };
-    throw misused(error);
+    throw error.code === "commander.unknownCommand" ? unknownCommand(words) : misused(error);
   }
+}
+
+/** commander knows the words of one level, and would name `apply` where `schema apply` is meant. */
+function unknownCommand(words: readonly string[]): StkError {
+  const names = catalog.map(({ name }) => name);
+  const { said, meant } = meantCommand(words, names);
+  return usage(
+    `There is no command \`${said}\`.`,
+    meant === undefined ? "Run stk --help to see all commands." : `Did you mean \`stk ${meant}\`?`,
+  );
 }
 
 /** commander's `error: unknown option '--jsn'\n(Did you mean --json?)` as an error of ours. */

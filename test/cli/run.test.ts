@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { catalog } from "../../src/cli/catalog.ts";
+import { foreign } from "../../src/cli/meant-command.ts";
 import { run } from "../../src/cli/run.ts";
 import { temporaryDirectory } from "../services/temporary.ts";
 
@@ -49,10 +50,30 @@ it.each(catalog.map(({ name }) => name))(
   },
 );
 
-it("a command that does not exist is wrong usage, and the nearest one is named", async () => {
-  const { exitCode, out, err } = await stk("validat");
+it.each([
+  ["validat", "validat", "Did you mean `stk validate`?"],
+  ["apply --yes", "apply", "Did you mean `stk schema apply`?"],
+  ["aply", "aply", "Did you mean `stk schema apply`?"],
+  ["schema aply --yes", "schema aply", "Did you mean `stk schema apply`?"],
+  ["schema foo", "schema foo", "Run stk --help"],
+  ["depoly image --tag x", "depoly", "Did you mean `stk deploy image`?"],
+  ["depoly", "depoly", "Did you mean `stk deploy image`?"],
+  ["deploy imgae", "deploy imgae", "Did you mean `stk deploy image`?"],
+  ["diff", "diff", "Did you mean `stk schema plan`?"],
+  ["db push", "db", "Did you mean `stk schema apply`?"],
+  ["migrate deploy", "migrate", "Did you mean `stk schema apply`?"],
+  ["reset", "reset", "Did you mean `stk dev --reset`?"],
+  ["push", "push", "Did you mean `stk deploy image`?"],
+  ["frobnicate", "frobnicate", "Run stk --help"],
+])("stk %s is wrong usage, and the whole command that is meant is named", async (line, said, hint) => {
+  const { exitCode, out, err } = await stk(...line.split(" "));
   expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
-  expect(err).toContain("Did you mean validate?");
+  expect(err).toContain(`There is no command \`${said}\`. (invalid_usage)\n     ${hint}`);
+});
+
+it("every command that is named for another tool's exists", async () => {
+  for (const words of Object.values(foreign))
+    expect((await stk(...words.split(" "), "--help")).exitCode).toBe(0);
 });
 
 it.each([
@@ -66,7 +87,7 @@ it.each([
 
 it.each([
   [["validate", "--jsn"], "Unknown option '--jsn'.", "Did you mean --json?"],
-  [["deploy", "imag"], "Unknown command 'imag'.", "Did you mean image?"],
+  [["deploy", "imag"], "There is no command `deploy imag`.", "Did you mean `stk deploy image`?"],
   [
     ["deploy", "image", "--tag", "a:1", "--platform", "amd64"],
     "--platform: write a platform as linux/amd64.",
