@@ -6,6 +6,8 @@ export const bridgeLimits = {
   manifestBytes: 64 * 1_024 ** 2,
   http: {
     headerBytes: 16 * 1_024,
+    /** Headers of a request: proxies take 100 themselves, and add some. */
+    headers: 128,
     headersMs: 10_000,
     requestMs: 30_000,
     /** Longer than a load balancer keeps its side open (60 s), so that it is never the Bridge that closes first. */
@@ -25,8 +27,16 @@ export const bridgeLimits = {
     stalledMs: 10_000,
     /** What is refused for want of room is logged no more often than this. */
     refusalsEveryMs: 10_000,
-    /** Requests that a client may send ahead on one connection. */
-    pipelined: 64,
+    /** Requests that clients send ahead: on one connection, and in the memory that those of all connections take. */
+    ahead: {
+      requests: 64,
+      bytes: 32 * 1_024 ** 2,
+      /** What one takes beside its headers and its body, and what a name or a value of a header takes beside its characters. */
+      requestBytes: 4 * 1_024,
+      textBytes: 64,
+      /** What a body in chunks may take: nobody says how many there are. */
+      chunkedBytes: 2 * 1_024 ** 2,
+    },
   },
   /** How long answers that were written may take to leave at the end. */
   ending: { graceMs: 1_000, closeEveryMs: 50 },

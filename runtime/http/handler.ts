@@ -51,7 +51,8 @@ export type Room = {
 
 /** Serves `POST /call`, `GET /healthz` and `GET /readyz`. */
 export function createHandler(input: HandlerInput): RequestListener {
-  return inOrder((request, response) => {
+  const { refusals } = input.room;
+  return inOrder(refusals, (request, response) => {
     const exchange = new Exchange(request, response, input.isDraining);
     const fault = protocolFault(request);
     if (fault !== undefined) {

@@ -3,8 +3,8 @@ import type { Log } from "../log.ts";
 
 const { refusalsEveryMs } = bridgeLimits.http;
 
-/** What there was no room for: connections, bodies that arrived, answers that were not read. */
-export type Refused = "connections" | "bodies" | "answers";
+/** What there was no room for: connections, requests sent ahead, bodies that arrived, answers that were not read. */
+export type Refused = "connections" | "requests" | "bodies" | "answers";
 
 /** Counts what is refused for want of room; the log gets the counts since the start, at most every ten seconds. */
 export class Refusals {

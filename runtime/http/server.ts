@@ -9,8 +9,9 @@ import { CallError } from "../error.ts";
 import { type Log, silentLog } from "../log.ts";
 import { requestTimeout } from "./body.ts";
 import { closeOnlyIdle } from "./close-idle.ts";
+import { disconnect } from "./disconnect.ts";
 import { Exchange } from "./exchange.ts";
-import { versionNotSupported } from "./protocol.ts";
+import { headersTooLarge, versionNotSupported } from "./protocol.ts";
 import { Refusals } from "./refusals.ts";
 import { requestId } from "./request-id.ts";
 
@@ -48,6 +49,10 @@ export function createBridgeServer(
       return;
     }
     refusals.count("connections");
+    if (response.socket === null) {
+      disconnect(request.socket); // a second request, sent ahead
+      return;
+    }
     new Exchange(request, response, () => true).refuse(
       new CallError("unavailable", "Too many connections are open. Try again in a moment."),
     );
@@ -65,6 +70,7 @@ export function createBridgeServer(
     },
     handle,
   );
+  server.maxHeadersCount = limits.headers + 1; // one more, which is refused in either way that Node has
   server.maxConnections = connections + limits.spareConnections;
   server.on("drop", () => refusals.count("connections"));
   server.on("connection", (socket) => {
@@ -117,7 +123,7 @@ function refuse({ code, message }: CallError, socket: Duplex, log: Log): void {
 function meaningOf({ code, reason }: ParserError): CallError {
   switch (code) {
     case "HPE_HEADER_OVERFLOW":
-      return new CallError("headers_too_large", `The headers are larger than ${limits.headerBytes} bytes.`);
+      return headersTooLarge();
     case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
       return new CallError("payload_too_large", "The extensions of the body's chunks are too large.");
     case "HPE_INVALID_VERSION":

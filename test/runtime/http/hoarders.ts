@@ -31,6 +31,27 @@ export async function sendUnfinished(url: string, count: number, bytes: number):
   );
 }
 
+/** Sends a call and so many requests behind it on each of so many connections, and gives back once all is sent or refused. */
+export async function sendAhead(
+  url: string,
+  count: number,
+  first: string,
+  behind: { requests: number; headers: number },
+): Promise<void> {
+  const more = Array.from({ length: behind.headers }, (_, index) => `h${index}: \r\n`).join("");
+  const requestOf = (body: string, headers = "") =>
+    `${start}${headers}content-length: ${body.length}\r\n\r\n${body}`;
+  const bytes = requestOf(first) + requestOf('{"path":"nothing"}', more).repeat(behind.requests);
+  await Promise.all(
+    Array.from({ length: count }, async () => {
+      const socket = await connection(url);
+      await new Promise((end) => {
+        socket.once("close", end).write(bytes, end);
+      });
+    }),
+  );
+}
+
 /** Makes a call over a connection, and reads nothing of the answer. */
 export async function callWithoutReading(url: string, path: string): Promise<Socket> {
   const socket = await connection(url);

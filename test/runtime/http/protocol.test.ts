@@ -1,7 +1,11 @@
 import { once } from "node:events";
-import { STATUS_CODES } from "node:http";
+import { type RequestListener, STATUS_CODES } from "node:http";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { inOrder } from "../../../runtime/http/in-order.ts";
+import { Refusals } from "../../../runtime/http/refusals.ts";
+import { createBridgeServer } from "../../../runtime/http/server.ts";
+import { silentLog } from "../../../runtime/log.ts";
 import type { Manifest } from "../../../schema/manifest.ts";
 import { manifestOf } from "../manifest.ts";
 import { exchange, notesDatabase, post, type Served, serve, untilReady } from "../serve.ts";
@@ -28,6 +32,8 @@ const chunked =
 const call = (headers = "", start = "POST /call HTTP/1.1\r\nhost: a\r\n", body = nothing) =>
   `${start}content-type: application/json\r\ncontent-length: ${body.length}\r\n${headers}\r\n${body}`;
 
+const headersOf = (count: number) => Array.from({ length: count }, (_, index) => `h${index}: \r\n`).join("");
+
 /** The status, headers and error of an answer as it came over the socket. */
 function read(answer: string) {
   const [head = "", content = ""] = answer.split("\r\n\r\n");
@@ -50,6 +56,7 @@ describe("a request as HTTP allows it", () => {
     ["of HTTP/1.0 without Host", call("", "POST /call HTTP/1.0\r\n")],
     ["with an IPv6 address as Host", call("", "POST /call HTTP/1.1\r\nhost: [::1]:8080\r\n")],
     ["with content-encoding: identity", call("content-encoding: Identity\r\n")],
+    ["with 120 headers, which proxies may bring it to", call(headersOf(117))],
     ["with an offer to upgrade", call("connection: upgrade\r\nupgrade: h2c\r\n")],
     [
       "of HTTP/1.0 with an expectation, which it does not have",
@@ -124,6 +131,8 @@ describe("a request that HTTP forbids or that is not known here", () => {
       "GET /healthz HTTP/1.1\r\nhost: a\r\nexpect: foo\r\n\r\n",
     ],
     [431, "headers_too_large", "headers that are too large", call(`x: ${"y".repeat(20_000)}\r\n`)],
+    [431, "headers_too_large", "one header too many", call(headersOf(126))],
+    [431, "headers_too_large", "far too many headers", call(headersOf(1_000))],
     [
       501,
       "not_implemented",
@@ -210,6 +219,27 @@ describe("requests sent ahead on one connection", () => {
     await closed(socket);
     expect(received()).toBe("");
     expect((await post(shared.url, nothing)).status).toBe(404);
+  });
+});
+
+describe("thousands of requests in one packet", () => {
+  it.each([
+    ["are not all taken, though one read brings them", 10, 66],
+    ["are not taken on a connection over the limit", 0, 2],
+  ])("%s", async (_, connections, count) => {
+    const answer: RequestListener = (__, response) => void setTimeout(() => response.end(), 100);
+    const server = createBridgeServer(inOrder(new Refusals(silentLog), answer), { connections });
+    let taken = 0;
+    server.on("request", () => {
+      taken += 1;
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("The server has no port.");
+    await exchange(address.port, "POST / HTTP/1.1\r\n\r\n".repeat(2_500));
+    expect(taken).toBe(count);
   });
 });
 

@@ -8,7 +8,7 @@ import type { Manifest } from "../../../schema/manifest.ts";
 import { run, untilReady as untilProcessReady, useBridgeFile } from "../bridge-process.ts";
 import { manifestOf } from "../manifest.ts";
 import { execute, notesDatabase, post, recordingLog, serve, untilReady } from "../serve.ts";
-import { callWithoutReading, peakMemory, sendUnfinished } from "./hoarders.ts";
+import { callWithoutReading, peakMemory, sendAhead, sendUnfinished } from "./hoarders.ts";
 
 useBridgeFile();
 
@@ -53,6 +53,18 @@ describe("memory under attack", () => {
     expect((await post(bridge.url, nothing.padEnd(500_000))).status).toBe(404);
     expect((await peakMemory(bridge)) - before).toBeLessThan(100);
     expect(bridge.lines).toContainEqual(expect.objectContaining({ level: "warn", refused: { bodies: 1 } }));
+  });
+
+  it("stays bounded while clients send many requests ahead, and others are served", async () => {
+    const { url: DATABASE_URL } = await notesDatabase();
+    const server = limited({ timeMs: 15_000, concurrency: 1_000, connections: 1_000 });
+    const logic = { slow: sql("select pg_sleep(10)") };
+    const NODE_OPTIONS = "--max-old-space-size=128";
+    const bridge = await run(manifestOf({ server, logic }), { DATABASE_URL, NODE_OPTIONS });
+    await untilProcessReady(bridge);
+    await sendAhead(bridge.url, 300, '{"path":"slow"}', { requests: 64, headers: 120 });
+    expect((await post(bridge.url, nothing)).status).toBe(404);
+    expect(bridge.lines).toContainEqual(expect.objectContaining({ level: "warn", refused: { requests: 1 } }));
   });
 
   it("stays bounded while clients do not read large answers, and others are served", async () => {
