@@ -26,6 +26,7 @@ export function protocolFault({
   if (headers.host === undefined ? httpVersionMinor > 0 : !host.test(headers.host))
     return new CallError("malformed_request", "The request does not have exactly one valid Host header.");
   const coding = headers["transfer-encoding"];
+  if (coding !== undefined && httpVersionMinor === 0) return faultyFraming();
   if (coding !== undefined && coding.toLowerCase() !== "chunked")
     return new CallError("not_implemented", "Send the body with no transfer coding but `chunked`.");
   if (httpVersionMinor > 0 && !/^(?:100-continue)?$/i.test(headers.expect ?? ""))
@@ -43,6 +44,10 @@ export function pathOf(target = "/"): string {
 /** The answer to another version than HTTP/1.0 and HTTP/1.1. */
 export const versionNotSupported = (): CallError =>
   new CallError("http_version_not_supported", "Use HTTP/1.1.");
+
+/** HTTP/1.0 has no transfer codings: what stood between may have read another body (RFC 9112, 6.1). */
+const faultyFraming = (): CallError =>
+  new CallError("malformed_request", "HTTP/1.0 has no transfer coding: send a Content-Length.");
 
 /** The answer to headers that are larger or more than the limits. */
 export const headersTooLarge = (): CallError =>

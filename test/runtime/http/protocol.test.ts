@@ -29,6 +29,7 @@ beforeAll(async () => {
 const nothing = '{"path":"nothing"}';
 const chunked =
   "POST /call HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+const chunkedOld = `POST /call HTTP/1.0\r\nconnection: keep-alive\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n${nothing.length.toString(16)}\r\n${nothing}\r\n0\r\n\r\n`;
 const call = (headers = "", start = "POST /call HTTP/1.1\r\nhost: a\r\n", body = nothing) =>
   `${start}content-type: application/json\r\ncontent-length: ${body.length}\r\n${headers}\r\n${body}`;
 
@@ -96,6 +97,7 @@ describe("a request that HTTP forbids or that is not known here", () => {
       "chunked that is not last",
       call("", "POST /call HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked, gzip\r\n"),
     ],
+    [400, "malformed_request", "chunks in HTTP/1.0", chunkedOld],
     [400, "malformed_request", "lines that end in a bare LF", call().replaceAll("\r\n", "\n")],
     [
       400,
@@ -149,6 +151,12 @@ describe("a request that HTTP forbids or that is not known here", () => {
     expect(answer.error.requestId).toMatch(/^[0-9a-f-]{36}$/);
     expect(answer.phrase).toBe(STATUS_CODES[status]);
     expect(answer.headers["x-request-id"]).toBe(answer.error.requestId);
+  });
+
+  it("ends the connection where HTTP/1.0 has chunks: nothing behind them is answered", async () => {
+    const received = await exchange(shared.port, chunkedOld + call());
+    expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 400"]);
+    expect(received.toLowerCase()).toContain("connection: close");
   });
 
   it("says which content coding it takes", async () => {
