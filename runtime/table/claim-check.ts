@@ -32,7 +32,7 @@ export class ClaimChecks {
     const key = `${place.connection} ${cast} ${text}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const fit = await fits(cast, text, place);
+    const fit = await fits(cast, [text], place);
     this.#known.set(key, fit);
     return fit;
   }

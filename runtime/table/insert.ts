@@ -16,16 +16,9 @@ import {
   readValue,
 } from "./params.ts";
 import { isFailedCheck } from "./passed.ts";
+import type { SentValue } from "./sent-value.ts";
 import type { Column, Table } from "./table.ts";
-import {
-  attempt,
-  checkFailed,
-  composedOn,
-  oversizedOf,
-  resultOf,
-  type SentValue,
-  writableOf,
-} from "./write.ts";
+import { attempt, checkFailed, composedOn, resultOf, writableOf } from "./write.ts";
 import { writePlanner } from "./write-plan.ts";
 import { completeFirst, usableRules, type WriteRule } from "./write-rule.ts";
 
@@ -86,7 +79,7 @@ type Run = {
 async function insertTogether(
   { insert, returns, decided }: CompiledInsert,
   values: readonly (string | null)[],
-  { caller, context: { limits, signal }, table, usable, sent, many }: Run,
+  { caller, context: { database, limits, signal }, table, usable, sent, many }: Run,
   queryable: Queryable,
 ): Promise<WriteResult> {
   const statement = { ...insert.statement(), maxBytes: limits.answerBytes };
@@ -94,7 +87,8 @@ async function insertTogether(
   const written = await attempt(write, table, writableOf(usable, decided), signal, {
     // Of several rows a parameter is the list of a column.
     parameter: (number) => (many ? undefined : sent()[insert.givenBy(number) ?? -1]?.path),
-    oversized: () => oversizedOf(sent()),
+    database,
+    sent,
   });
   return resultOf(written, table, limits.rows, returns);
 }
@@ -134,7 +128,8 @@ function insertEach(
   const writeAll = () => database.transaction(write, signal, composedOn(table));
   return attempt(writeAll, table, writableOf(usable, decided), signal, {
     parameter: () => undefined,
-    oversized: () => oversizedOf(sent()),
+    database,
+    sent,
   });
 }
 

@@ -5,16 +5,7 @@ import type { OperationInput, TableContext, TableHandler } from "./operation.ts"
 import { forbiddenColumn, invalid, isObject, readColumns, readParams, readValue } from "./params.ts";
 import type { Column, Table } from "./table.ts";
 import { type CompiledUpdate, compileUpdate } from "./update-statements.ts";
-import {
-  attempt,
-  checkFailed,
-  composedOn,
-  oversizedOf,
-  resultOf,
-  ruleColumn,
-  tooMany,
-  writableOf,
-} from "./write.ts";
+import { attempt, checkFailed, composedOn, resultOf, ruleColumn, tooMany, writableOf } from "./write.ts";
 import { writePlanner } from "./write-plan.ts";
 import { usableRules, type WriteRule } from "./write-rule.ts";
 
@@ -76,7 +67,8 @@ function run(
     signal,
     {
       parameter: (number) => sent()[write.givenBy(number) ?? -1]?.path,
-      oversized: () => oversizedOf(sent()),
+      database,
+      sent,
     },
   );
 }

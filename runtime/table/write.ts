@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { WriteResult } from "../../schema/wire.ts";
-import type { DatabaseError, Row, Rows, TransactionOptions } from "../database/database.ts";
+import type { DatabaseError, Row, Rows, Transactional, TransactionOptions } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import { asDeclared } from "../sql/declared-integers.ts";
-import { exceeds } from "../sql/exceeds.ts";
-import { answerTo, type Blame, type BrokenConstraint, isCollision } from "../sql/failure.ts";
+import { answerTo, type BrokenConstraint, isCollision } from "../sql/failure.ts";
 import { quoteIdentifier } from "../sql/quote.ts";
 import type { Parameters } from "./parameters.ts";
+import { invalid } from "./params.ts";
 import { isFailedCheck, passed } from "./passed.ts";
 import {
   callerScope,
@@ -16,7 +16,8 @@ import {
   type Rows as RuleRows,
   ruleScope,
 } from "./readable.ts";
-import type { Column, Table } from "./table.ts";
+import { oversizedOf, type SentValue, unreadPath } from "./sent-value.ts";
+import type { Table } from "./table.ts";
 
 /*
  * What a statement gives beside the table's columns. No column of a manifest has a name like these, and no table
@@ -110,19 +111,32 @@ export async function attempt<T>(
   table: Table,
   writable: readonly ReadonlySet<string>[],
   signal: AbortSignal | undefined,
-  blame?: Blame,
+  sending?: Sending,
 ): Promise<T> {
   for (let turn = 0; ; turn += 1) {
     try {
       return await work();
     } catch (error) {
       if (isFailedCheck(error)) throw checkFailed();
-      if (turn === retries || !isCollision(error))
-        throw answerTo(error, (report) => known(report, table, writable), blame);
+      if (turn === retries || !isCollision(error)) {
+        const blame = sending && {
+          parameter: sending.parameter,
+          oversized: () => oversizedOf(sending.sent()),
+        };
+        const answer = answerTo(error, (report) => known(report, table, writable), blame);
+        if (sending === undefined || !isUnexplained(answer)) throw answer;
+        const path = await unreadPath(error, sending.sent(), { database: sending.database, signal });
+        throw path === undefined ? answer : invalid(path, "is not a value of its column's type");
+      }
       await delay(firstRetryMs * 4 ** turn, undefined, signal === undefined ? {} : { signal });
     }
   }
 }
+
+/** Whether an answer does not say which value was refused, if one was. */
+const isUnexplained = (answer: unknown): boolean =>
+  answer instanceof CallError &&
+  (answer.code === "internal" || (answer.code === "invalid_params" && answer.details === undefined));
 
 /**
  * The sets of columns of which one must hold those of a constraint that the answer names. None where a row may have
@@ -157,9 +171,9 @@ function columnsOf(
   return ofDomain.length === 0 ? undefined : ofDomain.map((one) => one.name);
 }
 
-/** A column, its value as it is sent to Postgres, and where it was in the params. */
-export type SentValue = { readonly column: Column; readonly text: string | null; readonly path: string };
-
-/** Where the first value stands that is longer or greater than its column's type. */
-export const oversizedOf = (sent: readonly SentValue[]): string | undefined =>
-  sent.find(({ column, text }) => text !== null && exceeds(column.type, text))?.path;
+/** What a write sends: its values, where a parameter of its statement was in the params, and where it goes. */
+export type Sending = {
+  readonly database: Transactional;
+  readonly sent: () => readonly SentValue[];
+  readonly parameter: (number: number) => string | undefined;
+};

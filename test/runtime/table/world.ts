@@ -8,6 +8,7 @@ import { compileTables } from "../../../runtime/table/table-calls.ts";
 import type { DeclaredSchema, DeclaredTable } from "../../../schema/declared.ts";
 import type { TablePermissions } from "../../../schema/manifest.ts";
 import { freshDatabase } from "../../services/postgres.ts";
+import type { PostgresVersion } from "../../services/postgres-server.ts";
 
 /** A statement that was sent, with its values. */
 export type Sent = { text: string; name: string | undefined; values: readonly unknown[] };
@@ -48,8 +49,11 @@ export const table = (columns: Record<string, string>, keys: Partial<DeclaredTab
 });
 
 /** A fresh database with `sql` run in it. */
-export async function databaseWith(sql: string): Promise<{ database: Database; close(): Promise<void> }> {
-  const { url, drop } = await freshDatabase();
+export async function databaseWith(
+  sql: string,
+  version: PostgresVersion = 18,
+): Promise<{ database: Database; close(): Promise<void> }> {
+  const { url, drop } = await freshDatabase({ version });
   const log = pino({ level: "silent" });
   const database = createPool("main", { url, ...defaults.connection, pool: 2 }, log);
   await database.query({ text: `do $stk$ begin ${sql} end $stk$` }, []);
