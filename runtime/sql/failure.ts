@@ -48,7 +48,9 @@ export type Blame = {
   /** Where a parameter was sent. */
   readonly parameter: (number: number) => string | undefined;
   /** Where a value stands that is longer or greater than its column's type. */
-  readonly oversized: () => string | undefined;
+  readonly oversized?: () => string | undefined;
+  /** The statement that was refused. */
+  readonly text?: () => string;
 };
 
 /**
@@ -62,9 +64,9 @@ export function answerTo(
 ): unknown {
   if (!isDatabaseError(error)) return error;
   const [code, message] = isOfValue(error) ? unfit : isOfOwnCode(error) ? failed : answerOf(error);
-  const parameter = readParameter(error);
+  const parameter = readParameter(error) ?? comparedParameter(error, blame?.text?.());
   const isUnnamed = message === unfit[1] && parameter === undefined;
-  const path = parameter === undefined ? isUnnamed && blame?.oversized() : blame?.parameter(parameter);
+  const path = parameter === undefined ? isUnnamed && blame?.oversized?.() : blame?.parameter(parameter);
   const details = !path ? (error.code.startsWith("23") ? broken(error) : undefined) : { path };
   return new CallError(code, message, { cause: error, ...(details && { details }) });
 }
@@ -84,6 +86,15 @@ const readsParameter = /^(?:(?:[^"\n]*"[^\n]*"|JSON[^\n]*)\n)?[^"\n]* \$(\d+)/;
 /** The number of the parameter that Postgres was reading, from 1. */
 export function readParameter({ where }: DatabaseError): number | undefined {
   const number = readsParameter.exec(where ?? "")?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+/** The number of the parameter behind an operator that its type does not have. */
+function comparedParameter({ code, position }: DatabaseError, text = ""): number | undefined {
+  // Postgres counts characters from 1.
+  const rest =
+    code === "42883" && position !== undefined ? [...text].slice(Number(position) - 1).join("") : "";
+  const number = /^\S+ (?:any\()?\$(\d+)/.exec(rest)?.[1];
   return number === undefined ? undefined : Number(number);
 }
 

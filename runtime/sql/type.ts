@@ -84,6 +84,14 @@ export const listOf = (element: SqlType): SqlType => arrayOf(element, `${element
 /** Whether it is a domain, which reads and writes as the type that it is over. */
 export const isDomain = ({ name, spelled }: SqlType): boolean => name !== spelled;
 
+/** Whether it is a declared enum, or a domain over one: its values are known exactly, and its name is always quoted. */
+export const isEnum = ({ cast, loose, element }: SqlType): boolean =>
+  !loose && element === undefined && cast.startsWith('"');
+
+/** SQL of a value of a type as its operators take it: those of enums take no domain over one. */
+export const asOperand = (sql: string, type: SqlType): string =>
+  isDomain(type) && isEnum(type) ? `(${sql})::${type.cast}` : sql;
+
 /** Whether its values are JSON, of one document or of a list. */
 export const isJson = ({ cast, element }: SqlType): boolean =>
   element === undefined ? cast === "json" || cast === "jsonb" : isJson(element);

@@ -54,7 +54,7 @@ export function deleteHandler({
     const single = namesOneRow(where, table);
 
     const shape = `${filter.key}|${limits.rows}|${back === all ? "" : back.join(",")}`;
-    const { statement, bind } = shapes.get(shape, () => {
+    const { statement, bind, givenBy } = shapes.get(shape, () => {
       const parameters = new Parameters();
       const conditions = [
         ...(rows === "all" ? [] : [printRows(rows, ruleScope(parameters))]),
@@ -68,8 +68,8 @@ export function deleteHandler({
       );
     });
     const values = bind(filter.values, caller);
+    const bounded = { ...statement(), maxBytes: limits.answerBytes };
     const work = async (queryable: Queryable): Promise<WriteResult> => {
-      const bounded = { ...statement(), maxBytes: limits.answerBytes };
       return resultOf(await queryable.query(bounded, values, signal), table, limits.rows, back.length > 0);
     };
     return attempt(
@@ -77,6 +77,12 @@ export function deleteHandler({
       table,
       [],
       signal,
+      {
+        parameter: (number) => filter.pathOf(givenBy(number)),
+        text: () => bounded.text,
+        database,
+        sent: () => [],
+      },
     );
   };
 }

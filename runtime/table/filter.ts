@@ -17,6 +17,9 @@ export class Filter {
   readonly values: (string | null)[];
   readonly #columns: ReadonlyMap<string, { readonly column: Column }>;
   readonly #depth: number;
+  /** Where the values were sent that were read here, which stand behind those that were there before. */
+  readonly #paths: string[] = [];
+  readonly #first: number;
   #key = "";
   #count = 0;
   #listed = 0;
@@ -30,10 +33,16 @@ export class Filter {
     this.#columns = columns;
     this.#depth = depth;
     this.values = values;
+    this.#first = values.length;
   }
 
   get key(): string {
     return this.#key;
+  }
+
+  /** Where a value of the call was sent; undefined where it is none of the condition's. */
+  pathOf(index: number | undefined): string | undefined {
+    return index === undefined ? undefined : this.#paths[index - this.#first];
   }
 
   /** How many comparisons were read. */
@@ -109,7 +118,7 @@ export class Filter {
     if (isContainer(value)) throw invalid(path, "is not a single value");
     const { cast, encode } = isPattern ? patternType : column.type;
     if (isPattern && encode(value) === undefined) throw invalid(path, "is not a pattern");
-    const index = this.values.push(readValue(value, column, path)) - 1;
+    const index = this.#bind(readValue(value, column, path), path);
     return { kind: "compare", column, operator, operand: { kind: "given", index, cast } };
   }
 
@@ -123,7 +132,7 @@ export class Filter {
       if (isContainer(item)) throw invalid(`${path}.${index}`, "is not a single value");
       return readValue(item, column, `${path}.${index}`);
     });
-    const index = this.values.push(writeArray(items)) - 1;
+    const index = this.#bind(writeArray(items), path);
     return { kind: "in", column, list: { kind: "given", index, cast: `${column.type.cast}[]` } };
   }
 
@@ -131,6 +140,11 @@ export class Filter {
     if (typeof expected !== "boolean") throw invalid(path, "is not true or false");
     this.#counted(column, expected ? "isNull" : "isNotNull", path);
     return { kind: "isNull", column, expected };
+  }
+
+  #bind(value: string | null, path: string): number {
+    this.#paths.push(path);
+    return this.values.push(value) - 1;
   }
 
   #counted(column: Column, operator: string, path: string): void {

@@ -1,3 +1,4 @@
+import { asOperand } from "../sql/type.ts";
 import { type Condition, type Operand, type Operator, operandsOf, operators } from "./condition.ts";
 import { type Membership, membershipOf } from "./membership.ts";
 import type { Parameters } from "./parameters.ts";
@@ -94,9 +95,10 @@ function printTest(
   if (cell === undefined) return unknown;
   const leaky =
     !isQuiet(condition) || (condition.kind === "compare" && leakyOperators.has(condition.operator));
-  if (cell.guard === undefined || (cell.implied === true && !leaky)) return `${cell.sql} ${test}`;
-  if (leaky || !positive) return `${masked(cell.guard, cell.sql)} ${test}`;
-  return `(${cell.guard} and ${cell.sql} ${test})`;
+  const sql = asOperand(cell.sql, condition.column.type);
+  if (cell.guard === undefined || (cell.implied === true && !leaky)) return `${sql} ${test}`;
+  if (leaky || !positive) return `${masked(cell.guard, sql)} ${test}`;
+  return `(${cell.guard} and ${sql} ${test})`;
 }
 
 const leakyOperators: ReadonlySet<Operator> = new Set(["like", "ilike"]);
@@ -118,8 +120,9 @@ function printMembership(
 ): string {
   const alias = aliasAt(depth + 1);
   const where = print(rest, scope, depth + 1, true);
-  const list = `array(select ${alias}.${column.quoted} from ${table.quoted} as ${alias} where ${where})`;
-  return `${scope.cell(row)?.sql ?? "null"} = any(${list})`;
+  const member = asOperand(`${alias}.${column.quoted}`, column.type);
+  const list = `array(select ${member} from ${table.quoted} as ${alias} where ${where})`;
+  return `${printRow(row, scope)} = any(${list})`;
 }
 
 /**
@@ -151,7 +154,10 @@ const cellAt = (column: Column, scope: Scope, depth: number): Cell | undefined =
   depth === 0 ? scope.cell(column) : { sql: `${aliasAt(depth)}.${column.quoted}` };
 
 const printOperand = (operand: Operand, scope: Scope): string =>
-  operand.kind === "row" ? (scope.cell(operand.column)?.sql ?? "null") : scope.parameters.operand(operand);
+  operand.kind === "row" ? printRow(operand.column, scope) : scope.parameters.operand(operand);
+
+const printRow = (column: Column, scope: Scope): string =>
+  asOperand(scope.cell(column)?.sql ?? "null", column.type);
 
 /** Terms joined by `and` or `or`, in parentheses where there are several. */
 export const joined = (word: "and" | "or", terms: readonly string[]): string => {

@@ -1,4 +1,4 @@
-import type { SqlType } from "../sql/type.ts";
+import { isEnum, type SqlType } from "../sql/type.ts";
 import { type Condition, operandsOf } from "./condition.ts";
 
 /** One test of a column of a row. */
@@ -26,10 +26,6 @@ const quietTypes: ReadonlySet<string> = new Set([
   ...["numeric", "citext", "jsonb"],
   ...["int4range", "int8range", "numrange", "daterange", "tsrange", "tstzrange"],
 ]);
-
-// An enum's values are known exactly, and its name is always quoted.
-const isEnum = ({ cast, loose, element }: SqlType): boolean =>
-  !loose && element === undefined && cast.startsWith('"');
 
 /** Whether values of a type are compared without an error. */
 export const isQuietType = (type: SqlType): boolean =>

@@ -56,13 +56,16 @@ export function selectHandler({ table, rules, names, cache }: OperationInput<Rea
     const pageKey = `${page.limit === undefined ? page.most : "limit"}${page.offset === undefined ? "" : " offset"}`;
     const shape = `${columns === all ? "" : columns.join(",")}|${filter.key}|${order}|${pageKey}`;
     const compiled = shapes.get(shape, () => compile({ table, readable, columns, where, sort, page }, names));
+    const statement = { ...compiled.statement(), maxBytes: limits.answerBytes };
     try {
-      const statement = { ...compiled.statement(), maxBytes: limits.answerBytes };
       const { rows } = await database.query(statement, compiled.bind(values, caller), signal);
       const given = asDeclared(rows, table.integers);
       return page.limit === undefined && given.length > page.most ? truncated(given, page.most) : given;
     } catch (error) {
-      throw answerTo(error, () => undefined);
+      throw answerTo(error, () => undefined, {
+        parameter: (number) => filter.pathOf(compiled.givenBy(number)),
+        text: () => statement.text,
+      });
     }
   };
 }

@@ -1,8 +1,9 @@
 import type { Caller } from "../caller.ts";
-import type { Queryable } from "../database/database.ts";
+import type { Queryable, Rows } from "../database/database.ts";
 import { Filter } from "./filter.ts";
 import type { OperationInput, TableContext, TableHandler } from "./operation.ts";
 import { forbiddenColumn, invalid, isObject, readColumns, readParams, readValue } from "./params.ts";
+import type { Bound } from "./statements.ts";
 import type { Column, Table } from "./table.ts";
 import { type CompiledUpdate, compileUpdate } from "./update-statements.ts";
 import { attempt, checkFailed, composedOn, resultOf, ruleColumn, tooMany, writableOf } from "./write.ts";
@@ -34,31 +35,38 @@ export function updateHandler(input: OperationInput<WriteRule>): TableHandler {
     const compiled = plan.shapes.get(shape, () =>
       compileUpdate({ table, columns, where, rules: usable, readable, back, most }, names),
     );
-    return run(compiled, values, caller, context, table, usable, columns);
+    return run(compiled, filter, caller, context, table, usable, columns);
   };
 }
 
 function run(
   { lock, write, alone, returns, decided }: CompiledUpdate,
-  values: readonly (string | null)[],
+  filter: Filter,
   caller: Caller,
   { database, limits, signal }: TableContext,
   table: Table,
   usable: readonly WriteRule[],
   columns: readonly Column[],
 ): Promise<unknown> {
+  const { values } = filter;
   const sent = () =>
     columns.map((column, index) => ({ column, text: values[index] ?? null, path: `set.${column.name}` }));
+  let bound = write;
+  let text = "";
+  const send = (queryable: Queryable, one: Bound): Promise<Rows> => {
+    const statement = { ...one.statement(), maxBytes: limits.answerBytes };
+    bound = one;
+    text = statement.text;
+    return queryable.query(statement, one.bind(values, caller), signal);
+  };
   const work = async (queryable: Queryable): Promise<unknown> => {
     if (lock !== undefined) {
-      const { rows } = await queryable.query(lock.statement(), lock.bind(values, caller), signal);
+      const { rows } = await send(queryable, lock);
       if (rows.length > limits.rows) throw tooMany(limits.rows);
       if (rows.some((row) => row[ruleColumn] === null)) throw checkFailed();
       if (rows.length === 0) return { count: 0, rows: [] };
     }
-    const statement = { ...write.statement(), maxBytes: limits.answerBytes };
-    const written = await queryable.query(statement, write.bind(values, caller), signal);
-    return resultOf(written, table, limits.rows, returns);
+    return resultOf(await send(queryable, write), table, limits.rows, returns);
   };
   return attempt(
     () => (alone ? work(database) : database.transaction(work, signal, composedOn(table))),
@@ -66,7 +74,11 @@ function run(
     writableOf(usable, decided),
     signal,
     {
-      parameter: (number) => sent()[write.givenBy(number) ?? -1]?.path,
+      parameter: (number) => {
+        const index = bound.givenBy(number);
+        return sent()[index ?? -1]?.path ?? filter.pathOf(index);
+      },
+      text: () => text,
       database,
       sent,
     },

@@ -121,6 +121,7 @@ export async function attempt<T>(
       if (turn === retries || !isCollision(error)) {
         const blame = sending && {
           parameter: sending.parameter,
+          ...(sending.text && { text: sending.text }),
           oversized: () => oversizedOf(sending.sent()),
         };
         const answer = answerTo(error, (report) => known(report, table, writable), blame);
@@ -176,4 +177,6 @@ export type Sending = {
   readonly database: Transactional;
   readonly sent: () => readonly SentValue[];
   readonly parameter: (number: number) => string | undefined;
+  /** The statement. */
+  readonly text?: () => string;
 };

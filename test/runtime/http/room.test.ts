@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Manifest } from "../../../schema/manifest.ts";
 import { run, untilReady as untilProcessReady, useBridgeFile } from "../bridge-process.ts";
 import { manifestOf } from "../manifest.ts";
@@ -63,8 +63,9 @@ describe("memory under attack", () => {
     const bridge = await run(manifestOf({ server, logic }), { DATABASE_URL, NODE_OPTIONS });
     await untilProcessReady(bridge);
     await sendAhead(bridge.url, 300, '{"path":"slow"}', { requests: 64, headers: 120 });
+    const refused = expect.objectContaining({ level: "warn", refused: { requests: 1 } });
+    await vi.waitFor(() => expect(bridge.lines).toContainEqual(refused), { timeout: 20_000 });
     expect((await post(bridge.url, nothing)).status).toBe(404);
-    expect(bridge.lines).toContainEqual(expect.objectContaining({ level: "warn", refused: { requests: 1 } }));
   });
 
   it("stays bounded while clients do not read large answers, and others are served", async () => {

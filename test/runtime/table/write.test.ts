@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { anonymous } from "../../../runtime/caller.ts";
 import { writeJson } from "../../../runtime/sql/json-text.ts";
 import type { DeclaredSchema } from "../../../schema/declared.ts";
@@ -603,7 +603,9 @@ describe("an error of Postgres", () => {
         { where: { id: { in: [11, 12] } }, set: { status: "done" } },
         anonymous,
       );
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      const text =
+        "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+      await vi.waitFor(async () => expect((await transaction.query({ text }, [])).rows).toHaveLength(1));
       await transaction.query({ text: "set local deadlock_timeout = '10s'" }, []);
       await transaction.query({ text: "update tasks set code = 'y' where id = 11" }, []);
       return { mine };
