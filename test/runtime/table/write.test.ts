@@ -605,7 +605,13 @@ describe("an error of Postgres", () => {
       );
       const text =
         "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
-      await vi.waitFor(async () => expect((await transaction.query({ text }, [])).rows).toHaveLength(1));
+      await vi.waitFor(
+        async () => {
+          await transaction.query({ text: "select pg_stat_clear_snapshot()" }, []);
+          expect((await transaction.query({ text }, [])).rows).toHaveLength(1);
+        },
+        { timeout: 20_000 },
+      );
       await transaction.query({ text: "set local deadlock_timeout = '10s'" }, []);
       await transaction.query({ text: "update tasks set code = 'y' where id = 11" }, []);
       return { mine };
