@@ -43,8 +43,11 @@ export const answerTooLarge = (bytes: number): CallError =>
   );
 
 /** The same for a call that may have written, and is done. */
-export const doneAnswerTooLarge = (bytes: number): CallError =>
-  new CallError(
-    "answer_too_large",
-    `The call was made, but its answer is larger than ${bytes} bytes. Ask for fewer rows or columns.`,
-  );
+export class DoneAnswerTooLarge extends CallError {
+  constructor(bytes: number) {
+    super(
+      "answer_too_large",
+      `The call was made, but its answer is larger than ${bytes} bytes. Ask for fewer rows or columns.`,
+    );
+  }
+}

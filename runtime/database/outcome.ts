@@ -1,5 +1,6 @@
 import type { CallErrorCode } from "../../schema/errors.ts";
-import { CallError } from "../error.ts";
+import { CallError, DoneAnswerTooLarge } from "../error.ts";
+import { reportIn } from "./database.ts";
 
 /** How many statements of a call may have changed the database, by the call's signal. */
 const writes = new WeakMap<AbortSignal, number>();
@@ -23,12 +24,25 @@ export const outcomeUnknown = (cause?: unknown): CallError =>
     cause,
   });
 
-/** The answers that say that nothing was changed. */
-const undone: ReadonlySet<CallErrorCode> = new Set(["unavailable", "timeout"]);
+/** The answers that say that nothing was changed, or that the call may be sent again. */
+const undone: ReadonlySet<CallErrorCode> = new Set([
+  "unavailable",
+  "timeout",
+  "schema_mismatch",
+  "answer_too_large",
+]);
+
+/** Whether an answer is one of these. Of conflicts only those are that no constraint made: a collision, a changed table. */
+function isUndone(failure: CallError): boolean {
+  if (failure.code !== "conflict")
+    return undone.has(failure.code) && !(failure instanceof DoneAnswerTooLarge);
+  const report = reportIn(failure);
+  return report !== undefined && !report.code.startsWith("23");
+}
 
 /** The failure of a call, where it says no more than what is true: what ran before may have changed the database. */
 export function trueOf(failure: Error, signal: AbortSignal): Error {
-  if (!(failure instanceof CallError && undone.has(failure.code) && mayHaveWritten(signal))) return failure;
+  if (!(failure instanceof CallError && isUndone(failure) && mayHaveWritten(signal))) return failure;
   const message = "The call failed after it may have written something, which stays.";
   return new CallError("outcome_unknown", message, { cause: failure });
 }

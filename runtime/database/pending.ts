@@ -1,4 +1,4 @@
-import { answerTooLarge, CallError, doneAnswerTooLarge } from "../error.ts";
+import { answerTooLarge, CallError, DoneAnswerTooLarge } from "../error.ts";
 import type { Result } from "./bounded-query.ts";
 import type { Rows, SqlStatement } from "./database.ts";
 import { countWrite, discountWrite, outcomeUnknown } from "./outcome.ts";
@@ -85,7 +85,7 @@ export class Pending {
       return;
     }
     if (this.#exceeds !== undefined) {
-      this.reject(doneAnswerTooLarge(this.#exceeds));
+      this.#fail(new DoneAnswerTooLarge(this.#exceeds));
       return;
     }
     this.settled = true;
@@ -98,16 +98,19 @@ export class Pending {
   /** Fails what surely changed nothing. */
   reject(error: unknown): void {
     if (this.settled) return;
-    this.settled = true;
     if (this.#counted) discountWrite(this.sending.signal);
-    this.#reject(error);
+    this.#fail(error);
   }
 
   /** Fails what may have been done. */
   rejectUnknown(cause: unknown): void {
+    this.#fail(outcomeUnknown(cause));
+  }
+
+  #fail(error: unknown): void {
     if (this.settled) return;
     this.settled = true;
-    this.#reject(outcomeUnknown(cause));
+    this.#reject(error);
   }
 
   /** Answers `timeout` when the call's signal ended it before it was sent; says whether it is settled. */

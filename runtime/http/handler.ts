@@ -3,7 +3,7 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import type { Answer, Calls } from "../call.ts";
 import type { Caller } from "../caller.ts";
 import { mayHaveWritten, trueOf } from "../database/outcome.ts";
-import { answerTooLarge, CallError, doneAnswerTooLarge } from "../error.ts";
+import { answerTooLarge, CallError, DoneAnswerTooLarge } from "../error.ts";
 import type { SourceLocations } from "../logic/source-map.ts";
 import type { ReadinessReport } from "../readiness.ts";
 import type { ServerSettings } from "../server-settings.ts";
@@ -187,7 +187,7 @@ async function make(
 /** @throws {CallError} `answer_too_large`; where the call may have written, it says that it is done. */
 function assertSize(json: string, most: number, reads: boolean): void {
   if (json.length * 3 <= most || Buffer.byteLength(json) <= most) return; // UTF-8 has at most three bytes for each
-  throw reads ? answerTooLarge(most) : doneAnswerTooLarge(most);
+  throw reads ? answerTooLarge(most) : new DoneAnswerTooLarge(most);
 }
 
 /** Answers with the data's JSON or an error, and logs how it went. What comes after the first answer is dropped. */

@@ -367,6 +367,62 @@ describe("a module that fails after one of its writes is done", () => {
     expect((await execute(database, "select body from notes where id = 9")).rows).toEqual([{ body: "nine" }]);
   });
 
+  it.each([
+    ["collides with another", "do $$ begin raise 'a' using errcode = '40001'; end $$"],
+    ["is in a deadlock", "do $$ begin raise 'a' using errcode = '40P01'; end $$"],
+    ["reads too much", "select repeat('x', 40000000)"],
+    [
+      "writes and gives back too much",
+      "update notes set mood = null where id = 1 returning repeat('x', 40000000)",
+    ],
+  ])("is never told to send the call again, where a statement %s", async (_, statement) => {
+    const { call, database } = await serving(
+      `await context.sql\`insert into notes values (9, 'ada', 'nine')\`; await context.sql\`${statement}\``,
+      { timeMs: 10_000 },
+    );
+    const { status, headers, body } = await call("it");
+    expect([status, headers.get("retry-after"), body.error?.code]).toEqual([500, null, "outcome_unknown"]);
+    expect((await execute(database, "select body from notes where id = 9")).rows).toEqual([{ body: "nine" }]);
+  });
+
+  it("is never told to send the call again, where a call that it makes lacks a column", async () => {
+    const { call, database } = await serving(
+      "await context.sql`insert into others values (1)`; return context.call('db/main/notes/select', {})",
+    );
+    await execute(database, "create table others (id int); alter table notes drop column body");
+    expect((await call("it", undefined, ada)).body.error?.code).toBe("outcome_unknown");
+    expect((await execute(database, "select id from others")).rows).toEqual([{ id: 1 }]);
+  });
+
+  it("is answered as undone where the write was a transaction's that collided", async () => {
+    const { call, database } = await serving(
+      `await context.transaction(async ({ sql }) => { await sql\`insert into notes values (9, 'ada', 'nine')\`;
+        await sql\`do $$ begin raise 'a' using errcode = '40001'; end $$\` })`,
+    );
+    expect((await call("it")).body.error).toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("Try again"),
+    });
+    expect((await execute(database, "select body from notes where id = 9")).rows).toEqual([]);
+  });
+
+  it("is answered as the call that it makes is, where that promises nothing", async () => {
+    const { call } = await serving(
+      "await context.sql`update notes set body = 'x'`; await context.call('db/main/notes/insert', { values: { id: 1, body: 'x' } })",
+    );
+    const { error } = (await call("it", undefined, ada)).body;
+    expect(error).toMatchObject({ code: "conflict", message: "A row with this key exists." });
+  });
+
+  it("is answered as unknown where it caught that its write gave back too much, and is then told of a lock", async () => {
+    const { call } = await serving(
+      `await context.sql\`update notes set mood = null where id = 1 returning repeat('x', 40000000)\`.catch(() => 0);
+      await context.sql\`do $$ begin raise 'a' using errcode = '55P03'; end $$\``,
+      { timeMs: 10_000 },
+    );
+    expect((await call("it")).body.error?.code).toBe("outcome_unknown");
+  });
+
   it("is answered as unavailable where it only read before", async () => {
     const { call, database } = await serving(
       "await context.sql`select 1 from notes`; await context.sql`select 1 from notes for update nowait`",
