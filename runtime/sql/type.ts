@@ -138,11 +138,12 @@ const enumOf = (name: string, labels: readonly string[]): Scalar => {
 const maxDimensions = 6;
 
 /**
- * Lists of values, NULLs and, for more dimensions, lists of the same length. A list of JSON has one dimension: a list
- * within it is a value.
+ * Lists of values, NULLs and, for more dimensions, lists of the same length. A list of JSON, or of a domain over an array,
+ * has one dimension: a list within it is a value.
  */
-function encodeArray({ cast, encode }: SqlType, delimiter: string): Encoder {
-  const inner = cast === "json" || cast === "jsonb" ? undefined : maxDimensions - 1;
+function encodeArray({ cast, encode, element: inList }: SqlType, delimiter: string): Encoder {
+  const isList = cast === "json" || cast === "jsonb" || inList !== undefined;
+  const inner = isList ? undefined : maxDimensions - 1;
   return (value) => {
     const elements = Array.isArray(value) ? encodeElements(value, encode, inner) : undefined;
     return elements === undefined ? undefined : writeArray(elements, delimiter);

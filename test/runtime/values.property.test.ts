@@ -124,7 +124,7 @@ const sql = `
   ${["originals", "copies"]
     .map(
       (name) =>
-        `create table ${name} (id integer unique, matrix integer[], nested nested, listed listed, ${columns
+        `create table ${name} (id integer unique, matrix integer[], nested nested, listed listed, lists listed[], ${columns
           .map(({ column, type }) => `${column} ${type}`)
           .join(", ")});`,
     )
@@ -132,7 +132,7 @@ const sql = `
   ${Array.from(
     { length: rowCount },
     (_, row) =>
-      `insert into originals values (${row}, '{{1,null},{2,3}}', 1.10, '{1,2}', ${columns
+      `insert into originals values (${row}, '{{1,null},{2,3}}', 1.10, '{1,2}', '{"{1,NULL,3}","{}",NULL}', ${columns
         .map(({ type, values }) => `(${values[row] ?? "null"})::${type}`)
         .join(", ")});`,
   ).join("\n")}`;
@@ -149,6 +149,7 @@ const schema: DeclaredSchema = {
         matrix: "integer[]",
         nested: "nested",
         listed: "listed",
+        lists: "listed[]",
         ...Object.fromEntries(columns.map(({ column, type }) => [column, type])),
       }),
     ]),
