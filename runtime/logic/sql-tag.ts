@@ -5,7 +5,7 @@ import { type ArrayElement, writeArray } from "../sql/array.ts";
 import { programValue } from "../sql/json-text.ts";
 import { statementName } from "../sql/statement-name.ts";
 import type { Sql } from "./context.ts";
-import { castKind, type ListKind, listKinds } from "./list-kinds.ts";
+import { castKind, type ListKind, listKinds, plainList } from "./list-kinds.ts";
 import { transactionControl } from "./transaction-control.ts";
 
 /** Where `sql` sends its statements. */
@@ -124,10 +124,9 @@ async function kindsOf(
 const framesOf = (stack = ""): string[] => stack.split("\n").slice(1);
 
 /** @param place what the value is, for a message. */
-function bound(value: unknown, place: string, kind: ListKind = "array"): string | null {
+function bound(value: unknown, place: string, kind = plainList): string | null {
   if (value === null) return null;
-  if (Array.isArray(value))
-    return kind === "json" ? (jsonAt(value, place) ?? "null") : writeArray(elements(value, place, kind));
+  if (Array.isArray(value)) return boundList(value, place, kind);
   switch (typeof value) {
     case "string":
       if (!value.isWellFormed())
@@ -163,12 +162,17 @@ function jsonAt(value: unknown, place: string): string | undefined {
   }
 }
 
+function boundList(list: readonly unknown[], place: string, kind: ListKind): string {
+  if (kind === "json") return jsonAt(list, place) ?? "null";
+  return writeArray(elements(list, place, kind.of), kind.delimiter);
+}
+
 // Array.from, as map leaves out what a sparse list lacks.
-const elements = (list: readonly unknown[], place: string, kind: ListKind): ArrayElement[] =>
+const elements = (list: readonly unknown[], place: string, of: ListKind | undefined): ArrayElement[] =>
   Array.from(list, (item, index) => {
     const at = `${place}[${index}]`;
     if (!Array.isArray(item)) return bound(item, at);
-    return kind === "jsons" ? (jsonAt(item, at) ?? "null") : elements(item, at, kind);
+    return of === undefined ? elements(item, at, of) : boundList(item, at, of);
   });
 
 function boundObject(value: object, place: string): string {

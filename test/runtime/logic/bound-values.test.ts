@@ -107,3 +107,30 @@ it("a cell that is larger than a module may read fails its statement, and is not
   });
   expect((await call("it")).body).toEqual({ data: "answer_too_large" });
 });
+
+it.each(engines)(
+  "a list that context.sql binds is written with the delimiter of its type (%s)",
+  async (engine) => {
+    const boxes = ["(3,4),(1,2)", "(7,8),(5,6)"];
+    const lists = [[1, null, 3], [], null];
+    const own = `${schema}; create domain area as box; create domain list as integer[]; create domain areas as box[];
+    create table areas_of (b box[], a area[], l list[]); create procedure keep(l list[]) language sql as 'select 1'`;
+    const { call } = await serveModules(
+      {
+        it: `const { boxes, lists } = params.j;
+        const [cast] = await context.sql\`select \${boxes}::box[] as b, \${boxes}::area[] as a, \${lists}::list[] as l\`;
+        const [row] = await context.sql\`insert into areas_of values (\${boxes}, \${boxes}, \${lists}) returning *\`;
+        const [{ n }] = await context.sql\`select array_length((\${[boxes, boxes]}::areas[])[1], 1) as n\`;
+        const [two] = await context.sql\`select \${[boxes, boxes]}::box[] as b\`;
+        return { cast, row, n, two: two.b };`,
+        called: "await context.sql`call keep(${['{1}']}::list[])`; return 1;",
+      },
+      { engine, schema: own, params },
+    );
+    const kept = { b: boxes, a: boxes, l: lists };
+    expect((await call("it", { j: { boxes, lists } })).body).toEqual({
+      data: { cast: kept, row: kept, n: 2, two: [boxes, boxes] },
+    });
+    expect((await call("called", { j: 1 })).body).toEqual({ data: 1 });
+  },
+);
