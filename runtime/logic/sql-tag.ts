@@ -2,11 +2,12 @@ import { bridgeLimits } from "../../config/bridge.ts";
 import { exactJson } from "../../src/core/exact-json.ts";
 import { isDatabaseError, type Queryable, type Row, type SqlStatement } from "../database/database.ts";
 import { type ArrayElement, writeArray } from "../sql/array.ts";
+import { encodeBytes } from "../sql/encode.ts";
 import { programValue } from "../sql/json-text.ts";
 import { statementName } from "../sql/statement-name.ts";
 import type { Sql } from "./context.ts";
-import { castKind, type ListKind, listKinds, plainList } from "./list-kinds.ts";
 import { transactionControl } from "./transaction-control.ts";
+import { castKind, plain, type ValueKind, valueKinds } from "./value-kinds.ts";
 
 /** Where `sql` sends its statements. */
 export type SqlPlace = Queryable & {
@@ -19,10 +20,10 @@ export type SqlPlace = Queryable & {
 type Template = {
   readonly statement: SqlStatement;
   readonly used: { readonly stack?: string };
-  /** What lists stand for by the casts behind the values. */
-  readonly casts: readonly (ListKind | undefined)[];
+  /** What the values stand for by the casts behind them. */
+  readonly casts: readonly (ValueKind | undefined)[];
   /** What they stand for to Postgres, by connection. */
-  readonly kinds: Map<string, readonly ListKind[]>;
+  readonly kinds: Map<string, readonly ValueKind[]>;
 };
 
 const templates = new WeakMap<TemplateStringsArray, Template>();
@@ -41,7 +42,8 @@ export function sqlTag(place: SqlPlace, signal: AbortSignal): Sql {
     const template = templateOf(strings);
     const { statement, used, casts } = template;
     const said = (index: number) => `Value ${index + 1} of the statement`;
-    const isAsked = (value: unknown, index: number) => Array.isArray(value) && casts[index] === undefined;
+    const isAsked = (value: unknown, index: number) =>
+      (typeof value === "string" || Array.isArray(value)) && casts[index] === undefined;
     try {
       const kinds = values.some(isAsked) ? await kindsOf(template, place) : [];
       const bindings = values.map((value, index) => bound(value, said(index), casts[index] ?? kinds[index]));
@@ -113,10 +115,10 @@ function templateOf(strings: TemplateStringsArray): Template {
 async function kindsOf(
   { statement, kinds }: Template,
   { connection, together }: SqlPlace,
-): Promise<readonly ListKind[]> {
+): Promise<readonly ValueKind[]> {
   const known = kinds.get(connection);
   if (known !== undefined) return known;
-  const asked = await together((session) => listKinds(session, statement.text));
+  const asked = await together((session) => valueKinds(session, statement.text));
   kinds.set(connection, asked);
   return asked;
 }
@@ -124,14 +126,14 @@ async function kindsOf(
 const framesOf = (stack = ""): string[] => stack.split("\n").slice(1);
 
 /** @param place what the value is, for a message. */
-function bound(value: unknown, place: string, kind = plainList): string | null {
+function bound(value: unknown, place: string, kind: ValueKind = plain): string | null {
   if (value === null) return null;
   if (Array.isArray(value)) return boundList(value, place, kind);
   switch (typeof value) {
     case "string":
       if (!value.isWellFormed())
         throw new TypeError(`${place} is half a character (a lone surrogate), which is no text.`);
-      return value;
+      return kind === "bytes" ? boundBytes(value, place) : value;
     case "number":
       return numberText(value);
     case "bigint":
@@ -162,17 +164,26 @@ function jsonAt(value: unknown, place: string): string | undefined {
   }
 }
 
-function boundList(list: readonly unknown[], place: string, kind: ListKind): string {
+function boundList(list: readonly unknown[], place: string, kind: ValueKind): string {
   if (kind === "json") return jsonAt(list, place) ?? "null";
+  if (kind === "bytes") throw new TypeError(`${place} is a list, where bytes are to stand.`);
   return writeArray(elements(list, place, kind.of), kind.delimiter);
 }
 
+/** Bytes are base64 in all that a module is given; Postgres' own text of them begins with `\\x`. */
+function boundBytes(text: string, place: string): string {
+  if (text.startsWith("\\x")) return text;
+  const hex = encodeBytes(text);
+  if (hex === undefined) throw new TypeError(`${place} is no base64, as which bytes are read and written.`);
+  return hex;
+}
+
 // Array.from, as map leaves out what a sparse list lacks.
-const elements = (list: readonly unknown[], place: string, of: ListKind | undefined): ArrayElement[] =>
+const elements = (list: readonly unknown[], place: string, of: ValueKind | undefined): ArrayElement[] =>
   Array.from(list, (item, index) => {
     const at = `${place}[${index}]`;
-    if (!Array.isArray(item)) return bound(item, at);
-    return of === undefined ? elements(item, at, of) : boundList(item, at, of);
+    if (!Array.isArray(item)) return bound(item, at, of);
+    return of === undefined || of === "bytes" ? elements(item, at, of) : boundList(item, at, of);
   });
 
 function boundObject(value: object, place: string): string {

@@ -53,6 +53,60 @@ it.each(engines)("a list that context.sql binds is an array where Postgres has o
   expect((await call("it", { j: [] })).body).toEqual({ data: [[], [], []] });
 });
 
+it.each(engines)(
+  "bytes that a module is given are the same where context.sql binds them (%s)",
+  async (engine) => {
+    const { call } = await serveModules(
+      {
+        inserted:
+          "return context.sql`insert into files (b, d, l) values (${params.b}, ${params.b}, ${[params.b, null]}) returning b, d, l`;",
+        again:
+          "const [row] = await context.sql`select b, l from files`; return context.sql`select ${row.b} = b as b, ${row.l} = l as l from files`;",
+        cast: "return context.sql`select ${params.b}::bytea as b, ${[params.b]}::bytea[] as l`;",
+        found: "return context.sql`select count(*)::int as n from files where b = ${params.b}`;",
+        other:
+          "return context.sql`select ${'\\\\x00ff'}::bytea as hex, ${new Uint8Array([0, 255])}::bytea as held, encode(${'YQ=='}, 'hex') as t`.catch((error) => error.message);",
+        text: "return context.sql`select ${params.b}::text as t, ${params.b} || '' as u`;",
+        none: "return context.sql`select b from files where b = ${'no base64!'}`.catch((error) => `${error.name}: ${error.message}`);",
+      },
+      {
+        engine,
+        schema: `${notesSql}; create domain blob as bytea; create table files (b bytea, d blob, l bytea[])`,
+        params: { b: { type: "bytea", default: "AP8=" } },
+      },
+    );
+    const bodyOf = async (name: string) => (await call(name)).body.data;
+    expect(await bodyOf("inserted")).toEqual([{ b: "AP8=", d: "AP8=", l: ["AP8=", null] }]);
+    expect(await bodyOf("again")).toEqual([{ b: true, l: true }]);
+    expect(await bodyOf("cast")).toEqual([{ b: "AP8=", l: ["AP8="] }]);
+    expect(await bodyOf("found")).toEqual([{ n: 1 }]);
+    expect(await bodyOf("other")).toEqual([{ hex: "AP8=", held: "AP8=", t: "61" }]);
+    expect(await bodyOf("text")).toEqual([{ t: "AP8=", u: "AP8=" }]);
+    expect(await bodyOf("none")).toBe(
+      "TypeError: Value 1 of the statement is no base64, as which bytes are read and written.",
+    );
+  },
+);
+
+it.each(engines)(
+  "a text is bound to what cannot be asked about, and what is wrong stands where it does (%s)",
+  async (engine) => {
+    const { call } = await serveModules(
+      {
+        explained:
+          "return (await context.sql`explain select id from notes where body = ${'a'}`).length > 0;",
+        called: "return context.sql`call put(${'a'})`;",
+        wrong:
+          "return context.sql`select ${'a'} as a, nothing from notes`.catch((error) => [error.code, error.position]);",
+      },
+      { engine, schema: `${notesSql}; create procedure put(a text) language sql as 'select 1'` },
+    );
+    expect((await call("explained")).body).toEqual({ data: true });
+    expect((await call("called")).body).toEqual({ data: [] });
+    expect((await call("wrong")).body).toEqual({ data: ["42703", "17"] });
+  },
+);
+
 it("a value that context.call passes on is the one that context.sql stores, or is refused by both", async () => {
   const values = [
     ...["{ n: 1n, big: 9007199254740993n }", "[1n, null]", "{ at: new Date(0) }"],
@@ -92,7 +146,7 @@ it("a value that context.call passes on is the one that context.sql stores, or i
 
 it("a condition that is undefined widens no filter", async () => {
   const { call, sql } = await serveModules({
-    it: `return context.call("db/main/notes/delete", { where: { title: "first", id: undefined } }).then(() => "done", (error) => error.message);`,
+    it: `return context.call("db/main/notes/delete", { where: { body: "first", id: undefined } }).then(() => "done", (error) => error.message);`,
   });
   const count = () => sql("select count(*)::int as n from notes");
   const before = await count();
