@@ -82,7 +82,8 @@ export function keyedCalls(
 function writingOf(path: string, { manifest, tables }: KeyedCallsInput): Writing | undefined {
   const logic = Object.hasOwn(manifest.logic, path) ? manifest.logic[path] : undefined;
   if (logic !== undefined) {
-    if (logic.kind === "sql" && logic.cacheMs !== undefined) return undefined; // only what reads may be kept
+    // Only what reads may be cached, and of what is read only Postgres refuses the writes.
+    if (logic.kind === "sql" && (logic.cacheMs !== undefined || logic.readOnly === true)) return undefined;
     const authorize = async (_: unknown, caller: Caller) => assertAccess(logic.access, caller, false);
     return { connection: logic.connection, write: undefined, authorize };
   }

@@ -146,8 +146,11 @@ describe("a call with a key", () => {
   });
 
   it("that only reads ignores it", async () => {
-    const { call, database } = await serving();
-    expect((await call("db/main/notes/select", {}, keyed("k"))).status).toBe(200);
+    const read = sqlLogic("select 1 as n");
+    const logic: Manifest["logic"] = { read: { ...read, readOnly: true }, cached: { ...read, cacheMs: 1 } };
+    const { call, database } = await serving({ logic });
+    for (const path of ["db/main/notes/select", "read", "cached"])
+      expect((await call(path, {}, keyed("k"))).status).toBe(200);
     expect((await execute(database, "select * from _stk_run.idempotency")).rows).toEqual([]);
   });
 
