@@ -2,6 +2,7 @@ import { answerTooLarge, CallError, DoneAnswerTooLarge } from "../error.ts";
 import type { Result } from "./bounded-query.ts";
 import type { Rows, SqlStatement } from "./database.ts";
 import { countWrite, discountWrite, outcomeUnknown } from "./outcome.ts";
+import { mayCallWriter } from "./read.ts";
 
 /** What a statement is to the transaction that it runs in: all of it, its begin, a part, or its end. */
 export type Part = "whole" | "begin" | "inner" | "commit";
@@ -89,8 +90,9 @@ export class Pending {
       return;
     }
     this.settled = true;
-    const { part, exclusive } = this.sending;
-    if (this.#counted && part === "whole" && !exclusive) discountWrite(this.sending.signal);
+    const { part, exclusive, statement, signal } = this.sending;
+    if (this.#counted && part === "whole" && !exclusive && !mayCallWriter(statement.text))
+      discountWrite(signal);
     this.command = command;
     this.#resolve({ rows, count: rowCount ?? 0 });
   }

@@ -174,7 +174,7 @@ async function make(
     const sent = { params, body };
     const run = { requestId: exchange.requestId, signal: controller.signal, deadline, depth: 0, key, sent };
     const answer = await calls.call(path, params, caller, run);
-    assertSize(answer.data, limits.answerBytes, call.reads);
+    assertSize(answer.data, limits.answerBytes, call.reads && !mayHaveWritten(controller.signal));
     settle(exchange, answer, input, served);
   } catch (error) {
     settle(exchange, trueOf(asError(error), controller.signal), input, served);

@@ -385,6 +385,27 @@ describe("a module that fails after one of its writes is done", () => {
     expect((await execute(database, "select body from notes where id = 9")).rows).toEqual([{ body: "nine" }]);
   });
 
+  it("is never told to send the call again, where a function of its select wrote", async () => {
+    const { call, database } = await serving(
+      "await context.sql`select add_note(9)`; await context.sql`do $$ begin raise 'a' using errcode = '55P03'; end $$`",
+    );
+    const text =
+      "create function add_note(n int) returns int language sql as $$ insert into notes values (n, 'ada', 'nine') returning id $$";
+    await execute(database, text);
+    expect((await call("it")).body.error?.code).toBe("outcome_unknown");
+    expect((await execute(database, "select id from notes where id = 9")).rows).toEqual([{ id: 9 }]);
+  });
+
+  it.each([
+    "select count(*), coalesce(max(id), 0)::numeric(9, 2) from notes where id in (1, 2) and (body is not null)",
+    "select (select lower(body) from notes where id = 1), now(), jsonb_agg(n) filter (where n.id > 0) from notes as n",
+  ])("is answered as unavailable where it only read before: %s", async (statement) => {
+    const { call } = await serving(
+      `await context.sql\`${statement}\`; await context.sql\`do $$ begin raise 'a' using errcode = '55P03'; end $$\``,
+    );
+    expect((await call("it")).body.error?.code).toBe("unavailable");
+  });
+
   it("is never told to send the call again, where a call that it makes lacks a column", async () => {
     const { call, database } = await serving(
       "await context.sql`insert into others values (1)`; return context.call('db/main/notes/select', {})",
