@@ -5,7 +5,12 @@ import type { Caller } from "../caller.ts";
 import { isJson, type SqlType } from "../sql/type.ts";
 
 /** What a rule asks of the caller, such as `$user.id` or `$claims.NAME`, as a value of a type. */
-export type Claim = { readonly reference: string; readonly type: SqlType };
+export type Claim = {
+  readonly reference: string;
+  readonly type: SqlType;
+  /** Whether a list is a value to be written, whatever it holds, and not one to compare with. */
+  readonly keepsLists?: boolean;
+};
 
 /** A caller some of whose claims Postgres does not take for values of a type: {@link claimKey} of each. */
 export type CheckedCaller = Caller & { readonly unfit?: ReadonlySet<string> };
@@ -13,18 +18,20 @@ export type CheckedCaller = Caller & { readonly unfit?: ReadonlySet<string> };
 const prefix = "$claims.";
 
 /** What a claim as a value of a type is known by. */
-export const claimKey = ({ reference, type }: Claim): string => `${reference} ${type.cast}`;
+export const claimKey = ({ reference, type, keepsLists = false }: Claim): string =>
+  `${reference}${keepsLists ? " =" : ""} ${type.cast}`;
 
 /**
- * The claim as Postgres' text, or null where it is missing, null, an empty list or not of the type: a comparison with
- * NULL never matches.
+ * The claim as Postgres' text, or null where it is missing, null or not of the type. One that is compared is null where it
+ * is an empty list or a list that holds null, too: a comparison with NULL never matches.
  */
 export function claimValue(claim: Claim, caller: CheckedCaller): string | null {
   if (caller.unfit?.has(claimKey(claim))) return null;
   const value = read(claim.reference, caller);
   if (value === null || value === undefined) return null;
-  if (Array.isArray(value)) return value.length === 0 ? null : encodeList(claim.type, value);
-  return claim.type.encode(exact(value, claim.type)) ?? null;
+  if (Array.isArray(value) && claim.keepsLists !== true)
+    return value.length === 0 ? null : encodeList(claim.type, value);
+  return claim.type.encode(exactWithin(value, claim.type)) ?? null;
 }
 
 function read(reference: string, caller: Caller): unknown {
@@ -40,6 +47,11 @@ const encodeList = (type: SqlType, list: readonly unknown[]): string | null =>
   list.some((member) => member === null || (Array.isArray(member) && !isJson(type)))
     ? null
     : (type.encode(list.map((member) => exact(member, type.element ?? type))) ?? null);
+
+const exactWithin = (value: unknown, type: SqlType): unknown =>
+  Array.isArray(value) && !isJson(type)
+    ? value.map((member) => exactWithin(member, type))
+    : exact(value, type.element ?? type);
 
 /** Issuers give one and the same id as a number or as a text: a whole number is its digits. */
 function exact(value: unknown, { cast }: SqlType): unknown {

@@ -1,4 +1,4 @@
-import { type CheckedCaller, type Claim, claimValue } from "./claim.ts";
+import { type CheckedCaller, type Claim, claimKey, claimValue } from "./claim.ts";
 import type { Operand } from "./condition.ts";
 
 /** Where a bound value comes from: the caller's claims, a place among the values of the call, or the manifest. */
@@ -19,7 +19,7 @@ export class Parameters {
 
   /** The parameter of a claim. */
   claim(claim: Claim): string {
-    return `${this.#mark(`${claim.reference} ${claim.type.name}`, claim)}::${claim.type.cast}`;
+    return `${this.#mark(`${claimKey(claim)} ${claim.type.name}`, claim)}::${claim.type.cast}`;
   }
 
   /** An operand that does not depend on a row. */

@@ -2,7 +2,9 @@ import type { DeleteRule, InsertRule, UpdateRule } from "../../schema/manifest.t
 import { reference } from "../../schema/predicate.ts";
 import type { Caller } from "../caller.ts";
 import { CallError } from "../error.ts";
-import { claimValue } from "./claim.ts";
+import { exceeds } from "../sql/exceeds.ts";
+import { isDomain, isJson, type SqlType } from "../sql/type.ts";
+import { type Claim, claimValue } from "./claim.ts";
 import { dependsOn, looksAt, type Operand } from "./condition.ts";
 import type { Parameters } from "./parameters.ts";
 import { forbiddenColumn } from "./params.ts";
@@ -61,8 +63,20 @@ function readSetValue(value: InsertRule["set"][string], column: Column): SetValu
   if (typeof value === "object" && value !== null)
     return { kind: "sql", sql: `(${value.sql}${endOfComment(value.sql)})` };
   if (typeof value === "string" && reference.test(value) && !value.startsWith("$row."))
-    return { kind: "claim", claim: { reference: value, type: column.type } };
+    return { kind: "claim", claim: claimOf(value, column.type) };
   return literal(value, column.type);
+}
+
+function claimOf(reference: string, type: SqlType): Claim {
+  const isList = type.element !== undefined || isJson(type);
+  return { reference, type: columnType(type), ...(isList && { keepsLists: true }) };
+}
+
+/** The type by its whole name: a domain has constraints, and a type of an extension may have a modifier. */
+function columnType(type: SqlType): SqlType {
+  if (isJson(type)) return type; // JSON is known by its cast
+  if (isDomain(type)) return { ...type, cast: type.name, loose: true };
+  return type.loose && type.element === undefined ? { ...type, cast: type.name } : type;
 }
 
 const endOfComment = (sql: string): string => (sql.includes("--") ? "\n" : "");
@@ -85,11 +99,11 @@ export function usableRules(
 ): readonly WriteRule[] {
   const unknown = names.find((name) => !rules.some(({ columns }) => columns.has(name)));
   if (unknown !== undefined) throw forbiddenColumn(`${path}.${unknown}`);
-  const usable = rules.filter(
-    (rule) => names.every((name) => rule.columns.has(name)) && hasClaims(rule, caller),
-  );
-  if (usable.length === 0)
+  const covering = rules.filter(({ columns }) => names.every((name) => columns.has(name)));
+  if (covering.length === 0)
     throw new CallError("forbidden", "None of your roles may write these columns together.");
+  const usable = covering.filter((rule) => hasClaims(rule, caller));
+  if (usable.length === 0) throw new CallError("forbidden", claimLacking);
   return usable;
 }
 
@@ -104,6 +118,9 @@ export const completeFirst = (
   return rules.toSorted((a, b) => leavesOut(a) - leavesOut(b));
 };
 
+const claimLacking =
+  "Your token does not hold a claim that the rule writes, in a form that its column takes.";
+
 /** Sorts rules for {@link usableRules}; what is equal stays in the order of the roles' names. */
 export const bySpecificity = (rules: readonly WriteRule[]): WriteRule[] =>
   rules.toSorted(
@@ -113,8 +130,13 @@ export const bySpecificity = (rules: readonly WriteRule[]): WriteRule[] =>
       b.set.length - a.set.length,
   );
 
+// Postgres would report a value that is too long for its column as if the caller had sent it.
 const hasClaims = ({ set }: WriteRule, caller: Caller): boolean =>
-  set.every(({ value }) => value.kind !== "claim" || claimValue(value.claim, caller) !== null);
+  set.every(({ column, value }) => {
+    if (value.kind !== "claim") return true;
+    const text = claimValue(value.claim, caller);
+    return text !== null && !exceeds(column.type, text);
+  });
 
 /**
  * The columns of an updated row that hold another value than before, or may: the caller's, the rule's own, and what
