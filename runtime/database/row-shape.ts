@@ -1,6 +1,7 @@
 import type { OwnTypes } from "../sql/own-types.ts";
 import type { Decoder } from "../sql/values.ts";
 import type { Row } from "./database.ts";
+import { noteRepeated, repeatedColumn } from "./repeated-column.ts";
 import type { Description, Field, RowMessage } from "./row-messages.ts";
 
 /** The columns of a result, and how rows are made of what Postgres sends. */
@@ -12,6 +13,7 @@ export class RowShape {
   readonly #columns: readonly { readonly name: string; readonly decode: Decoder }[];
   /** Copied for each row: V8 then knows all of them by one description. */
   readonly #empty: Row;
+  readonly #repeated: string | undefined;
 
   constructor(description: Description, types: OwnTypes) {
     const { fields } = description;
@@ -20,6 +22,7 @@ export class RowShape {
     this.lacksTypes = types.lacks({ fields });
     this.#columns = fields.map(({ name, dataTypeID }) => ({ name, decode: types.getTypeParser(dataTypeID) }));
     this.#empty = Object.fromEntries(fields.map(({ name }) => [name, null]));
+    this.#repeated = repeatedColumn(fields);
   }
 
   /** Whether it has the columns of a description. */
@@ -27,13 +30,13 @@ export class RowShape {
     return description.equals(this.#description);
   }
 
-  /** Of two columns with one name the last is there. */
+  /** Of two columns with one name the last is there, and the row says so. */
   row(message: RowMessage): Row {
     const row = { ...this.#empty };
     message.read((text, index) => {
       const column = this.#columns[index];
       if (column !== undefined) row[column.name] = text === null ? null : column.decode(text);
     });
-    return row;
+    return this.#repeated === undefined ? row : noteRepeated(row, this.#repeated);
   }
 }

@@ -1,6 +1,7 @@
 import { bridgeLimits } from "../../config/bridge.ts";
 import { exactJson } from "../../src/core/exact-json.ts";
 import { isDatabaseError, type Queryable, type Row, type SqlStatement } from "../database/database.ts";
+import { repeatedOf } from "../database/repeated-column.ts";
 import { type ArrayElement, writeArray } from "../sql/array.ts";
 import { encodeBytes } from "../sql/encode.ts";
 import { programValue } from "../sql/json-text.ts";
@@ -31,6 +32,7 @@ const templates = new WeakMap<TemplateStringsArray, Template>();
 /**
  * The `sql` of a database or a transaction.
  *
+ * @throws {Error} for a row of which two columns have one name.
  * @throws {TypeError} for a value that is none: undefined, a function, a symbol, a promise that was not awaited; for a
  *   statement that would begin or end a transaction.
  */
@@ -48,6 +50,9 @@ export function sqlTag(place: SqlPlace, signal: AbortSignal): Sql {
       const kinds = values.some(isAsked) ? await kindsOf(template, place) : [];
       const bindings = values.map((value, index) => bound(value, said(index), casts[index] ?? kinds[index]));
       const { rows } = await place.query(statement, bindings, signal);
+      const repeated = repeatedOf(rows[0]);
+      if (repeated !== undefined)
+        throw new Error(`The result has two columns named \`${repeated}\`: name them apart with \`as\`.`);
       return rows.map(asRow<T>);
     } catch (error) {
       const failure = untypedValue(error) ?? error;

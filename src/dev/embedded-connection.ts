@@ -1,6 +1,7 @@
 import type { Database, Queryable, Row, SqlStatement } from "../../runtime/database/database.ts";
 import { FirstFailure } from "../../runtime/database/first-failure.ts";
 import { timedOut } from "../../runtime/database/pending.ts";
+import { noteRepeated, repeatedColumn } from "../../runtime/database/repeated-column.ts";
 import { cleaning, tracesOf } from "../../runtime/database/traces.ts";
 import { writeArray } from "../../runtime/sql/array.ts";
 import { OwnTypes } from "../../runtime/sql/own-types.ts";
@@ -37,6 +38,8 @@ export async function embeddedConnection(embedded: EmbeddedDatabase): Promise<Em
     if (types.lacks(result))
       await types.learn(result, async (asked, of) => (await engine.query<Row>(asked, [...of], options)).rows);
     types.decode(result);
+    const repeated = repeatedColumn(result.fields);
+    if (repeated !== undefined) for (const row of result.rows) noteRepeated(row, repeated);
     return { rows: result.rows, count: result.rowCount ?? result.rows.length };
   };
 
