@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { bridgeLimits } from "../../config/bridge.ts";
 import type { ModuleLogic } from "../../schema/manifest.ts";
 import { StkError } from "../../src/core/error.ts";
-import { exactJson, parseExact } from "../../src/core/exact-json.ts";
+import { answerJson, exactJson, parseExact } from "../../src/core/exact-json.ts";
 import type { Answer, CallHandler, CallRun, Calls } from "../call.ts";
 import type { Caller } from "../caller.ts";
 import type { Database, Queryable } from "../database/database.ts";
@@ -170,11 +170,7 @@ function answerOf({ data, more }: Answer): unknown {
 }
 
 /** Rows of a select that has more go on to the client with that sign. */
-function asAnswer(result: unknown): Answer {
-  const json: string | undefined = JSON.stringify(result, asOnTheWire);
-  return { data: json ?? "null", more: Array.isArray(result) && Reflect.get(result, "more") === true };
-}
-
-/** What JSON has no number for is a string, as in `schema/wire.ts`. */
-const asOnTheWire = (_: string, value: unknown): unknown =>
-  typeof value === "bigint" || (typeof value === "number" && !Number.isFinite(value)) ? String(value) : value;
+const asAnswer = (result: unknown): Answer => ({
+  data: answerJson(result) ?? "null",
+  more: Array.isArray(result) && Reflect.get(result, "more") === true,
+});

@@ -1,18 +1,22 @@
 import { bridgeLimits } from "../../config/bridge.ts";
+import { assertJson, isOfText } from "../../src/core/exact-json.ts";
 
 const { copyDepth } = bridgeLimits.logic;
 
 /**
  * A copy of a JSON value that shares no object with it: each member is read once, and what has a `toJSON` is what that
- * gives. A bigint is the string of its digits. What is no value of JSON is left out, and null in an array.
+ * gives. What JSON has no number for is a string, and bytes are base64, as in an answer. What is no value of JSON is left
+ * out, and null in an array.
  *
- * @throws {TypeError} where it nests without end. What a getter throws.
+ * @throws {TypeError} where it nests without end, and for a Map, a Set, a promise. What a getter throws.
  */
 export function ownCopy(value: unknown, depth = 0): unknown {
-  if (typeof value === "bigint") return String(value);
+  if (isOfText(value)) return String(value);
   if (typeof value !== "object" || value === null) return isOther(value) ? undefined : value;
   if (JSON.isRawJSON(value)) return value;
   if (depth > copyDepth) throw new TypeError(`A value nests deeper than ${copyDepth} levels.`);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+  assertJson(value);
   if (hasToJson(value)) return ownCopy(value.toJSON(), depth + 1);
   if (Array.isArray(value)) return Array.from(value, (member) => ownCopy(member, depth + 1) ?? null);
   const copy: Record<string, unknown> = {};

@@ -94,7 +94,6 @@ function exactValue(this: unknown, key: string, value: unknown): unknown {
   if (typeof value === "bigint") return JSON.rawJSON(String(value));
   if (typeof value === "number" && !Number.isFinite(value))
     throw new TypeError(`${value} is no number of JSON.`);
-  if (Object.is(value, -0)) return JSON.rawJSON("-0");
   if (value === undefined || typeof value === "function" || typeof value === "symbol") {
     if (Array.isArray(this)) throw new TypeError(`A list holds ${typeof value}, which is no value of JSON.`);
     if (key !== "")
@@ -102,12 +101,45 @@ function exactValue(this: unknown, key: string, value: unknown): unknown {
         `\`${key}\` is ${typeof value}, which JSON would leave out: leave it out, or write null.`,
       );
   }
+  return objectValue(this, key, value);
+}
+
+/**
+ * Writes JSON as answers hold it: a bigint, `NaN` and the infinities are strings, and bytes are base64; undefined for what
+ * has no JSON, such as a function.
+ *
+ * @throws {TypeError} for an object that JSON.stringify would silently make something else of: a Map, a promise.
+ */
+export const answerJson = (value: unknown): string | undefined => JSON.stringify(value, answerValue);
+
+function answerValue(this: unknown, key: string, value: unknown): unknown {
+  return isOfText(value) ? String(value) : objectValue(this, key, value);
+}
+
+/** Whether JSON has no number for a number, so that an answer has its text. */
+export const isOfText = (value: unknown): value is bigint | number =>
+  typeof value === "bigint" || (typeof value === "number" && !Number.isFinite(value));
+
+/** A member as it is written, of which `toJSON` was called: bytes as base64, zero with its sign. */
+function objectValue(holder: unknown, key: string, value: unknown): unknown {
+  if (Object.is(value, -0)) return JSON.rawJSON("-0");
   if (typeof value !== "object" || value === null) return value;
-  const bytes = "type" in value && value.type === "Buffer" ? Reflect.get(Object(this), key) : value; // before `toJSON`
+  const bytes = "type" in value && value.type === "Buffer" ? Reflect.get(Object(holder), key) : value; // before `toJSON`
   if (bytes instanceof Uint8Array) return Buffer.from(bytes).toString("base64");
+  assertJson(value);
+  return value;
+}
+
+/**
+ * Refuses an object that JSON.stringify would silently make an empty one of.
+ *
+ * @throws {TypeError} for a Map, a Set, an ArrayBuffer, a RegExp, a promise.
+ */
+export function assertJson(value: object): void {
   if (value instanceof Map || value instanceof Set || value instanceof ArrayBuffer || value instanceof RegExp)
-    throw new TypeError(`A ${value.constructor.name} is no value of JSON.`);
+    throw new TypeError(
+      `${value instanceof ArrayBuffer ? "An" : "A"} ${value.constructor.name} is no value of JSON.`,
+    );
   if ("then" in value && typeof value.then === "function")
     throw new TypeError("A promise is no value of JSON: await it first.");
-  return value;
 }
