@@ -47,7 +47,8 @@ const withValue: Reviver = (_, value, { source }) =>
 const keepsDigits = (value: number, source: string): boolean =>
   String(value) === source && (!Number.isInteger(value) || Number.isSafeInteger(value));
 
-const keepsValue = (value: number, source: string): boolean =>
+/** Whether a double has the value of the decimal number that it was read from. */
+export const keepsValue = (value: number, source: string): boolean =>
   String(value) === source ||
   (Number.isFinite(value) &&
     withoutZeros(plainDecimal(source)) === withoutZeros(plainDecimal(String(value))));

@@ -1,5 +1,6 @@
 import { type Document, isScalar, parseDocument, visit } from "yaml";
 import type { Diagnostic, Location } from "../core/diagnostic.ts";
+import { keepsValue } from "../core/exact-json.ts";
 import { problem, startOf } from "./problem.ts";
 import type { Part, Path, Range } from "./project.ts";
 import { placeOf } from "./text-position.ts";
@@ -85,8 +86,7 @@ function oddities(document: Document.Parsed, text: string, file: string): Diagno
         );
     },
     Scalar(_, { value, range }) {
-      if (typeof value !== "number" || !Number.isInteger(value) || Number.isSafeInteger(value) || !range)
-        return;
+      if (typeof value !== "number" || !range || isExact(value, text.slice(range[0], range[1]))) return;
       const at = placeOf(file, text, range[0], range[1]);
       found.push(
         problem(at, "inexact_number", "This number loses digits as a double.", "Write it in quotes."),
@@ -95,6 +95,12 @@ function oddities(document: Document.Parsed, text: string, file: string): Diagno
   });
   return found;
 }
+
+/** Whether a number has the value that was written: \`1e22\` has, which is no safe integer. */
+const isExact = (value: number, written: string): boolean =>
+  /^[\d.eE+-]+$/.test(written)
+    ? keepsValue(value, written)
+    : !Number.isInteger(value) || Number.isSafeInteger(value);
 
 /**
  * Where a text nests deeper than any declaration does. It is counted from brackets, indents and dashes alone, so

@@ -290,3 +290,17 @@ it("a parameter keeps the length, the precision and the scale of its type, as Po
       Object.values(spelled),
     );
 });
+
+it("a number that a double holds is a default of it, however large", async () => {
+  const root = projectDirectory({
+    "schema/a.yaml":
+      "tables: { t: { columns: { a: { type: int, primaryKey: true }, f: { type: float8, default: 1e22 }, n: { type: numeric, default: -1e22 } } } }\n",
+    "logic/a.sql":
+      "---\naccess: public\nparams: { f: { type: float8, default: 1e22 } }\n---\nselect :f as f\n",
+  });
+  const { manifest, diagnostics } = await compileProject(await readProject(root), {
+    openShadow: sharedShadow,
+  });
+  expect(diagnostics).toEqual([]);
+  expect(manifest?.logic.a?.params.f).toEqual({ type: "double precision", default: 1e22 });
+});

@@ -59,6 +59,30 @@ describe("readYaml", () => {
 
   it("refuses a number that a double would round", () => {
     expect(codesOf("a: 9007199254740993\n")).toEqual(["inexact_number"]);
+    for (const inexact of [
+      "9223372036854774784",
+      "-0.12345678901234567891",
+      "1e400",
+      "1e-400",
+      "0xffffffffffffffff",
+    ])
+      expect([inexact, codesOf(`a: ${inexact}\n`)]).toEqual([inexact, ["inexact_number"]]);
+    for (const exact of [
+      "1e22",
+      "-1E+22",
+      "9007199254740992",
+      "1.10",
+      ".5",
+      "012",
+      "0xff",
+      "0o17",
+      ".inf",
+      "-.inf",
+      ".nan",
+      "2026-01-01",
+      "0.1",
+    ])
+      expect([exact, codesOf(`a: [${exact}]\n`)]).toEqual([exact, []]);
     expect(codesOf("a: 9007199254740991\n")).toEqual([]);
   });
 

@@ -93,8 +93,7 @@ it.each(engines)(
   async (engine) => {
     const { call } = await serveModules(
       {
-        explained:
-          "return (await context.sql`explain select id from notes where body = ${'a'}`).length > 0;",
+        explained: "return (await context.sql`explain select id from notes where body = ${'a'}`).length > 0;",
         called: "return context.sql`call put(${'a'})`;",
         wrong:
           "return context.sql`select ${'a'} as a, nothing from notes`.catch((error) => [error.code, error.position]);",
