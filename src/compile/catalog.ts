@@ -44,6 +44,8 @@ export type ConnectionCatalog = {
   objects: PlacedObject[];
   /** The names of domains and composite types. */
   types: Set<string>;
+  /** What each domain is declared over. */
+  domains: Map<string, string>;
   hasExtensions: boolean;
   files: SchemaFile[];
 };
@@ -57,6 +59,7 @@ export const emptyCatalog = (name: string): ConnectionCatalog => ({
   removals: [],
   objects: [],
   types: new Set(),
+  domains: new Map(),
   hasExtensions: false,
   files: [],
 });
@@ -86,6 +89,8 @@ export function readCatalog(
     connection.files.push(schema.value);
     const { domains = {}, composites = {}, extensions = {} } = schema.value;
     for (const type of [...Object.keys(domains), ...Object.keys(composites)]) connection.types.add(type);
+    for (const [domain, { type }] of Object.entries(domains))
+      connection.domains.set(domain, readType(type).name);
     connection.hasExtensions ||= Object.keys(extensions).length > 0;
     for (const [enumName, declaration] of Object.entries(schema.value.enums ?? {})) {
       const at = schema.at(["enums", enumName], "key");

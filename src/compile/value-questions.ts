@@ -100,9 +100,21 @@ function questionOf(
   const read = scalar.safeParse(value);
   if (type === undefined || !read.success || read.data === null || isJudged(type, connection)) return [];
   const isCaller = typeof read.data === "string" && isReference(read.data);
-  const literal = isCaller ? "null" : literalSql(literalOf(read.data), type, connection);
-  const sql = statement(quoteIdentifier(column), literal);
+  const base = type.array ? undefined : enumUnder(type.name, connection);
+  const literal = isCaller
+    ? "null"
+    : literalSql(literalOf(read.data), base === undefined ? type : { ...type, name: base }, connection);
+  const field = quoteIdentifier(column);
+  const sql = statement(base === undefined ? field : `${field}::${quoteName(base)}`, literal);
   return [{ connection: connection.name, sql, answer: (said) => refused(said, at(path), "invalid_value") }];
+}
+
+/** The enum that a domain is over, as which the Bridge compares it: operators of enums take no domain. */
+function enumUnder(type: string, { domains, enums }: ConnectionCatalog): string | undefined {
+  let name: string | undefined = domains.get(type);
+  for (let step = 0; step < domains.size && name !== undefined && domains.has(name); step += 1)
+    name = domains.get(name);
+  return name !== undefined && enums.has(name) ? name : undefined;
 }
 
 /** A literal of JSON is a value, and not its text. */

@@ -44,6 +44,10 @@ const accepted: readonly (readonly [type: string, value: string])[] = [
   ["int[]", "{ ne: '{1}' }"],
   ["small", "7"],
   ["small", "$claims.n"],
+  ["own_mood", "calm"],
+  ["own_mood", "{ gt: calm, in: [cross] }"],
+  ["nested_mood", "{ in: $claims.moods }"],
+  ["nested_mood", "$claims.mood"],
   ["pair", "'(1,x)'"],
   ["tsvector", "'a b'"],
   ["pg_lsn", "0/0"],
@@ -69,6 +73,7 @@ const refused: readonly (readonly [type: string, value: string])[] = [
   ["real", "'1e99'"],
   ["int[]", "'{a}'"],
   ["small", "x"],
+  ["own_mood", "glad"],
   ["pair", "'(a,b)'"],
   ["json", "x"],
   ["json", "$claims.doc"],
@@ -82,6 +87,10 @@ const columnOf = (type: string): string => `c${types.indexOf(type)}`;
 const columns = types.map((type) => `      ${columnOf(type)}: { type: "${type}" }\n`).join("");
 const schema = `domains:
   small: { type: int, check: value < 100 }
+  own_mood: { type: mood }
+  nested_mood: { type: own_mood }
+enums:
+  mood: [calm, cross]
 composites:
   pair: { attributes: { a: int, b: text } }
 tables:
@@ -107,7 +116,9 @@ it("a literal of a rule that a build lets through is one that every call of the 
   const { manifest, diagnostics } = await compiled(accepted);
   expect(diagnostics).toEqual([]);
   if (manifest === undefined) throw new Error("There is no manifest.");
-  const own = "create domain small as int check (value < 100); create type pair as (a int, b text);";
+  const own =
+    "create domain small as int check (value < 100); create type pair as (a int, b text); " +
+    "create type mood as enum ('calm', 'cross'); create domain own_mood as mood; create domain nested_mood as own_mood;";
   const made = types.map((type) => `${columnOf(type)} ${type}`).join(", ");
   const { database, close } = await databaseWith(`${own} create table t (id int primary key, ${made});`);
   const { main: declared } = manifest.schema;
@@ -115,7 +126,7 @@ it("a literal of a rule that a build lets through is one that every call of the 
   const world = worldOf(database, declared, manifest.permissions.main ?? {});
   try {
     for (const [index, literal] of accepted.entries()) {
-      const claims = { n: 7, addresses: ["10.0.0.1"] };
+      const claims = { n: 7, moods: ["calm"], mood: "calm", addresses: ["10.0.0.1"] };
       const answer = world.call("t/select", {}, user("u", [`r${index}`], claims)).catch(String);
       expect([literal, await answer]).toEqual([literal, []]);
     }
