@@ -24,7 +24,6 @@ const answers: ReadonlyMap<string, Answer> = new Map([
   ["23502", ["constraint_violated", "A required column has no value."]],
   ["23", constraint],
   ["44", constraint], // with check option
-  ["P0001", constraint], // a trigger's `raise exception`
   ["40", collided],
   ["40003", unknown], // statement completion unknown
   ["08007", unknown], // transaction resolution unknown
@@ -68,7 +67,12 @@ export function answerTo(
   const isUnnamed = message === unfit[1] && parameter === undefined;
   const path = parameter === undefined ? isUnnamed && blame?.oversized?.() : blame?.parameter(parameter);
   const details = !path ? (error.code.startsWith("23") ? broken(error) : undefined) : { path };
-  return new CallError(code, message, { cause: error, ...(details && { details }) });
+  const reason = code === "internal" ? undefined : reasonOf(error);
+  return new CallError(code, message, {
+    cause: error,
+    ...(details && { details }),
+    ...(reason !== undefined && { reason }),
+  });
 }
 
 const answerOf = (error: DatabaseError): Answer =>
@@ -106,6 +110,12 @@ const isOfValue = ({ code, position, internalQuery, where }: DatabaseError): boo
 
 /** The context of a function. That of JSON holds what the caller sent. */
 const inFunction = /(?:^|\n)(?!JSON)[^\n]*(?:PL\/\w|SQL function )/;
+
+/** Where a function refused what a constraint may refuse too: a line of the log that is no error would not say it. */
+function reasonOf({ code, where = "" }: DatabaseError): string | undefined {
+  const place = /^(?:PL\/\w+|SQL) function .*$/m.exec(where)?.[0];
+  return place === undefined ? undefined : `${code} in ${place}`;
+}
 
 /** Whether a function, such as a trigger's, failed in a way that would be the caller's fault in a statement made here. */
 const isOfOwnCode = (error: DatabaseError): boolean =>

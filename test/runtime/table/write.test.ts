@@ -577,7 +577,7 @@ describe("an error of Postgres", () => {
       "invalid_params",
       { path: "values.extra" },
     ],
-    ["a trigger", { title: "fail" }, "constraint_violated", undefined],
+    ["a trigger", { title: "fail" }, "internal", undefined],
   ])("is told in our words: %s", async (_, values, code, details) => {
     const refused = await under(open).refused("tasks/insert", { values }, anonymous);
     expect({ code: refused.code, details: refused.details }).toEqual({ code, details });
