@@ -1,6 +1,7 @@
 import type { Binding, SqlLogic, Statement } from "../../schema/manifest.ts";
 import type { CallHandler } from "../call.ts";
 import type { Queryable, Rows, SqlStatement, Transactional } from "../database/database.ts";
+import { isPlainRead } from "../database/read.ts";
 import { CallError } from "../error.ts";
 import { asDeclared, declaredIntegers } from "../sql/declared-integers.ts";
 import { writeJson } from "../sql/json-text.ts";
@@ -136,6 +137,8 @@ function claimOf({ from, name }: Binding, typeName: string, own: OwnTypeNames): 
 function compileResult({ returns, statements }: SqlLogic, limit: number): (result: Rows) => string {
   const result = statements.at(-1)?.result ?? [];
   const column = result[0]?.name;
+  // One statement that writes is committed with its answer; several are rolled back where it is refused.
+  const isMade = statements.length === 1 && !statements.every(({ sql }) => isPlainRead(sql));
   const integers = declaredIntegers(result.map(({ name, type }) => [name, type]));
   return ({ rows }) => {
     asDeclared(rows, integers);
@@ -143,9 +146,13 @@ function compileResult({ returns, statements }: SqlLogic, limit: number): (resul
     if (returns === "row") return writeJson(rows[0] ?? null);
     if (returns === "value") return writeJson((column === undefined ? undefined : rows[0]?.[column]) ?? null);
     if (rows.length > limit)
-      throw new CallError("logic_failed", `The answer has more than ${limit} rows.`, {
-        details: { rows: limit },
-      });
+      throw new CallError(
+        "logic_failed",
+        `${isMade ? "The call was made, but its" : "The"} answer has more than ${limit} rows.`,
+        {
+          details: { rows: limit },
+        },
+      );
     return writeJson(rows);
   };
 }

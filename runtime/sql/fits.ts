@@ -43,6 +43,7 @@ async function ask(
     const { rows } = await database.transaction(
       (transaction) => transaction.query({ text }, [value], signal),
       signal,
+      { readOnly: true },
     );
     return { value: rows[0]?.value };
   } catch (error) {

@@ -245,10 +245,17 @@ describe("results", () => {
     const { call } = await serving({
       many: logicOf([statement("select generate_series(1, 101) as n")]),
       enough: logicOf([statement("select generate_series(1, 100) as n")]),
+      written: logicOf([
+        statement("insert into notes select n, 'ada', '' from generate_series(100, 200) n returning id as n"),
+      ]),
     });
     expect((await call("enough")).status).toBe(200);
     const { status, body } = await call("many");
     expect({ status, code: body.error?.code }).toEqual({ status: 422, code: "logic_failed" });
+    expect(body.error?.message).toBe("The answer has more than 100 rows.");
+    expect((await call("written")).body.error?.message).toBe(
+      "The call was made, but its answer has more than 100 rows.",
+    );
   });
 
   it("of several statements are the last one's, and all or none of them happen", async () => {
