@@ -7,9 +7,6 @@ import type { SqlType } from "./type.ts";
 export const isExact = ({ element, loose, cast }: SqlType): boolean =>
   element === undefined ? !loose || cast === "uuid" : isExact(element) && cast === `${element.cast}[]`;
 
-/** Whether a type has a length, a precision or a scale, so that Postgres may pad or round a value of it. */
-export const isModified = ({ name }: SqlType): boolean => /\(\d/.test(name);
-
 /** A database, and the signal of the call that asks it. */
 export type Asked = { readonly database: Transactional; readonly signal?: AbortSignal | undefined };
 

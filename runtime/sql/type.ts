@@ -92,6 +92,9 @@ export const isEnum = ({ cast, loose, element }: SqlType): boolean =>
 export const asOperand = (sql: string, type: SqlType): string =>
   isDomain(type) && isEnum(type) ? `(${sql})::${type.cast}` : sql;
 
+/** Whether a type has a length, a precision, a scale or fields, so that Postgres may pad or round a value of it. */
+export const isModified = ({ name }: SqlType): boolean => /\(\d|^interval /.test(name);
+
 /** Whether its values are JSON, of one document or of a list. */
 export const isJson = ({ cast, element }: SqlType): boolean =>
   element === undefined ? cast === "json" || cast === "jsonb" : isJson(element);
@@ -175,8 +178,9 @@ const nested = (value: readonly unknown[], encode: Encoder, inner = 0): ArrayEle
 /** `audit."Level"` is `audit.Level`. A declared name holds neither quotes nor dots. */
 const unquoted = (name: string): string => name.replaceAll('"', "");
 
-/** `numeric(10,2)` is `numeric`, `timestamp(3) with time zone` is `timestamp with time zone`. */
-const withoutModifier = (name: string): string => name.replace(/\s*\([^)]*\)/, "");
+/** `numeric(10,2)` is `numeric`, `timestamp(3) with time zone` is `timestamp with time zone`, `interval day` is `interval`. */
+const withoutModifier = (name: string): string =>
+  name.replace(/\s*\([^)]*\)/, "").replace(/^interval .*/, "interval");
 
 /** Postgres stops at an escape with nothing behind it, but only in rows that match so far: an error that would tell. */
 const encodePattern: Encoder = (value) => {

@@ -1,3 +1,4 @@
+import { isModified } from "../sql/type.ts";
 import { type Condition, operandsOf } from "./condition.ts";
 import { joined, printCondition, type Scope } from "./print.ts";
 import type { RuleCondition } from "./rule.ts";
@@ -57,4 +58,4 @@ export function printPossible(
 
 /** A value as a column holds it: `numeric(5,2)` rounds, and `timestamp(0)` does. */
 export const asStored = (sql: string, { type }: Column): string =>
-  /\(\d/.test(type.name) ? `(${sql})::${type.name}` : sql;
+  isModified(type) ? `(${sql})::${type.name}` : sql;

@@ -32,6 +32,8 @@ const cases: readonly (readonly [
       [1, "1.00"],
     ],
   ],
+  ["interval day to second(3)", ["1 day 00:00:00.1234567"], [["1 day 00:00:01.2346", "P1DT1.235S"]]],
+  ["interval year to month", ["1 mon 00:00:00.1234567"], [["1 year 2 mons 3 days", "P1Y2M"]]],
   ["timestamp(0) without time zone", [], [["2026-01-01T00:00:00.5", "2026-01-01T00:00:01"]]],
   [
     "character varying(5)[]",
