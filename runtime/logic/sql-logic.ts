@@ -9,6 +9,7 @@ import { statementName } from "../sql/statement-name.ts";
 import { type OwnTypeNames, sqlType } from "../sql/type.ts";
 import { type CheckedCaller, type Claim, claimValue } from "../table/claim.ts";
 import { type ClaimChecks, uncertainClaims } from "../table/claim-check.ts";
+import { isObject } from "../table/params.ts";
 import { assertAccess } from "./access.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import { OpenTransactions } from "./open-transactions.ts";
@@ -32,6 +33,9 @@ export type SqlLogicInput = {
 
 /** A statement of the manifest, and what is sent of it. */
 type Prepared = { readonly declared: Statement; readonly sent: SqlStatement };
+
+/** One call: what was sent to it, and its signal. */
+type Run = { readonly params: unknown; readonly signal: AbortSignal };
 
 type Bind = (given: Arguments, caller: CheckedCaller) => string | null;
 
@@ -67,33 +71,35 @@ export function compileSqlLogic({
 
   const send = async (
     queryable: Queryable,
-    { declared, sent }: Prepared,
+    { declared: statement, sent }: Prepared,
     values: readonly (string | null)[],
-    signal: AbortSignal,
+    { params, signal }: Run,
   ): Promise<Rows> => {
     try {
       return await queryable.query(sent, values, signal);
     } catch (error) {
-      throw statementFailure(error, path, declared, values, logic.readOnly);
+      const given = isObject(params) ? params : {};
+      const isSent = (name: string): boolean => Object.hasOwn(given, name) && given[name] !== undefined;
+      throw statementFailure(error, path, { statement, values, isSent }, logic.readOnly);
     }
   };
 
   const run = async (
     database: Transactional,
     values: readonly (string | null)[][],
-    signal: AbortSignal,
+    call: Run,
   ): Promise<string> => {
     try {
       const [only] = statements;
       if (statements.length === 1 && only !== undefined && logic.readOnly !== true)
-        return give(await send(database, only, values[0] ?? [], signal));
+        return give(await send(database, only, values[0] ?? [], call));
       const runAll = async (transaction: Queryable): Promise<string> => {
         let last: Rows = { rows: [], count: 0 };
         for (const [index, one] of statements.entries())
-          last = await send(transaction, one, values[index] ?? [], signal);
+          last = await send(transaction, one, values[index] ?? [], call);
         return give(last);
       };
-      return await database.transaction(runAll, signal, composed);
+      return await database.transaction(runAll, call.signal, composed);
     } catch (error) {
       throw logicFailure(error);
     }
@@ -112,8 +118,8 @@ export function compileSqlLogic({
     // Inside of a transaction an answer may hold what nobody else sees, and must not be older than its writes.
     const data =
       open !== undefined || cacheMs === undefined
-        ? await run(joined, values, signal)
-        : await cache.get(path, values, cacheMs, () => run(database, values, signal));
+        ? await run(joined, values, { params, signal })
+        : await cache.get(path, values, cacheMs, () => run(database, values, { params, signal }));
     return { data, more: false };
   };
 }

@@ -2,6 +2,7 @@ import type { Statement } from "../../schema/manifest.ts";
 import { type DatabaseError, isDatabaseError } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import { answerTo, readParameter } from "../sql/failure.ts";
+import { patternType } from "../sql/type.ts";
 import { invalid } from "../table/params.ts";
 
 /** Classes that say nothing of the statement: collisions, resources, operators, sessions (PostgreSQL manual, Appendix A). */
@@ -20,60 +21,99 @@ export function logicFailure(error: unknown, place?: string, readOnly?: boolean)
   return new CallError("internal", "The call failed.", { cause });
 }
 
-/** {@link logicFailure} of a statement of SQL logic: where it failed, or which parameter Postgres could not read. */
+/** What was sent of a statement of SQL logic. */
+export type SentStatement = {
+  readonly statement: Statement;
+  readonly values: readonly (string | null)[];
+  /** Whether the caller sent a parameter, so that its value is not its default. */
+  readonly isSent: (name: string) => boolean;
+};
+
+/** {@link logicFailure} of a statement of SQL logic: where it failed, or which text Postgres could not read. */
 export function statementFailure(
   error: unknown,
   path: string,
-  statement: Statement,
-  values: readonly (string | null)[],
+  sent: SentStatement,
   readOnly?: boolean,
 ): unknown {
   if (!isDatabaseError(error)) return error;
-  return (
-    unreadableParameter(error, statement, values) ??
-    logicFailure(error, placeOf(error, path, statement), readOnly)
-  );
+  const place = placeOf(error, path, sent.statement);
+  return unreadableText(error, sent, place) ?? logicFailure(error, place, readOnly);
 }
 
 /** Conditions of a text in a small language whose message does not quote it: jsonpath, regular expressions, `like`. */
 const ofLanguage: ReadonlySet<string> = new Set(["42601", "2201B", "22025"]);
 
+/** A text that was bound: from the caller, from the token, or the default of a parameter. */
+type Bound = {
+  readonly name: string;
+  readonly value: string;
+  readonly type: string;
+  readonly number: number;
+  readonly from: "caller" | "token" | "default";
+};
+
 /**
- * The refusal of a value that the caller gave. It is the caller's where Postgres was reading a parameter, where it quotes
- * one as what it cannot read, or where a text in a small language is malformed and the statement has one from the caller.
- * The statement itself was parsed when the project was built: a syntax error with a position would be its own.
+ * The refusal of a text that is bound. It is that one which Postgres was reading or which its message quotes, or, where a
+ * text in a small language is malformed, one of the texts. The statement itself was parsed when the project was built: a
+ * syntax error with a position would be its own. So is a default.
  */
-function unreadableParameter(
-  error: DatabaseError,
-  { bindings, types }: Statement,
-  values: readonly (string | null)[],
-): CallError | undefined {
+function unreadableText(error: DatabaseError, sent: SentStatement, place: string): CallError | undefined {
   const { code, message, position, internalQuery } = error;
-  const given = bindings.flatMap((binding, index) => {
-    const value = values[index];
-    return binding.from === "param" && typeof value === "string"
-      ? [{ name: binding.name, value, index }]
-      : [];
-  });
+  const bound = boundTexts(sent);
   const number = readParameter(error);
-  const read = given.find(({ index }) => index + 1 === number);
-  if (read !== undefined) return unreadable(read.name, code);
+  if (number !== undefined)
+    return refusalOf(
+      bound.filter((one) => one.number === number),
+      error,
+      place,
+    );
   if (position !== undefined || internalQuery !== undefined || !(code.startsWith("22") || code === "42601"))
     return undefined;
-  const quoted = given.find(({ value }) => message.includes(`"${value}"`));
-  if (quoted !== undefined) return unreadable(quoted.name, code);
-  const texts = given.filter(({ index }) => /^(?:text|jsonpath|citext|character)/.test(types[index] ?? ""));
-  const [text] = texts;
-  if (!ofLanguage.has(code) || text === undefined) return undefined;
-  return texts.length === 1 ? unreadable(text.name, code) : unreadableText(texts, code);
+  const quoted = bound.filter(({ value }) => message.includes(`"${value}"`));
+  if (quoted.length > 0) return refusalOf(quoted.slice(0, 1), error, place);
+  if (!ofLanguage.has(code)) return undefined;
+  const texts = bound.filter(({ type }) => /^(?:text|jsonpath|citext|character)/.test(type));
+  const patterns = code === "22025" ? texts.filter(({ value }) => isNoPattern(value)) : [];
+  if (patterns.length > 0) return refusalOf(patterns, error, place);
+  // The text of a stored row may be it just as well, so that a token alone is not blamed.
+  return texts.some(({ from }) => from === "caller") ? refusalOf(texts, error, place) : undefined;
 }
 
-/** Of several texts nothing says which one it is. */
-const unreadableText = (texts: readonly { readonly name: string }[], code: string): CallError =>
-  new CallError(
+const isNoPattern = (text: string): boolean => patternType.encode(text) === undefined;
+
+/** The texts of a statement, those that the caller sent first. */
+function boundTexts({ statement: { bindings, types }, values, isSent }: SentStatement): Bound[] {
+  const bound = bindings.flatMap((binding, index): Bound[] => {
+    const value = values[index];
+    if (typeof value !== "string") return [];
+    const given = isSent(binding.name) ? "caller" : "default";
+    const from = binding.from === "param" ? given : "token";
+    return [{ name: binding.name, value, type: types[index] ?? "text", number: index + 1, from }];
+  });
+  return bound.toSorted((a, b) => Number(a.from !== "caller") - Number(b.from !== "caller"));
+}
+
+/** The refusal where one of some texts is not written as the statement needs it; undefined where all are the project's. */
+function refusalOf(texts: readonly Bound[], error: DatabaseError, place: string): CallError | undefined {
+  const names = new Set(texts.flatMap(({ from, name }) => (from === "caller" ? [name] : [])));
+  const hasClaim = texts.some(({ from }) => from === "token");
+  const [first] = names;
+  if (first === undefined)
+    return hasClaim
+      ? new CallError("forbidden", "Your token holds a claim that is not written as the call needs it.", {
+          cause: error,
+          reason: `a claim is refused by ${error.code} at ${place}`,
+        })
+      : undefined;
+  if (names.size === 1 && !hasClaim) return unreadable(first, error.code);
+  // Nothing says which one it is.
+  const all = [...[...names].map((name) => `\`${name}\``), ...(hasClaim ? ["a claim of your token"] : [])];
+  return new CallError(
     "invalid_params",
-    `One of ${texts.map(({ name }) => `\`${name}\``).join(", ")} is not written as the call needs it (${code}).`,
+    `One of ${all.join(", ")} is not written as the call needs it (${error.code}).`,
   );
+}
 
 const unreadable = (name: string, code: string): CallError =>
   invalid(name, `is not written as the call needs it (${code})`);

@@ -87,6 +87,72 @@ describe("what Postgres refuses of SQL logic", () => {
     expect(body.error).not.toHaveProperty("details");
   });
 
+  describe("where a claim or a default is bound beside what is sent", () => {
+    /** `w` and `d` are parameters of text, `c` is a claim; of `d` the default is what no regular expression is. */
+    const mixed = (sql: string): SqlLogic => ({
+      ...sqlLogic(sql),
+      params: { w: { type: "text", default: "w" }, d: { type: "text", default: "((" } },
+      statements: sqlLogic(sql).statements.map((one) => ({
+        ...one,
+        bindings: [
+          { from: "param", name: "w" },
+          { from: "param", name: "d" },
+          { from: "claim", name: "c" },
+        ],
+        types: ["text", "text", "text"],
+      })),
+    });
+    const where = (condition: string) =>
+      mixed(`select body as n from notes where ($1::text || $2::text || $3::text) <> '' and ${condition}`);
+    const served = () =>
+      serveModules(
+        {},
+        {
+          change: {
+            logic: {
+              like: where("body like ($3::text)"),
+              number: where("($3::text)::integer > 0"),
+              both: where("body ~ ($1::text) and body ~ ($3::text)"),
+              own: where("body ~ ($2::text)"),
+              stored: where("'x' ~ (body || '((')"),
+            },
+          },
+        },
+      );
+    const claim = (c: string) => unverified({ sub: "ada", c });
+
+    it.each([
+      ["like", "\\"],
+      ["number", "t0ps3cret"],
+    ])("blames the token for its claim, and not what the caller sent: %s", async (path, c) => {
+      const { call, lines } = await served();
+      for (const params of [{}, { w: "w" }]) {
+        const { status, body } = await call(path, params, claim(c));
+        expect([status, body.error?.code, body.error?.message]).toEqual([
+          403,
+          "forbidden",
+          "Your token holds a claim that is not written as the call needs it.",
+        ]);
+      }
+      expect(JSON.stringify(lines)).toContain(`at logic/${path}.sql:3:3`);
+      expect(JSON.stringify(lines)).not.toContain("t0ps3cret");
+    });
+
+    it("names both where nothing says which it is", async () => {
+      const { call } = await served();
+      expect((await call("both", { w: "((" }, claim("x"))).body.error).toMatchObject({
+        code: "invalid_params",
+        message: "One of `w`, a claim of your token is not written as the call needs it (2201B).",
+      });
+    });
+
+    it.each(["own", "stored"])("is the project's where the caller sent none of it: %s", async (path) => {
+      const { call, lines } = await served();
+      expect((await call(path, {}, claim("x"))).body.error?.code).toBe("internal");
+      expect(failed(lines, path)).toContain("2201B");
+    });
+  });
+
   it("reaches the screen of stk dev with its cause", async () => {
     const { call, lines } = await serveModules(
       {},
