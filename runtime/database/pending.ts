@@ -5,7 +5,7 @@ import { countWrite, discountWrite, outcomeUnknown } from "./outcome.ts";
 import { mayCallWriter } from "./read.ts";
 
 /** What a statement is to the transaction that it runs in: all of it, its begin, a part, or its end. */
-export type Part = "whole" | "begin" | "inner" | "commit";
+export type Part = "whole" | "begin" | "inner" | "commit" | "rollback";
 
 /** What is sent, and how. */
 export type Sending = {

@@ -102,7 +102,7 @@ class Pool implements Database {
         after = performance.now();
       } finally {
         session.exclusive = false;
-        this.#freed(session);
+        this.freed(session);
       }
     }
   }
@@ -128,7 +128,7 @@ class Pool implements Database {
     if (pending.exclusive) session.exclusive = false;
     if (error === null) pending.resolve(result);
     else this.#failed(session, pending, error);
-    this.#freed(session);
+    this.freed(session);
   }
 
   lost(session: Session): void {
@@ -160,6 +160,7 @@ class Pool implements Database {
     if (this.#contention.holds(waiter.about)) return undefined;
     const best = this.#sessions.pick(waiter, now);
     if (best === undefined || best.sent.length > 0) {
+      if (this.#sessions.almostFree(waiter) > this.#waiting.size) return undefined;
       this.#open(now, waiter.after);
       if (this.#opener.opening > 0 && now - waiter.since < limits.stalledMs) return undefined;
     }
@@ -175,8 +176,8 @@ class Pool implements Database {
       this.#give(...next);
   }
 
-  #freed(session: Session): void {
-    if (session.retired || this.#sessions.isTainted(session)) this.#sessions.retire(session);
+  freed(session: Session): void {
+    if (session.retired) this.#sessions.retire(session);
     this.#advance();
   }
 

@@ -42,13 +42,14 @@ export class Reserved implements Queryable {
     const destroy = () => session.destroy();
     signal?.addEventListener("abort", destroy);
     try {
+      const asked = { ...statement, readOnly: true };
       const settings = this.#connector.local;
       if (settings !== undefined) {
         const run = { readOnly: true, signal, settings, isFirst: true };
-        return await runTransaction(session, (inner) => inner.query(statement, values), run);
+        return await runTransaction(session, (inner) => inner.query(asked, values), run);
       }
       return await new Promise((resolve, reject) => {
-        const sending = { statement: { ...statement, readOnly: true }, values, signal, exclusive: false };
+        const sending = { statement: asked, values, signal, exclusive: false };
         session.send(new Pending({ ...sending, part: "whole" }, resolve, reject));
       });
     } finally {
@@ -72,6 +73,9 @@ export class Reserved implements Queryable {
       pending.reject(unreachable(refusalOf(error)));
     }
   }
+
+  /** What is asked here leaves nothing. */
+  freed(): void {}
 
   /** A session that is lost is not used again; one that was replaced may be lost later. */
   lost(session: Session): void {

@@ -3,18 +3,20 @@ import { bridgeLimits } from "../../config/bridge.ts";
 import { OwnTypes } from "../sql/own-types.ts";
 import { BoundedQuery, type Result } from "./bounded-query.ts";
 import { cancel } from "./cancel.ts";
+import { Cleaner } from "./cleaner.ts";
 import { isOrderlyEnd } from "./failure.ts";
 import { GatheredWrites } from "./gathered-writes.ts";
 import { type Pending, unreachable } from "./pending.ts";
 import { deallocate, Prepared } from "./prepared.ts";
 import { readRows } from "./row-messages.ts";
 import { RowShape } from "./row-shape.ts";
-import { cleaning, tracesOf } from "./traces.ts";
 
 /** What a session tells the pool that holds it. */
 export type SessionEvents = {
   answered(session: Session, pending: Pending, error: Error | null, result: Result): void;
   lost(session: Session): void;
+  /** What ran is answered, and nothing of it is left. */
+  freed(session: Session): void;
 };
 
 /** How a session is opened. */
@@ -55,8 +57,8 @@ export class Session {
   readonly #spread = 0.9 + Math.random() / 5;
   readonly #prepared: Prepared | undefined;
   readonly #writes = new GatheredWrites();
+  readonly #cleaner: Cleaner;
   #broken = false;
-  #unclean = false;
 
   private constructor(client: pg.Client, types: OwnTypes, input: SessionInput, events: SessionEvents) {
     this.#client = client;
@@ -64,6 +66,9 @@ export class Session {
     this.#events = events;
     this.server = input.server;
     this.#prepared = input.keeps ? new Prepared(bridgeLimits.pool.prepared) : undefined;
+    this.#cleaner = new Cleaner(client, input.keeps, (isClean) =>
+      isClean ? events.freed(this) : this.destroy(),
+    );
   }
 
   /** Connects. Rejects with what Postgres or the socket reports. */
@@ -113,9 +118,9 @@ export class Session {
     return this.#broken || this.ended;
   }
 
-  /** Whether what was sent may leave something behind for what is sent next. */
-  get isUnclean(): boolean {
-    return this.#unclean;
+  /** Whether what ran left something that is being taken away: nothing is to be sent before that is done. */
+  get isBeingCleaned(): boolean {
+    return this.#cleaner.isAtWork;
   }
 
   /** For how long it has had nothing to do, in milliseconds. */
@@ -128,9 +133,9 @@ export class Session {
     return now - this.openedAt > lifetimeMs * this.#spread;
   }
 
-  /** For how long the statement at the head has been running, in milliseconds. */
+  /** For how long the statement at the head, or the cleaning, has been running, in milliseconds. */
   runningMs(now: number): number {
-    return this.sent.length === 0 ? 0 : now - this.usedAt;
+    return this.sent.length === 0 && !this.isBeingCleaned ? 0 : now - this.usedAt;
   }
 
   /** What the statement that runs keeps, in bytes; what the session asks by itself has short rows. */
@@ -147,14 +152,13 @@ export class Session {
     }
     if (this.sent.length === 0) this.usedAt = performance.now();
     this.#writes.begin(this.#client.connection.stream);
-    const { statement, values, part } = pending.sending;
-    if (this.#unclean && (part === "whole" || part === "begin")) this.#clean();
+    const { statement, values } = pending.sending;
     const name = pending.repeated ? undefined : this.#prepare(statement.name);
     this.sent.push(pending);
     pending.leave();
-    this.#leaveTraces(pending);
+    if (this.#cleaner.note(statement)) this.retired = true;
     const { maxBytes = Number.POSITIVE_INFINITY } = statement;
-    const query = new BoundedQuery({ name, text: statement.text, values }, maxBytes, {
+    const query = new BoundedQuery({ name, text: this.#cleaner.textOf(pending), values }, maxBytes, {
       shapeOf: (description) =>
         this.#prepared?.shapeOf(name, description, this.#types) ?? new RowShape(description, this.#types),
       exceeded: () => {
@@ -168,6 +172,7 @@ export class Session {
       },
     });
     this.#client.query(query);
+    this.#cleaner.follow(pending);
   }
 
   /** On this session, as a type may have been made in the transaction that is open. */
@@ -206,22 +211,6 @@ export class Session {
     const oldest = this.#prepared.use(name);
     if (oldest !== undefined) deallocate(this.#client.connection, oldest);
     return name;
-  }
-
-  #leaveTraces({ sending: { statement } }: Pending): void {
-    const traces = tracesOf(statement);
-    if (traces === "state") this.#unclean = this.facts["+resets"] === true;
-    else if (traces === "more") this.retired = true;
-  }
-
-  /** Takes away what those before may have left; what stands in `options` is what settings are set back to. */
-  #clean(): void {
-    this.#unclean = false;
-    this.#client.query(cleaning, (error: Error | null) => {
-      if (error !== null) this.destroy();
-      const [next] = this.sent;
-      if (next !== undefined) next.completed = false;
-    });
   }
 
   /** Cancels the statement that runs. */

@@ -26,7 +26,7 @@ export class Sessions extends Set<Session> {
     for (const session of this) {
       const load = session.sent.length;
       if (session.exclusive || session.retired || load >= limits.depth || session.openedAt < after) continue;
-      if (load > 0 && session.isUnclean) continue; // what it is cleaned by could be cancelled in place of that
+      if (session.isBeingCleaned) continue;
       if (load > 0 && session.runningMs(now) > limits.stalledMs) continue;
       if (best === undefined || load < best.sent.length) best = session;
       if (load === 0) break;
@@ -39,15 +39,18 @@ export class Sessions extends Set<Session> {
     return [...this].filter((session) => session.runningMs(now) > limits.stalledMs);
   }
 
-  /** Whether a cancel request that it was sent may still arrive, and hit what is to clean it. */
-  isTainted({ isUnclean, cancelledAt }: Session): boolean {
-    return isUnclean && performance.now() - cancelledAt < limits.waitMs;
+  /** How many are free in a moment, as they are only being cleaned. */
+  almostFree({ after }: Waiter): number {
+    let count = 0;
+    for (const { isBeingCleaned, retired, openedAt } of this)
+      if (isBeingCleaned && !retired && openedAt >= after) count += 1;
+    return count;
   }
 
-  /** Ends it once what it has is answered. */
+  /** Ends it once what it has is answered, and nothing of it is left. */
   retire(session: Session): void {
     session.retired = true;
-    if (session.sent.length === 0 && !session.exclusive) void session.end();
+    if (session.sent.length === 0 && !session.exclusive && !session.isBeingCleaned) void session.end();
   }
 
   /** Retires one that was opened before. */

@@ -1,32 +1,33 @@
+import type { SqlStatement } from "./database.ts";
+
 /**
  * What a statement may leave on the session that it ran on, for whoever has it next: `state`, which functions, triggers
- * and operators may leave too and which is taken away again (settings, a role, temporary tables, cursors, locks), or
+ * and operators may leave too and which is taken away again (settings, a role, temporary tables, cursors, locks); or
  * `more`, where it says so itself.
  */
 export type Traces = "none" | "state" | "more";
 
-/** What a statement may leave behind, seen from its text. */
-export function tracesOf({ text, readOnly }: { text: string; readOnly?: boolean }): Traces {
+/** What a statement may leave behind, seen from its text and from who wrote it. */
+export function tracesOf({ text, readOnly }: SqlStatement): Traces {
   if (readOnly === true || ofTransactions.test(text)) return "none";
-  return ordinary.test(text) && !sessionLock.test(text) ? "state" : "more";
+  return ordinary.test(text) ? "state" : "more";
 }
 
 const ordinary =
   /^\s*(?:select|with|values|table|insert|update|delete|merge|begin|commit|rollback|savepoint|release|explain|truncate|notify)\b/i;
-const sessionLock = /\bpg_(?:try_)?advisory_lock/i;
 const ofTransactions = /^\s*(?:begin|commit|rollback|savepoint|release)\b/i;
 
 const takenAway = [
   ...["reset session authorization", "reset role", "reset all", "discard temp", "discard sequences"],
   ...["close all", "unlisten *"],
 ];
+const unlock = "pg_catalog.pg_advisory_unlock_all()";
 
 /** Takes away what any statement may leave, and keeps what is prepared. */
-export const cleaning = [...takenAway, "select pg_advisory_unlock_all()"].join("; ");
+export const cleaning = [...takenAway, `select ${unlock}`].join("; ");
 
-/** What was prepared by a statement, and not by the protocol as poolers and drivers do. */
 const dropPrepared =
-  "declare one text; begin for one in select name from pg_catalog.pg_prepared_statements where from_sql loop execute format('deallocate %I', one); end loop; end;";
+  "declare one text; begin for one in select name from pg_catalog.pg_prepared_statements where from_sql loop execute pg_catalog.format('deallocate %I', one); end loop; end;";
 
-/** The same as one statement at the end of a transaction, behind which a pooler lends its session to others. */
-export const lastCleaning = `do $stk$ begin ${takenAway.map((sql) => `execute '${sql}';`).join(" ")} perform pg_advisory_unlock_all(); ${dropPrepared} end $stk$`;
+/** The same as one statement, with what was prepared by SQL: a pooler lends its session to others behind the transaction. */
+export const lentCleaning = `do $stk$ begin ${takenAway.map((sql) => `execute '${sql}';`).join(" ")} perform ${unlock}; ${dropPrepared} end $stk$`;

@@ -4,7 +4,6 @@ import { isLostStatement } from "./failure.ts";
 import { FirstFailure } from "./first-failure.ts";
 import { type Part, Pending, timedOut } from "./pending.ts";
 import type { Session } from "./session.ts";
-import { lastCleaning } from "./traces.ts";
 
 /** How a transaction is run on its session. */
 export type TransactionRun = TransactionOptions & {
@@ -64,10 +63,15 @@ export async function runTransaction<T>(
     const result = await untilAborted(work({ query }), signal);
     await begun;
     isOpen = false;
+    let refused: unknown;
+    // Behind a pooler: a commit that fails would end the transaction before the session is cleaned.
     if (settings !== undefined && readOnly !== true)
-      send("inner", { text: lastCleaning, readOnly: true }).catch(() => undefined); // then Postgres answers the commit by a rollback
+      send("inner", { text: "set constraints all immediate", readOnly: true }).catch((error: unknown) => {
+        refused = error;
+      });
     await send("commit", { text: "commit", ...(readOnly === true && { readOnly }) }, [], signal);
     // So Postgres answers, without an error, when a statement failed before.
+    if (ending?.command === "ROLLBACK" && failure.error === undefined && refused !== undefined) throw refused;
     if (ending?.command === "ROLLBACK")
       throw new Error("A statement of the transaction failed, so it was rolled back.", {
         cause: failure.error,
@@ -75,7 +79,7 @@ export async function runTransaction<T>(
     return result;
   } catch (error) {
     isOpen = false;
-    if (ending === undefined) await send("inner", { text: "rollback" }).catch(() => session.destroy());
+    if (ending === undefined) await send("rollback", { text: "rollback" }).catch(() => session.destroy());
     throw lost === undefined ? error : new TableChanged(lost);
   }
 }

@@ -53,16 +53,19 @@ export async function embeddedConnection(embedded: EmbeddedDatabase): Promise<Em
     return untilAborted(turn, signal);
   };
   let isClean = true;
+  const clean = async () => {
+    if (isClean) return;
+    await pglite.exec(cleaning);
+    await applySessionSettings(embedded);
+    isClean = true;
+  };
   /** What a call leaves on the one session would be there for all others; a release takes it away in the same way. */
   const cleanly = async <T>(work: () => Promise<T>): Promise<T> => {
+    await clean(); // where it failed behind the last one
     try {
       return await work();
     } finally {
-      if (!isClean) {
-        await pglite.exec(cleaning);
-        await applySessionSettings(embedded);
-        isClean = true;
-      }
+      await clean();
     }
   };
   const noted = (statement: SqlStatement): string => {

@@ -1,0 +1,99 @@
+import { pino } from "pino";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Database } from "../../../runtime/database/database.ts";
+import { createPool } from "../../../runtime/database/pool.ts";
+import { startPooler } from "../../services/pgbouncer.ts";
+import { execute, notesDatabase } from "../serve.ts";
+
+/** A pool of one session, of a server or of a pooler that has one. */
+async function oneSession(pooled: boolean, sql = ""): Promise<{ pool: Database; url: string }> {
+  const { url } = await notesDatabase();
+  await execute(url, sql);
+  const pooler = pooled ? await startPooler(url, { mode: "transaction", sessions: 1 }) : undefined;
+  const settings = { url: pooler?.url ?? url, pool: 1, statementTimeoutMs: 5_000, connectTimeoutMs: 2_000 };
+  const pool = createPool("main", settings, pino({ level: "silent" }));
+  onTestFinished(async () => {
+    await pool.close();
+    await pooler?.stop();
+  });
+  return { pool, url };
+}
+
+const places = [
+  ["on a session of its own", false],
+  ["behind a pooler", true],
+] as const;
+
+/** What a statement of logic does, in each way in which logic runs it. */
+const ways: readonly (readonly [how: string, run: (pool: Database, text: string) => Promise<unknown>])[] = [
+  ["alone", (pool, text) => pool.query({ text }, [])],
+  ["in a transaction", (pool, text) => pool.transaction((inner) => inner.query({ text }, []))],
+  [
+    "where writes are refused",
+    (pool, text) => pool.transaction((inner) => inner.query({ text }, []), undefined, { readOnly: true }),
+  ],
+  [
+    "in a transaction that is rolled back",
+    (pool, text) =>
+      expect(
+        pool.transaction(async (inner) => {
+          await inner.query({ text }, []);
+          throw new Error("No more.");
+        }),
+      ).rejects.toThrow("No more."),
+  ],
+  [
+    "in a transaction whose commit fails",
+    (pool, text) =>
+      expect(
+        pool.transaction(async (inner) => {
+          await inner.query({ text: "insert into kept values (1), (1)" }, []);
+          await inner.query({ text }, []);
+        }),
+      ).rejects.toMatchObject({ code: "23505", constraint: "kept_key" }),
+  ],
+];
+const kept =
+  "create table kept (id int); alter table kept add constraint kept_key unique (id) deferrable initially deferred;";
+const cases = places.flatMap(([place, pooled]) =>
+  ways.map(([how, run]) => [`${place}, ${how}`, pooled, run] as const),
+);
+
+describe.each(cases)("what logic does %s", (_, pooled, run) => {
+  it("is not there for the next caller where it cannot be taken away", async () => {
+    const { pool, url } = await oneSession(pooled, `${kept} create table audit (tenant text)`);
+    const hostile = `select (select count(set_config('x.a' || i, repeat('a', 2000), false)) from generate_series(1, 8000) i),
+      set_config('app.tenant', 'of the attacker', false), set_config('statement_timeout', '1', false)`;
+    await pool.query({ name: "warm", text: "select 1 as n", readOnly: true }, []);
+    const write = { text: "insert into audit values (current_setting('app.tenant', true))" };
+    await run(pool, hostile);
+    await Promise.all([1, 2, 3].map(() => pool.query(write, [])));
+    expect((await execute(url, "select count(*)::int as n from audit where tenant <> ''")).rows).toEqual([
+      { n: 0 },
+    ]);
+  });
+
+  it.each([
+    ["by its name", "select pg_advisory_lock(4711)"],
+    ["by an escaped name", String.raw`select U&"pg\005fadvisory_lock"(4711)`],
+    ["in a function", "select grab()"],
+  ])("keeps no lock when it is over, taken %s", async (_, text) => {
+    const { pool, url } = await oneSession(
+      pooled,
+      `${kept} create function grab() returns void language sql as $$ select pg_advisory_lock(4711) $$`,
+    );
+    await run(pool, text);
+    const locks =
+      "select pid from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())";
+    await expect.poll(async () => (await execute(url, locks)).rows).toEqual([]);
+  });
+});
+
+it("a session stays the same where what logic left on it was taken away", async () => {
+  const { pool } = await oneSession(false, "create sequence numbers");
+  const pid = { name: "pid", text: "select pg_backend_pid() as pid", readOnly: true };
+  const [before] = (await pool.query(pid, [])).rows;
+  for (const [, run] of ways.slice(0, 4))
+    await run(pool, "select set_config('app.tenant', 'ada', false), pg_advisory_lock(4711)");
+  expect((await pool.query(pid, [])).rows).toEqual([before]);
+});
