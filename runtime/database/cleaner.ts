@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { SqlStatement } from "./database.ts";
 import type { Pending } from "./pending.ts";
-import { cleaning, lentCleaning, tracesOf } from "./traces.ts";
+import { cleaning, lentCleaning, logicCleaning, type Traces, tracesOf } from "./traces.ts";
 
 /**
  * Takes away what statements leave on a session, before anybody else gets it: at once behind the one that ends their
@@ -17,7 +17,7 @@ export class Cleaner {
   readonly #client: pg.Client;
   readonly #keeps: boolean;
   readonly #done: (isClean: boolean) => void;
-  #isUnclean = false;
+  #left: Traces = "none";
 
   /**
    * @param keeps whether the session is the client's own, and not lent by a pooler.
@@ -32,7 +32,7 @@ export class Cleaner {
   /** Notes what is about to be sent; says whether it leaves what cannot be taken away. */
   note(statement: SqlStatement): boolean {
     const traces = tracesOf(statement);
-    if (traces !== "none") this.#isUnclean = true;
+    if (traces !== "none" && this.#left !== "logic") this.#left = traces;
     return traces === "more";
   }
 
@@ -45,19 +45,29 @@ export class Cleaner {
   /** Cleans behind a statement that was sent, where it ends what left something. */
   follow(pending: Pending): void {
     if (!this.#isDue(pending)) return;
-    this.#isUnclean = false;
+    const left = this.#left;
+    this.#left = "none";
     this.isAtWork = true;
-    if (this.#keeps) this.#cleanKept();
+    if (this.#keeps) this.#cleanKept(left);
     else this.#cleanLent();
   }
 
   #isDue({ sending: { part } }: Pending): boolean {
-    return this.#isUnclean && part !== "begin" && part !== "inner";
+    return this.#left !== "none" && part !== "begin" && part !== "inner";
   }
 
   /** What stands in `options` is what settings are set back to. */
-  #cleanKept(): void {
-    this.#client.query(cleaning, (error: Error | null) => this.#end(error === null));
+  #cleanKept(left: Traces): void {
+    const text = left === "logic" ? logicCleaning : cleaning;
+    this.#client.query<Record<string, unknown>>(text, (error: Error | null, results) => {
+      this.#end(error === null && (left !== "logic" || this.#ownsNames([results].flat().at(-1)?.rows[0])));
+    });
+  }
+
+  /** Whether all that is prepared is the Bridge's, and nothing of it is gone: a name may lead elsewhere otherwise. */
+  #ownsNames(prepared: Readonly<Record<string, unknown>> | undefined): boolean {
+    const own = Object.keys(this.#client.connection.parsedStatements).length;
+    return Number(prepared?.own) === own && Number(prepared?.others) === 0;
   }
 
   #cleanLent(): void {

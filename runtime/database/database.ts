@@ -7,6 +7,8 @@ export type SqlStatement = {
   readonly name?: string;
   readonly text: string;
   readonly readOnly?: boolean;
+  /** Whether a project wrote it: it may call what does anything to the session that it runs on. */
+  readonly ofLogic?: boolean;
   /** The most bytes that its rows may have as Postgres sends them; what is beyond is never kept. */
   readonly maxBytes?: number | undefined;
 };

@@ -2,15 +2,17 @@ import type { SqlStatement } from "./database.ts";
 
 /**
  * What a statement may leave on the session that it ran on, for whoever has it next: `state`, which functions, triggers
- * and operators may leave too and which is taken away again (settings, a role, temporary tables, cursors, locks); or
- * `more`, where it says so itself.
+ * and operators may leave too and which is taken away again (settings, a role, temporary tables, cursors, locks);
+ * prepared statements beside that, as the functions may leave that `logic` calls; or `more`, where it says so itself.
  */
-export type Traces = "none" | "state" | "more";
+export type Traces = "none" | "state" | "logic" | "more";
 
 /** What a statement may leave behind, seen from its text and from who wrote it. */
-export function tracesOf({ text, readOnly }: SqlStatement): Traces {
-  if (readOnly === true || ofTransactions.test(text)) return "none";
-  return ordinary.test(text) ? "state" : "more";
+export function tracesOf({ text, readOnly, ofLogic }: SqlStatement): Traces {
+  if (readOnly === true) return ofLogic === true ? "logic" : "none";
+  if (ofTransactions.test(text)) return "none";
+  if (!ordinary.test(text)) return "more";
+  return ofLogic === true ? "logic" : "state";
 }
 
 const ordinary =
@@ -25,6 +27,12 @@ const unlock = "pg_catalog.pg_advisory_unlock_all()";
 
 /** Takes away what any statement may leave, and keeps what is prepared. */
 export const cleaning = [...takenAway, `select ${unlock}`].join("; ");
+
+/**
+ * The same behind logic. The row of its answer is how many statements are prepared: by the protocol, as the Bridge does
+ * it, and by SQL, which may take the names of those.
+ */
+export const logicCleaning = `${cleaning}, pg_catalog.count(*) filter (where not from_sql) as own, pg_catalog.count(*) filter (where from_sql) as others from pg_catalog.pg_prepared_statement()`;
 
 const dropPrepared =
   "declare one text; begin for one in select name from pg_catalog.pg_prepared_statements where from_sql loop execute pg_catalog.format('deallocate %I', one); end loop; end;";

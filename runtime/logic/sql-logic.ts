@@ -57,6 +57,7 @@ export function compileSqlLogic({
       sent: {
         name: statementName(declared.sql),
         text: declared.sql,
+        ofLogic: true,
         maxBytes,
       },
     }),

@@ -111,7 +111,12 @@ function templateOf(strings: TemplateStringsArray): Template {
   const used: { stack?: string } = {};
   Error.captureStackTrace(used, templateOf);
   const casts = strings.slice(1).map(castKind);
-  const statement = { name: statementName(text), text, maxBytes: bridgeLimits.logic.readBytes };
+  const statement = {
+    name: statementName(text),
+    text,
+    ofLogic: true,
+    maxBytes: bridgeLimits.logic.readBytes,
+  };
   const template = { statement, used, casts, kinds: new Map() };
   templates.set(strings, template);
   return template;

@@ -64,7 +64,7 @@ export async function valueKinds(transaction: Queryable, text: string): Promise<
   if (!preparable.test(text)) return [];
   asked += 1;
   const name = `stk_parameters_${asked}`; // of its own: one that was cut off is still there
-  const ask = (sql: string) => transaction.query({ text: sql, readOnly: true }, []);
+  const ask = (sql: string) => transaction.query({ text: sql, readOnly: true, ofLogic: true }, []);
   const prefix = `prepare ${name} as `;
   await ask(`${prefix}${text}`).catch((error: unknown) => {
     throw withoutPrefix(error, prefix.length);

@@ -2,7 +2,7 @@ import type { Database, Queryable, Row, SqlStatement } from "../../runtime/datab
 import { FirstFailure } from "../../runtime/database/first-failure.ts";
 import { timedOut } from "../../runtime/database/pending.ts";
 import { noteRepeated, repeatedColumn } from "../../runtime/database/repeated-column.ts";
-import { cleaning, tracesOf } from "../../runtime/database/traces.ts";
+import { logicCleaning, tracesOf } from "../../runtime/database/traces.ts";
 import { writeArray } from "../../runtime/sql/array.ts";
 import { OwnTypes } from "../../runtime/sql/own-types.ts";
 import { asText } from "../../runtime/sql/values.ts";
@@ -55,7 +55,7 @@ export async function embeddedConnection(embedded: EmbeddedDatabase): Promise<Em
   let isClean = true;
   const clean = async () => {
     if (isClean) return;
-    await pglite.exec(cleaning);
+    await pglite.exec(`${logicCleaning}; deallocate all`);
     await applySessionSettings(embedded);
     isClean = true;
   };

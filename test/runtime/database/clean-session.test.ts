@@ -26,18 +26,19 @@ const places = [
 
 /** What a statement of logic does, in each way in which logic runs it. */
 const ways: readonly (readonly [how: string, run: (pool: Database, text: string) => Promise<unknown>])[] = [
-  ["alone", (pool, text) => pool.query({ text }, [])],
-  ["in a transaction", (pool, text) => pool.transaction((inner) => inner.query({ text }, []))],
+  ["alone", (pool, text) => pool.query({ text, ofLogic: true }, [])],
+  ["in a transaction", (pool, text) => pool.transaction((inner) => inner.query({ text, ofLogic: true }, []))],
   [
     "where writes are refused",
-    (pool, text) => pool.transaction((inner) => inner.query({ text }, []), undefined, { readOnly: true }),
+    (pool, text) =>
+      pool.transaction((inner) => inner.query({ text, ofLogic: true }, []), undefined, { readOnly: true }),
   ],
   [
     "in a transaction that is rolled back",
     (pool, text) =>
       expect(
         pool.transaction(async (inner) => {
-          await inner.query({ text }, []);
+          await inner.query({ text, ofLogic: true }, []);
           throw new Error("No more.");
         }),
       ).rejects.toThrow("No more."),
@@ -48,7 +49,7 @@ const ways: readonly (readonly [how: string, run: (pool: Database, text: string)
       expect(
         pool.transaction(async (inner) => {
           await inner.query({ text: "insert into kept values (1), (1)" }, []);
-          await inner.query({ text }, []);
+          await inner.query({ text, ofLogic: true }, []);
         }),
       ).rejects.toMatchObject({ code: "23505", constraint: "kept_key" }),
   ],
@@ -71,6 +72,28 @@ describe.each(cases)("what logic does %s", (_, pooled, run) => {
     expect((await execute(url, "select count(*)::int as n from audit where tenant <> ''")).rows).toEqual([
       { n: 0 },
     ]);
+  });
+
+  it("gives no statement of the Bridge another meaning", async () => {
+    const { pool } = await oneSession(
+      pooled,
+      `${kept} create function evil() returns int language plpgsql as $$ declare one record; n int := 0; begin
+        for one in select name from pg_prepared_statements where not from_sql loop
+          execute format('deallocate %I', one.name);
+          execute format('prepare %I (integer) as select body from notes where $1 is not null', one.name);
+          n := n + 1;
+        end loop;
+        return n; end $$`,
+    );
+    const own = {
+      name: "stk_one",
+      text: "select body from notes where id = $1::integer order by 1",
+      readOnly: true,
+    };
+    expect((await pool.query(own, ["1"])).rows).toEqual([{ body: "one" }]);
+    await run(pool, "select evil() as n");
+    const asked = [1, 2, 3].map(async () => (await pool.query(own, ["1"])).rows);
+    expect(await Promise.all(asked)).toEqual([1, 2, 3].map(() => [{ body: "one" }]));
   });
 
   it.each([
