@@ -58,7 +58,7 @@ export class Cleaner {
 
   /** What stands in `options` is what settings are set back to. */
   #cleanKept(left: Traces): void {
-    const text = left === "logic" ? logicCleaning : cleaning;
+    const text = left === "logic" ? logicCleaning() : cleaning();
     this.#client.query<Record<string, unknown>>(text, (error: Error | null, results) => {
       this.#end(error === null && (left !== "logic" || this.#ownsNames([results].flat().at(-1)?.rows[0])));
     });
@@ -71,7 +71,7 @@ export class Cleaner {
   }
 
   #cleanLent(): void {
-    this.#client.query(lentCleaning, (error: Error | null) => {
+    this.#client.query(lentCleaning(), (error: Error | null) => {
       if (error === null)
         this.#client.query("commit", (failure: Error | null) => this.#end(failure === null));
       else this.#end(false);

@@ -55,7 +55,7 @@ export async function embeddedConnection(embedded: EmbeddedDatabase): Promise<Em
   let isClean = true;
   const clean = async () => {
     if (isClean) return;
-    await pglite.exec(`${logicCleaning}; deallocate all`);
+    await pglite.exec(`${logicCleaning()}; deallocate all`);
     await applySessionSettings(embedded);
     isClean = true;
   };

@@ -96,6 +96,15 @@ describe.each(cases)("what logic does %s", (_, pooled, run) => {
     expect(await Promise.all(asked)).toEqual([1, 2, 3].map(() => [{ body: "one" }]));
   });
 
+  it("tells nobody the next random number", async () => {
+    const { pool } = await oneSession(pooled, kept);
+    const next = { text: "select random() as n", readOnly: true };
+    await run(pool, "select setseed(0.5)");
+    const first = (await pool.query(next, [])).rows;
+    await run(pool, "select setseed(0.5)");
+    expect((await pool.query(next, [])).rows).not.toEqual(first);
+  });
+
   it.each([
     ["by its name", "select pg_advisory_lock(4711)"],
     ["by an escaped name", String.raw`select U&"pg\005fadvisory_lock"(4711)`],
