@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { sealed } from "./sealed.ts";
 
 let read: <T>(held: Held<T>) => T;
 
@@ -35,3 +36,4 @@ export class HeldStorage<T> {
     return this.#storage.exit(work);
   }
 }
+sealed(HeldStorage);

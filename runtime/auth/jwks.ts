@@ -3,6 +3,7 @@ import { bridgeLimits } from "../../config/bridge.ts";
 import { CallError } from "../error.ts";
 import type { Log } from "../log.ts";
 import { Repeats } from "../repeats.ts";
+import { sealed } from "../sealed.ts";
 import { fetchKeys } from "./fetch-keys.ts";
 import type { KeySet } from "./key-set.ts";
 
@@ -135,6 +136,7 @@ export class RemoteKeys implements IssuerKeys {
     return new CallError("unavailable", "The token's issuer cannot be reached.", { cause: this.#failure });
   }
 }
+sealed(RemoteKeys);
 
 const notKnownYet = (): CallError =>
   new CallError(

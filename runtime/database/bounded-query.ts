@@ -1,4 +1,5 @@
 import pg from "pg";
+import { sealed } from "../sealed.ts";
 import type { Row } from "./database.ts";
 import type { Description, RowMessage } from "./row-messages.ts";
 import type { RowShape } from "./row-shape.ts";
@@ -82,3 +83,4 @@ export class BoundedQuery extends pg.Query {
     }
   }
 }
+sealed(BoundedQuery);

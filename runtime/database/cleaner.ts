@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { sealed } from "../sealed.ts";
 import type { SqlStatement } from "./database.ts";
 import type { Pending } from "./pending.ts";
 import { cleaning, lentCleaning, logicCleaning, type Traces, tracesOf } from "./traces.ts";
@@ -83,3 +84,4 @@ export class Cleaner {
     this.#done(isClean);
   }
 }
+sealed(Cleaner);

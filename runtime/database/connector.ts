@@ -1,5 +1,6 @@
 import type { Log } from "../log.ts";
 import { outsideLogic } from "../logic-scope.ts";
+import { sealed } from "../sealed.ts";
 import { sessionSettings } from "../sql/values.ts";
 import { type PoolSettings, sessionConfig, type Target } from "./config.ts";
 import type { SqlStatement } from "./database.ts";
@@ -126,6 +127,7 @@ export class Connector {
     );
   }
 }
+sealed(Connector);
 
 /** The first setting that is not as decoding needs it. */
 const missing = ({ facts }: Session): string | undefined =>

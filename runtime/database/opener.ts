@@ -1,5 +1,6 @@
 import type { Log } from "../log.ts";
 import { Repeats } from "../repeats.ts";
+import { sealed } from "../sealed.ts";
 import { Attempts } from "./attempts.ts";
 import type { Connector } from "./connector.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
@@ -76,3 +77,4 @@ export class Opener {
     );
   }
 }
+sealed(Opener);

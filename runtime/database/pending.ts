@@ -1,4 +1,5 @@
 import { answerTooLarge, CallError, DoneAnswerTooLarge } from "../error.ts";
+import { sealed } from "../sealed.ts";
 import type { Result } from "./bounded-query.ts";
 import type { Rows, SqlStatement } from "./database.ts";
 import { countWrite, discountWrite, outcomeUnknown } from "./outcome.ts";
@@ -121,6 +122,7 @@ export class Pending {
     return this.settled;
   }
 }
+sealed(Pending);
 
 /** The answer when the call's time is over and nothing was changed. */
 export const timedOut = (cause?: unknown): CallError =>

@@ -1,5 +1,6 @@
 import { bridgeLimits } from "../../config/bridge.ts";
 import type { Log } from "../log.ts";
+import { sealed } from "../sealed.ts";
 import type { Result } from "./bounded-query.ts";
 import type { PoolSettings } from "./config.ts";
 import { Connector } from "./connector.ts";
@@ -23,11 +24,9 @@ const limits = bridgeLimits.pool;
 /**
  * A {@link Database} on Postgres. Plain reads are pipelined: each goes to a session that is free, or to one that is
  * opened, else behind the fewest others. One that finds itself behind a slow statement is sent to a free session too. A
- * write or a transaction has a session for itself, as it may wait for locks.
- *
- * A session is opened when a statement finds all others busy. What ran on one that is lost fails: with `unavailable`
- * where it surely changed nothing, else with `outcome_unknown`. What only reads is sent once more.
- *
+ * write or a transaction has a session for itself, as it may wait for locks. A session is opened when a statement
+ * finds all others busy. What ran on one that is lost fails: with `unavailable` where it surely changed nothing, else with
+ * `outcome_unknown`. What only reads is sent once more.
  * @throws {StkError} `invalid_connection` when the URL is not one of Postgres.
  */
 export const createPool = (name: string, settings: PoolSettings, log: Log): Database =>
@@ -248,3 +247,4 @@ class Pool implements Database {
     }
   }
 }
+sealed(Pool);

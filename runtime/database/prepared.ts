@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { sealed } from "../sealed.ts";
 import type { OwnTypes } from "../sql/own-types.ts";
 import type { Description } from "./row-messages.ts";
 import { RowShape } from "./row-shape.ts";
@@ -46,6 +47,7 @@ export class Prepared {
     return shape;
   }
 }
+sealed(Prepared);
 
 /** Deallocates a prepared statement with what is sent next, and lets pg forget it. */
 export function deallocate(connection: pg.Connection, name: string): void {

@@ -1,3 +1,4 @@
+import { sealed } from "../sealed.ts";
 import type { Result } from "./bounded-query.ts";
 import type { Connector } from "./connector.ts";
 import type { Queryable, Rows, SqlStatement } from "./database.ts";
@@ -95,3 +96,4 @@ export class Reserved implements Queryable {
     await session?.end();
   }
 }
+sealed(Reserved);

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { bridgeLimits } from "../../config/bridge.ts";
+import { sealed } from "../sealed.ts";
 import { OwnTypes } from "../sql/own-types.ts";
 import { BoundedQuery, type Result } from "./bounded-query.ts";
 import { cancel } from "./cancel.ts";
@@ -235,3 +236,4 @@ export class Session {
     this.#events.lost(this);
   }
 }
+sealed(Session);

@@ -1,5 +1,6 @@
 import { bridgeLimits } from "../../config/bridge.ts";
 import { defaults } from "../../config/defaults.ts";
+import { sealed } from "../sealed.ts";
 import type { PoolSettings } from "./config.ts";
 import type { Session } from "./session.ts";
 import type { Waiter } from "./waiting.ts";
@@ -91,3 +92,4 @@ export class Sessions extends Set<Session> {
     clearTimeout(timer);
   }
 }
+sealed(Sessions);

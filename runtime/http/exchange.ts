@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { bridgeLimits } from "../../config/bridge.ts";
 import { type CallErrorCode, callErrors, type ErrorBody } from "../../schema/errors.ts";
 import type { CallError } from "../error.ts";
+import { sealed } from "../sealed.ts";
 import type { UnreadAnswers } from "./answers.ts";
 import type { HeaderList } from "./cors.ts";
 import { requestId } from "./request-id.ts";
@@ -122,6 +123,7 @@ export class Exchange {
     request.once("close", end).resume();
   }
 }
+sealed(Exchange);
 
 /** Whether the body of a request costs less to read than a new connection. */
 const isShort = ({ headers }: IncomingMessage): boolean =>

@@ -1,6 +1,7 @@
 import type { Database, Queryable, Rows, SqlStatement, Transactional } from "../database/database.ts";
 import { CallError } from "../error.ts";
 import { HeldStorage } from "../held-storage.ts";
+import { sealed } from "../sealed.ts";
 import { answerTo, isCollision } from "../sql/failure.ts";
 
 const places = new HeldStorage<OpenTransactions>();
@@ -207,6 +208,7 @@ export class OpenTransactions {
     }
   }
 }
+sealed(OpenTransactions);
 
 const keyRefused = (reason: string, what: string): CallError =>
   new CallError("key_refused", `This call takes no key: it ${what}.`, { details: { reason } });

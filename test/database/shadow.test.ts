@@ -56,7 +56,7 @@ it("describes what statements take and give", async () => {
       parameterTypes: ['"order"', "bigint"],
       columns: [
         { name: "id", type: "bigint" },
-        { name: "title", type: "character varying" },
+        { name: "title", type: "character varying(200)" },
       ],
     },
     { parameterTypes: ["integer"], columns: [{ name: "given", type: "integer" }] },
