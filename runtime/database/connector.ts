@@ -21,8 +21,8 @@ const question = `select ${asked.join(", ")}, pg_is_in_recovery() as "+standby",
 /**
  * Opens sessions on the servers of one connection, and holds that they decode right: their settings are asked for.
  *
- * A pooler may refuse the startup parameter `options`, or drop it. Then nothing that is set on a session is sure to
- * stay there: each transaction sets what it needs, each statement is in a transaction, and none is prepared.
+ * A pooler may refuse the startup parameter `options`, or drop it, and `reset all` may not lead back to what it sets
+ * itself. Then nothing that is set on a session is sure to stay there: each transaction sets what it needs, each statement is in a transaction, and none is prepared.
  */
 export class Connector {
   readonly #name: string;
@@ -95,7 +95,7 @@ export class Connector {
       try {
         const input = { config, server, keeps: true, question, timeoutMs: this.#timeoutMs };
         const session = await outsideLogic(() => Session.open(input, events));
-        if (missing(session) === undefined) return session;
+        if (missing(session) === undefined && session.facts["+resets"] === true) return session;
         session.destroy();
       } catch (error) {
         if (!isPoolerRefusal(error)) throw error;

@@ -129,3 +129,25 @@ it("a session stays the same where what logic left on it was taken away", async 
     await run(pool, "select set_config('app.tenant', 'ada', false), pg_advisory_lock(4711)");
   expect((await pool.query(pid, [])).rows).toEqual([before]);
 });
+
+it("a session that a pooler sets up by itself is cleaned too", async () => {
+  const { url } = await notesDatabase();
+  await execute(
+    url,
+    `create function set_up() returns event_trigger language plpgsql as $$ begin
+      set datestyle = 'ISO, YMD'; set timezone = 'UTC'; set intervalstyle = 'iso_8601'; set bytea_output = 'hex'; end $$;
+    create event trigger set_up on login execute function set_up()`,
+  );
+  const pooler = await startPooler(url, { mode: "session", sessions: 1, ignore: "options" });
+  const settings = { url: pooler.url, pool: 1, statementTimeoutMs: 5_000, connectTimeoutMs: 2_000 };
+  const pool = createPool("main", settings, pino({ level: "silent" }));
+  onTestFinished(async () => {
+    await pool.close();
+    await pooler.stop();
+  });
+  await pool.query({ text: "select set_config('app.tenant', 'ada', false)" }, []);
+  const asked = { text: "select current_setting('app.tenant', true) as tenant, '1 day'::interval as span" };
+  expect((await pool.query(asked, [])).rows).toEqual([
+    { tenant: expect.not.stringContaining("ada"), span: "P1D" },
+  ]);
+});
