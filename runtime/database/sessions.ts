@@ -43,8 +43,8 @@ export class Sessions extends Set<Session> {
   /** How many are free in a moment, as they are only being cleaned. */
   almostFree({ after }: Waiter): number {
     let count = 0;
-    for (const { isBeingCleaned, retired, openedAt } of this)
-      if (isBeingCleaned && !retired && openedAt >= after) count += 1;
+    for (const { isBeingCleaned, sent, retired, openedAt } of this)
+      if (isBeingCleaned && sent.length === 0 && !retired && openedAt >= after) count += 1;
     return count;
   }
 
