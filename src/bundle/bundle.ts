@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Manifest } from "../../schema/manifest.ts";
 import type { BundleFile, Compilation } from "../compile/compilation.ts";
@@ -6,6 +5,7 @@ import { canonicalJsonText, type Json } from "../core/canonical-json.ts";
 import { assertNoErrors } from "../core/diagnostic.ts";
 import { type Digest, digestOf } from "../core/digest.ts";
 import { gzip } from "../core/gzip.ts";
+import { makeDirectory } from "../core/make-directory.ts";
 import { replaceFile } from "../core/replace-file.ts";
 import { tarOf } from "../core/tar.ts";
 
@@ -60,7 +60,7 @@ export type WrittenBundle = { manifest: string; tarball: string };
 
 /** Writes `manifest.json` and `santokit-bundle.tgz` into a directory, each at once or not at all. */
 export function writeBundle(bundle: Bundle, directory: string): WrittenBundle {
-  mkdirSync(directory, { recursive: true });
+  makeDirectory(directory);
   const written = {
     manifest: join(directory, manifestPath),
     tarball: join(directory, "santokit-bundle.tgz"),

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
+import { makeDirectory } from "./make-directory.ts";
 import { seal } from "./seal.ts";
 
 /** Results kept as JSON files in one directory. What cannot be read or written is done without. */
@@ -24,7 +25,7 @@ export const cacheFiles = <T>(directory: string, format: z.ZodType<T>, mostEntri
     const file = join(directory, `${key}.json`);
     const unfinished = `${file}.${randomUUID()}`;
     try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makeDirectory(directory, 0o700);
       const text = JSON.stringify(value);
       writeFileSync(unfinished, `${sealOf(key, text)}\n${text}`);
       renameSync(unfinished, file);

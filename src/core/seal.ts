@@ -1,7 +1,8 @@
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cacheDirectory } from "./cache-directory.ts";
+import { makeDirectory } from "./make-directory.ts";
 
 const form = /^[0-9a-f]{64}$/;
 const keys = new Map<string, string>();
@@ -32,7 +33,7 @@ function make(file: string): string {
   const made = randomBytes(32).toString("hex");
   const unfinished = `${file}.${randomUUID()}`;
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(file), 0o700);
     writeFileSync(unfinished, made, { mode: 0o600 });
     try {
       linkSync(unfinished, file);

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { UnpackSync } from "tar/unpack";
 import { StkError } from "../core/error.ts";
+import { makeDirectory } from "../core/make-directory.ts";
 
 /**
  * Makes the data directory of an embedded database from an initialised one, where there is none. It is unpacked beside
@@ -12,7 +13,7 @@ import { StkError } from "../core/error.ts";
  */
 export async function makeDataDirectory(directory: string, initialised: () => Promise<Blob>): Promise<void> {
   if (existsSync(join(directory, "PG_VERSION"))) return;
-  await mkdir(dirname(directory), { recursive: true });
+  makeDirectory(dirname(directory));
   const unfinished = await mkdtemp(`${resolve(directory)}.new-`); // a name that is nobody's, for its owner alone
   unpack(Buffer.from(await (await initialised()).arrayBuffer()), unfinished);
   try {

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeDirectory } from "../core/make-directory.ts";
 import { pgliteVersion } from "./pglite-version.ts";
 
 const digestLength = 32;
@@ -26,7 +27,7 @@ function verified(kept: Buffer<ArrayBuffer>): Blob | undefined {
 
 /** Written beside and renamed, so that no other process ever reads half a file. */
 async function keep(cache: string, file: string, data: Uint8Array): Promise<void> {
-  await mkdir(cache, { recursive: true, mode: 0o700 });
+  makeDirectory(cache, 0o700);
   const unfinished = `${file}.${randomUUID()}`;
   try {
     await writeFile(unfinished, [sha256(data), data]);

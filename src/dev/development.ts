@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Bridge, createBridge } from "../../runtime/bridge.ts";
 import type { Log } from "../../runtime/log.ts";
@@ -8,6 +8,7 @@ import { compileProject } from "../compile/compile-project.ts";
 import type { Output } from "../core/command.ts";
 import { digestOf } from "../core/digest.ts";
 import { exitCodes, StkError } from "../core/error.ts";
+import { makeDirectory } from "../core/make-directory.ts";
 import { ownPackage } from "../core/package-root.ts";
 import type { Blocked } from "../database/diff/change.ts";
 import type { EmbeddedDatabase } from "../database/pglite.ts";
@@ -139,10 +140,10 @@ export class Development {
     const versions = await stateFile(this.#input.root, "dev");
     const directory = join(versions, name);
     for (const { path, content } of modules) {
-      await mkdir(dirname(join(directory, path)), { recursive: true });
+      makeDirectory(dirname(join(directory, path)));
       await writeFile(join(directory, path), content);
     }
-    await mkdir(directory, { recursive: true });
+    makeDirectory(directory);
     const older = (await readdir(versions)).filter((version) => version !== name);
     if (this.bridge === undefined)
       await Promise.all(

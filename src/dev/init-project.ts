@@ -1,7 +1,8 @@
 import { existsSync, statSync } from "node:fs";
-import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { StkError } from "../core/error.ts";
+import { makeDirectory } from "../core/make-directory.ts";
 import { ownPackage } from "../core/package-root.ts";
 
 /**
@@ -49,7 +50,7 @@ export async function initProject(root: string): Promise<InitialisedProject> {
   const made = files.filter((file) => !existing.includes(file));
   for (const { path, text } of made) {
     const target = join(root, path);
-    await mkdir(dirname(target), { recursive: true });
+    makeDirectory(dirname(target));
     await writeFile(target, text, { flag: "wx" });
   }
   const extended: string[] = [];

@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { makeDirectory } from "../core/make-directory.ts";
 
 /** What `stk` keeps in a project between runs: databases, images, the development key. Git ignores it. */
 export const stateDirectoryName = ".stk";
@@ -7,6 +7,6 @@ export const stateDirectoryName = ".stk";
 /** The path of something in the project's state directory, which is made, for its owner alone, where it is not there. */
 export async function stateFile(root: string, ...names: readonly string[]): Promise<string> {
   const directory = join(root, stateDirectoryName);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory, 0o700);
   return join(directory, ...names);
 }

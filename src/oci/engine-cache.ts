@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Parser } from "tar/parse";
 import { type Digest, isDigest } from "../core/digest.ts";
+import { makeDirectory } from "../core/make-directory.ts";
 import { verified } from "./content.ts";
 import type { Blob } from "./image.ts";
 import { blobPath, isMissing } from "./layout-files.ts";
@@ -63,7 +64,7 @@ export function engineCache(directory: string): EngineCache {
   return {
     find,
     async fill(wanted, source, signal) {
-      await mkdir(join(directory, "blobs", "sha256"), { recursive: true, mode: 0o700 });
+      makeDirectory(join(directory, "blobs", "sha256"), 0o700);
       const digests = new Set<string>(wanted);
       await eachFile(await source(), (content) => keep(content, digests), signal);
       return find(wanted);

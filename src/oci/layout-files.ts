@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Digest } from "../core/digest.ts";
 import { StkError } from "../core/error.ts";
+import { makeDirectory } from "../core/make-directory.ts";
 import { replaceableFile } from "../core/replace-file.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { descriptorSchema } from "./manifest.ts";
@@ -65,7 +66,7 @@ export async function writeWhole(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   { durable = false }: { durable?: boolean } = {},
 ): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  makeDirectory(dirname(file));
   const target = replaceableFile(file);
   if (target === undefined) return writeFile(file, chunks);
   const directory = dirname(target);

@@ -1,5 +1,6 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeDirectory } from "../core/make-directory.ts";
 import { replaceFile } from "../core/replace-file.ts";
 
 /** Writes files below `root`, each whole or not at all; a text that is undefined is a file that goes. */
@@ -10,7 +11,7 @@ export function writeFiles(root: string, files: ReadonlyMap<string, string | und
       rmSync(path, { force: true });
       continue;
     }
-    mkdirSync(dirname(path), { recursive: true });
+    makeDirectory(dirname(path));
     replaceFile(path, text);
   }
 }

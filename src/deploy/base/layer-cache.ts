@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { canonicalJson, type Json } from "../../core/canonical-json.ts";
 import { digestOf, isDigest } from "../../core/digest.ts";
 import { StkError } from "../../core/error.ts";
+import { makeDirectory } from "../../core/make-directory.ts";
 import type { TarEntry, TarOptions } from "../../core/tar.ts";
 import { verified } from "../../oci/content.ts";
 import { type Descriptor, mediaTypes } from "../../oci/descriptor.ts";
@@ -62,8 +63,7 @@ async function write(
 ): Promise<Record> {
   const part = join(directory, "blobs", "sha256", `.${randomUUID()}`);
   // Who else may write here could put another Node into every image.
-  const own = { recursive: true, mode: 0o700 };
-  await Promise.all([dirname(part), dirname(recordFile)].map((parent) => mkdir(parent, own)));
+  for (const parent of [dirname(part), dirname(recordFile)]) makeDirectory(parent, 0o700);
   try {
     const file = await open(part, "wx");
     const layer = await writeLayer(entries, options, (chunk) => file.writeFile(chunk)).finally(() =>

@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { Parser } from "tar/parse";
 import { StkError } from "../../core/error.ts";
+import { makeDirectory } from "../../core/make-directory.ts";
 import { plainTar } from "../../deploy/plain-tar.ts";
 import { readConfig } from "../../oci/config.ts";
 import { readBlob } from "../../oci/content.ts";
@@ -44,7 +45,7 @@ export async function extractImage(
   if (missing.length > 0) throw notRunnable(`it has no ${missing.join(" and no ")}`);
   for (const [path, content] of files) {
     const target = join(directory, path);
-    await mkdir(dirname(target), { recursive: true });
+    makeDirectory(dirname(target));
     await writeFile(target, content);
   }
   return { bridge: join(directory, inTar(bridgePath)), manifest: join(directory, inTar(manifestPath)) };
