@@ -17,9 +17,14 @@ export interface EmbeddedDatabase extends Database {
 
 /**
  * `directory` keeps the data there, else it is in memory; `cache` is where an initialised empty one is kept.
- * `extensions`: those that it is able to make at once; others are provided later.
+ * `extensions`: those that it is able to make at once; others are provided later. `settings`: what `reset` leads back to.
  */
-export type PgliteOptions = { directory?: string; cache?: string; extensions?: readonly string[] };
+export type PgliteOptions = {
+  directory?: string;
+  cache?: string;
+  extensions?: readonly string[];
+  settings?: Readonly<Record<string, string>>;
+};
 
 /** Room for the locks of one transaction that makes about 20,000 tables; there is no second connection. */
 const locks = ["-c", "max_connections=20", "-c", "max_locks_per_transaction=4096"];
@@ -48,6 +53,7 @@ export async function openPglite({
   directory,
   cache,
   extensions = [],
+  settings = {},
 }: PgliteOptions = {}): Promise<EmbeddedDatabase> {
   setFlagsFromString(compileWhatIsHot);
   const { PGlite } = await import("@electric-sql/pglite");
@@ -62,7 +68,10 @@ export async function openPglite({
   if (directory !== undefined) await makeDataDirectory(directory, initialised);
   const pglite = await PGlite.create({
     parsers,
-    startParams: [...PGlite.defaultStartParams, ...locks, ...buffers],
+    startParams: [
+      ...[...PGlite.defaultStartParams, ...locks, ...buffers],
+      ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    ],
     extensions: await loadedAtStart(extensions),
     ...(directory === undefined ? { loadDataDir: await initialised() } : { dataDir: directory }),
   });

@@ -2,7 +2,7 @@ import type { Database, Queryable, Row, SqlStatement } from "../../runtime/datab
 import { FirstFailure } from "../../runtime/database/first-failure.ts";
 import { timedOut } from "../../runtime/database/pending.ts";
 import { noteRepeated, repeatedColumn } from "../../runtime/database/repeated-column.ts";
-import { logicCleaning, tracesOf } from "../../runtime/database/traces.ts";
+import { cleaning, tracesOf } from "../../runtime/database/traces.ts";
 import { writeArray } from "../../runtime/sql/array.ts";
 import { OwnTypes } from "../../runtime/sql/own-types.ts";
 import { asText } from "../../runtime/sql/values.ts";
@@ -17,6 +17,12 @@ export interface EmbeddedConnection extends Database {
   /** Runs `work` while the Bridge's statements wait. */
   exclusively<T>(work: (database: EmbeddedDatabase) => Promise<T>): Promise<T>;
 }
+
+/** What logic prepared; the reader of the catalog, which shares the session, keeps its own (`stk_1`). */
+const dropPrepared = `do $stk$ declare one text; begin
+  for one in select name from pg_catalog.pg_prepared_statements where from_sql and name !~ '^stk_[0-9]+$' loop
+    execute pg_catalog.format('deallocate %I', one);
+  end loop; end $stk$`;
 
 /**
  * The Bridge's database on an embedded one. Statements and transactions run one after the other, and values come and go
@@ -55,7 +61,7 @@ export async function embeddedConnection(embedded: EmbeddedDatabase): Promise<Em
   let isClean = true;
   const clean = async () => {
     if (isClean) return;
-    await pglite.exec(`${logicCleaning()}; deallocate all`);
+    await pglite.exec(`${cleaning()}; ${dropPrepared}`);
     await applySessionSettings(embedded);
     isClean = true;
   };

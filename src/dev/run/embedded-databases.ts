@@ -1,3 +1,4 @@
+import { sessionSettings } from "../../../runtime/sql/values.ts";
 import type { Manifest } from "../../../schema/manifest.ts";
 import type { Output } from "../../core/command.ts";
 import { openPglite } from "../../database/pglite.ts";
@@ -33,7 +34,7 @@ export async function openEmbeddedDatabases(
     const environment: Record<string, string> = { STK_POOL: "1" };
     for (const [name, { url }] of Object.entries(connections)) {
       const declared = schema[name] ?? { enums: {}, tables: {} };
-      const database = await openPglite({ extensions: extensionsOf(declared) });
+      const database = await openPglite({ extensions: extensionsOf(declared), settings: sessionSettings });
       closing.push(() => database.close());
       await inTransaction(database, () => makeEmbedded(database, declared));
       const files = byConnection.get(name) ?? [];
