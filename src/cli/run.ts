@@ -42,7 +42,7 @@ const helped = (words: readonly string[]): readonly string[] =>
 function report(error: unknown, process: Process, json: boolean): ExitCode {
   const known = error instanceof StkError ? error : asSystemError(error, process.env);
   const code = known?.code ?? "internal";
-  const message = known?.message ?? (error instanceof Error ? error.message : String(error));
+  const message = known?.message ?? wordsOf(error);
   const hint =
     known === undefined
       ? "This is a defect of stk. Run again with STK_DEBUG=true and report it."
@@ -53,6 +53,13 @@ function report(error: unknown, process: Process, json: boolean): ExitCode {
     process.writeError(printable(`stk: ${message} (${code})\n${hint === undefined ? "" : `     ${hint}\n`}`));
   if (process.env.STK_DEBUG === "true" && error instanceof Error) process.writeError(`${error.stack}\n`);
   return known?.exitCode ?? exitCodes.failed;
+}
+
+/** What was thrown that is no error of ours: a package may throw an object that has no text. */
+function wordsOf(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  if (typeof error !== "object" || error === null) return String(error);
+  return `Something was thrown that is no error, with ${Object.keys(error).join(", ") || "nothing in it"}.`;
 }
 
 function facts(error: StkError | undefined): Record<string, unknown> {

@@ -30,8 +30,8 @@ export async function makeDataDirectory(directory: string, initialised: () => Pr
 function unpack(tar: Buffer, cwd: string): void {
   const failures: Error[] = [];
   // Of its warnings one is of no account: that paths which begin with a slash are taken as relative ones.
-  const onwarn = (code: string, message: string | Error) => {
-    if (code !== "TAR_ENTRY_INFO") failures.push(message instanceof Error ? message : new Error(message));
+  const onwarn = (code: string, message: string | Error, cause: unknown) => {
+    if (code !== "TAR_ENTRY_INFO") failures.push(cause instanceof Error ? cause : new Error(String(message)));
   };
   new UnpackSync({ cwd, onwarn }).end(tar);
   const [failure] = failures;
