@@ -53,6 +53,12 @@ await describeWith(["engine", "registry", "skopeo"], "the documentation", () => 
     expect(pages.filter((page) => commandsOf(page) !== "").length).toBeGreaterThanOrEqual(8);
   });
 
+  it("moves a tag with all platforms of its release, and by no other digest", () => {
+    const moves = pages.flatMap((page) => commandsOf(page).match(/^skopeo copy .*$/gm) ?? []);
+    expect(moves.length).toBeGreaterThan(0);
+    for (const move of moves) expect(move).toMatch(/ --all .*--preserve-digests| --preserve-digests .*--all/);
+  });
+
   it.each(pages.filter((page) => commandsOf(page) !== ""))(
     "%s: every command that it shows works, in its order",
     async (page) => {
