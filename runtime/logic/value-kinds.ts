@@ -30,7 +30,7 @@ export function castKind(behind: string): ValueKind | undefined {
   return kind && list !== undefined ? { delimiter: ",", of: kind } : kind;
 }
 
-/** From the type of each parameter to that of its elements: the delimiter of an array, or `json`. Domains are passed. */
+/** From the type of each parameter to that of its elements: the delimiter of an array, `json` or `bytes`. Domains are passed. */
 const question = (name: string): string => `
   with recursive walk as (
     select one.type::oid as type, one.number, 0 as level
@@ -51,7 +51,7 @@ function kindOf([first, ...rest]: readonly unknown[]): ValueKind | undefined {
 
 /** What can be prepared, and so asked about. */
 const preparable =
-  /^(?:\s|\(|--[^\n]*\n|\/\*.*?\*\/)*(?:select|with|insert|update|delete|merge|values|table)\b/is;
+  /^(?:\s|\(|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*(?:select|with|insert|update|delete|merge|values|table)\b/i;
 
 let asked = 0;
 
