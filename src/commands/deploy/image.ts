@@ -15,8 +15,9 @@ export const command = defineCommand({
   description:
     "Bundles the project and adds it to a base as one layer. A tag with a registry is pushed, without an engine and " +
     "without downloading the base; one without goes to the project's image store (.stk/images) and into the Docker " +
-    "engine where one answers. The same commit gives the same digest, which is the last line printed. Where stk.yaml " +
-    "has image:, a bare word such as v1 is a tag of it.",
+    "engine where one answers. The same commit on the same base gives the same digest, which is the last line printed; " +
+    "the built-in base is the same on machines of one kind, as it holds their libraries. Where stk.yaml has image:, a " +
+    "bare word such as v1 is a tag of it.",
   arguments: [],
   options: {
     tag: {
