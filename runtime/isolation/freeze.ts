@@ -63,8 +63,18 @@ export function freezeKinds(samples: readonly unknown[]): void {
       // Of memory, each byte would be looked at.
       for (const property of ArrayBuffer.isView(value) ? [] : ownProperties(value))
         left.push(property.value, property.get, property.set);
+      left.push(...entriesOf(value));
     }
   }
+}
+
+/** What a Map or a Set holds. */
+function entriesOf(value: object): unknown[] {
+  for (const { prototype } of [Map, Set])
+    try {
+      return [...Reflect.apply(prototype.values, value, [])];
+    } catch {} // it is another kind of object
+  return [];
 }
 
 /** Freezes what two values of one kind hold both: constants of Node, which every other one of the kind holds too. */

@@ -20,13 +20,14 @@ export function givenCrypto(): Readonly<Record<string, unknown>> {
 const isWork = (name: string, value: unknown): value is Work =>
   typeof value === "function" && /^[a-z]/.test(name);
 
+/** Node takes a callback from where it expects one, whatever stands behind. */
+const calledOnNothing = (value: unknown): unknown =>
+  typeof value === "function"
+    ? (...results: unknown[]): unknown => Reflect.apply(value, undefined, results)
+    : value;
+
 function onNothing(work: Work): Work {
-  const given: Work = (...values) => {
-    const callback = values.at(-1);
-    if (typeof callback === "function")
-      values.splice(-1, 1, (...results: unknown[]): unknown => Reflect.apply(callback, undefined, results));
-    return work(...values);
-  };
+  const given: Work = (...values) => work(...values.map(calledOnNothing));
   const { prototype: _, ...kept } = Object.getOwnPropertyDescriptors(work);
   return Object.defineProperties(given, kept);
 }

@@ -6,13 +6,14 @@ import { freeze, freezeCommon, freezeKinds } from "./freeze.ts";
 import { GivenObserver, givenAsyncHooks, givenChannels, givenPerformance, givenProcess } from "./given.ts";
 import { givenCrypto } from "./given-crypto.ts";
 import { givenTimers, Timer } from "./given-timers.ts";
+import { hideDecoders } from "./hidden-decoders.ts";
 import { hideFrames } from "./hidden-frames.ts";
 import { closeHost } from "./host.ts";
 import { closeImports, givenModules } from "./imports.ts";
 import { refuseListeningBy } from "./listening.ts";
 import { offerGlobals } from "./own-global.ts";
-import { hideContexts, ofHttp, ofLocks, samples } from "./samples.ts";
-import { closeSockets, HiddenTimer, socketSamples } from "./sockets.ts";
+import { hideContexts, ofHttp, ofJobs, ofLocks, samples } from "./samples.ts";
+import { closeSockets, HiddenTimer, socketRequests, socketSamples } from "./sockets.ts";
 
 /** What {@link isolate} takes of the process. */
 export type IsolateInput = {
@@ -31,8 +32,17 @@ export type IsolateInput = {
  */
 export async function isolate({ bridge, env, shared, log }: IsolateInput): Promise<void> {
   hideFrames();
+  hideDecoders();
   const sockets = socketSamples();
-  const kinds = [...sockets, ...samples(), ...(await ofHttp()), await ofLocks()];
+  const requests = await socketRequests(sockets);
+  const kinds = [
+    ...sockets,
+    ...requests,
+    ...samples(),
+    ...(await ofHttp()),
+    ...(await ofJobs()),
+    await ofLocks(),
+  ];
   hideContexts(kinds);
   closeSockets(sockets);
   refuseListeningBy(sockets);

@@ -63,11 +63,18 @@ function ofNode(): unknown[] {
     ...[new Response(""), new Request("http://a"), new FormData(), new URL("http://a?b"), timer, turn],
     ...[new Headers(), new URLSearchParams("a"), file, file.stream(), Readable.from([]), Duplex.from([])],
     call(zlib, "createZipArchiveSync", []),
-    ...duplexPair(),
+    ...[...duplexPair(), listenedTo()],
     ...[new ReadableStream({ type: "bytes" }), new WritableStream(), new TransformStream()],
     ...Reflect.ownKeys(file).map((name) => call(Object(Reflect.get(file, name)), "getReader")),
     ...thrown(),
   ];
+}
+
+/** A signal with a listener: what stands for that is of one kind for all of the process. */
+function listenedTo(): AbortSignal {
+  const { signal } = new AbortController();
+  signal.addEventListener("abort", () => undefined, { once: true });
+  return signal;
 }
 
 /** Node has a class for each code of its errors. These are the ones that say what they were given. */
@@ -130,6 +137,37 @@ export async function ofHttp(): Promise<unknown[]> {
     ...lists,
     ...[...modules, common].flatMap((module) => Object.values(Object(module))),
   ];
+}
+
+/** Native jobs of crypto, which do the work of tokens too. Their callbacks are called on them. */
+export function ofJobs(): Promise<unknown[]> {
+  const crypto = process.getBuiltinModule("node:crypto");
+  const key = Buffer.alloc(16);
+  const { privateKey, publicKey } = crypto.generateKeyPairSync("ed25519");
+  const works: ((done: (this: unknown) => void) => unknown)[] = [
+    (done) => crypto.sign(null, key, privateKey, done),
+    (done) => crypto.verify(null, key, publicKey, key, done),
+    (done) => crypto.randomBytes(1, done),
+    (done) => crypto.randomFill(key, done),
+    (done) => crypto.pbkdf2("a", "b", 1, 1, "sha1", done),
+    (done) => crypto.scrypt("a", "b", 1, { N: 2 }, done),
+    (done) => crypto.hkdf("sha1", key, key, key, 1, done),
+    (done) => crypto.generateKeyPair("ed25519", undefined, done),
+    (done) => crypto.generateKeyPair("ec", { namedCurve: "P-256" }, done),
+    (done) => crypto.generateKey("aes", { length: 128 }, done),
+    (done) => crypto.generatePrime(8, done),
+    (done) => crypto.checkPrime(Buffer.from([7]), done),
+  ];
+  return Promise.all(
+    works.map(
+      (work) =>
+        new Promise<unknown>((resolve) => {
+          work(function () {
+            resolve(this);
+          });
+        }),
+    ),
+  );
 }
 
 /** What is given to whoever holds a lock of the process. */

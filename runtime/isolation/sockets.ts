@@ -1,3 +1,4 @@
+import type net from "node:net";
 import process from "node:process";
 import { denied } from "./inert.ts";
 
@@ -64,6 +65,48 @@ export function socketSamples(): object[] {
   // In this turn of the event loop nothing is sent.
   for (const socket of opened) socket.destroy();
   return [...opened, ...handles];
+}
+
+/**
+ * The requests that a handle is given: to connect, to write, to shut down. Logic may put its own methods on the handle of its
+ * own socket, and is given them.
+ *
+ * @param samples handles among them.
+ */
+export async function socketRequests(samples: readonly object[]): Promise<object[]> {
+  const requests: object[] = [];
+  for (const handle of samples) requests.push(...(await requestsOf(handle)));
+  return requests;
+}
+
+async function requestsOf(handle: object): Promise<object[]> {
+  const requests: object[] = [];
+  const Handle: unknown = handle.constructor;
+  if (typeof Handle !== "function" || !/^(?:TCP|Pipe)$/.test(Handle.name)) return requests;
+  const own: object = Reflect.construct(Handle, [0]);
+  const note = (request: object): number => {
+    requests.push(request);
+    return 0;
+  };
+  const writes = ["writev", "writeBuffer", "writeUtf8String", "writeLatin1String", "writeAsciiString"];
+  for (const name of ["connect", "connect6", "shutdown", ...writes])
+    Object.defineProperty(own, name, { value: note });
+  Object.defineProperty(own, "readStart", { value: () => 0 });
+  const socket: net.Socket = Reflect.construct(process.getBuiltinModule("node:net").Socket, [
+    { handle: own },
+  ]);
+  socket.on("error", () => undefined);
+  socket.connect(Handle.name === "TCP" ? { host: "127.0.0.1", port: 1 } : { path: "/" });
+  await new Promise((resolve) => process.nextTick(resolve)); // an address is connected to in the next tick
+  const [connecting] = requests;
+  const connected: unknown = connecting && Reflect.get(connecting, "oncomplete");
+  if (typeof connected !== "function") throw new Error("This version of Node connects in another way.");
+  Reflect.apply(connected, connecting, [0, own, connecting, true, true]);
+  socket.write("a");
+  socket.end();
+  await new Promise((resolve) => setImmediate(resolve)); // what was written comes first
+  socket.destroy();
+  return requests;
 }
 
 /**

@@ -49,10 +49,47 @@ const ways = {
     const works = [(done) => crypto.sign("sha256", data, privateKey, done), (done) => crypto.randomBytes(1, done), (done) => crypto.randomFill(key, done),
       (done) => crypto.pbkdf2("a", "b", 1, 1, "sha1", done), (done) => crypto.scrypt("a", "b", 1, done), (done) => crypto.hkdf("sha1", key, key, key, 1, done),
       (done) => crypto.generateKeyPair("ed25519", {}, done), (done) => crypto.generateKey("aes", { length: 128 }, done), (done) => crypto.generatePrime(8, done),
-      (done) => crypto.checkPrime(Buffer.from([7]), done), (done) => crypto.randomInt(5, done)];
+      (done) => crypto.checkPrime(Buffer.from([7]), done), (done) => crypto.randomInt(5, done),
+      (done) => crypto.sign("sha256", data, privateKey, done, 0), (done) => crypto.randomBytes(1, done, undefined, "")];
     const natives = await Promise.all(works.map((work) => new Promise((resolve) => work(function () { resolve(this); }))));
     const { length } = await ${builtin("util")}.promisify(crypto.randomBytes)(4);
     return natives.every((one) => one === undefined) && length === 4 ? "closed" : "open";`,
+  connecting: `const http = ${builtin("http")};
+    return new Promise((resolve, reject) => {
+      const request = http.request({ host: "127.0.0.1", port: 9 }).on("error", () => undefined);
+      request.on("socket", (socket) => {
+        const handle = socket._handle;
+        if (!handle) return resolve("closed");
+        const requests = [];
+        for (const name of ["connect", "connect6", "shutdown", "writev", "writeLatin1String", "writeUtf8String", "writeBuffer"])
+          try { Object.defineProperty(handle, name, { value: (one) => { requests.push(one); return 0; } }); } catch {}
+        socket.connect?.({ host: "127.0.0.1", port: 9 });
+        setTimeout(() => {
+          const open = requests.some((one) => { const prototype = Object.getPrototypeOf(one);
+            try { Object.defineProperty(prototype, "address", { configurable: true, set() {} }); return true; } catch { return false; } });
+          resolve(open ? "open" : "closed");
+        }, 50);
+      });
+    });`,
+  decoder: `const { StringDecoder } = ${builtin("string_decoder")}, { Readable } = ${builtin("stream")};
+    const plain = new StringDecoder("utf8");
+    const euro = Buffer.from("a\u20ac");
+    if (plain.write(euro.subarray(0, 2)) + plain.write(euro.subarray(2)) + plain.end() !== "a\u20ac") return "broken";
+    const legacy = {}; StringDecoder.call(Object.setPrototypeOf(legacy, StringDecoder.prototype), "hex");
+    if (legacy.write(Buffer.from([171])) !== "ab") return "broken";
+    const stream = new Readable({ read() {} }); stream.setEncoding("base64");
+    const texts = [new StringDecoder("base64"), stream._readableState.decoder].map((one) => {
+      const [key] = [...Object.getOwnPropertySymbols(one), ...Object.getOwnPropertySymbols(StringDecoder.prototype)].filter((each) => /kNativeDecoder/.test(each.description));
+      for (const give of [() => { one[key][5] = 250; }, () => { const state = Buffer.alloc(7); state[6] = one[key]?.[6]; state[5] = 250; one[key] = state; },
+        () => { const state = Buffer.alloc(7); state[5] = 250; Object.defineProperty(one, key, { value: state }); }]) try { give(); } catch {}
+      try { return one.end(); } catch { return ""; }
+    });
+    return texts.every((text) => text.length < 10) ? "closed" : "open";`,
+  listener: `const { signal } = new AbortController();
+    signal.addEventListener("abort", () => {});
+    const events = signal[Object.getOwnPropertySymbols(signal).find(({ description }) => description === "kEvents")];
+    const found = [...Map.prototype.values.call(events)].map(({ next }) => Object.getPrototypeOf(next));
+    return found.length > 0 && found.every((one) => Object.isFrozen(one)) ? "closed" : "open";`,
   pair: `const [side] = ${builtin("stream")}.duplexPair?.() ?? [];
     if (side === undefined) return "closed";
     const prototype = Object.getPrototypeOf(side), forged = () => {};
