@@ -10,8 +10,9 @@ type Frames = { current(): unknown; set(frame: unknown): void };
 export function hideFrames(): void {
   const sample = new AsyncLocalStorage().run(1, () => new AsyncResource("sample"));
   const key = Object.getOwnPropertySymbols(sample).find(({ description }) => description === "context_frame");
-  if (key === undefined) return; // a Node that keeps contexts elsewhere
-  const frames = framesOf(Reflect.get(sample, key));
+  const frame: unknown = key && Reflect.get(sample, key);
+  if (key === undefined || frame === undefined) return; // Node 22 keeps each value on the resources themselves
+  const frames = framesOf(frame);
   const kept = new WeakMap<object, unknown>();
   Object.defineProperty(AsyncResource.prototype, key, {
     get: () => undefined,
