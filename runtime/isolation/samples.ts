@@ -171,7 +171,8 @@ export function ofJobs(): Promise<unknown[]> {
 }
 
 /** What is given to whoever holds a lock of the process. */
-export const ofLocks = (): Promise<unknown> => navigator.locks.request("santokit", async (lock) => lock);
+export const ofLocks = async (): Promise<unknown> =>
+  "locks" in navigator ? navigator.locks.request("santokit", async (lock) => lock) : undefined; // Node 22 has none
 
 /** Methods of native objects that give the values of every AsyncLocalStorage to whoever has such an object. */
 const forDebugging = /ForDebugging/;
