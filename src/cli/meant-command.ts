@@ -48,9 +48,16 @@ export function meantCommand(
   const group = names.filter((name) => name.startsWith(`${first} `));
   if (group.length > 0) return { said: both, meant: near(both, group) };
   const meant =
-    foreign[both] ?? foreign[first] ?? nearEnd(first, names) ?? near(both, names) ?? nearStart(first, names);
+    foreignTo(both) ??
+    foreignTo(first) ??
+    nearEnd(first, names) ??
+    near(both, names) ??
+    nearStart(first, names);
   return { said: first, meant };
 }
+
+const foreignTo = (said: string): string | undefined =>
+  Object.hasOwn(foreign, said) ? foreign[said] : undefined;
 
 const near = (said: string, names: readonly string[]): string | undefined => {
   if (said === "" || names.length === 0) return undefined;

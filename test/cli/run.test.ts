@@ -65,6 +65,8 @@ it.each([
   ["reset", "reset", "Did you mean `stk dev --reset`?"],
   ["push", "push", "Did you mean `stk deploy image`?"],
   ["frobnicate", "frobnicate", "Run stk --help"],
+  ["constructor", "constructor", "Run stk --help"],
+  ["__proto__ x", "__proto__", "Run stk --help"],
 ])("stk %s is wrong usage, and the whole command that is meant is named", async (line, said, hint) => {
   const { exitCode, out, err } = await stk(...line.split(" "));
   expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
