@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { stripVTControlCharacters } from "node:util";
 import { vi } from "vitest";
 import { askService } from "../services/ask.ts";
 
@@ -32,8 +33,7 @@ export async function inTerminal(
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     written += text;
   });
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's own
-  const screen = () => written.replace(/\x1b\[[\d;?]*[A-Za-z]/g, "").replaceAll("\r\n", "\n");
+  const screen = () => stripVTControlCharacters(written).replaceAll("\r\n", "\n");
   return {
     screen,
     shows: (text) =>

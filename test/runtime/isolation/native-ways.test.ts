@@ -59,7 +59,7 @@ const ways = {
       const request = http.request({ host: "127.0.0.1", port: 9 }).on("error", () => undefined);
       request.on("socket", (socket) => {
         const handle = socket._handle;
-        if (!handle) return resolve("closed");
+        if (!handle) return resolve("untried");
         const requests = [];
         for (const name of ["connect", "connect6", "shutdown", "writev", "writeLatin1String", "writeUtf8String", "writeBuffer"])
           try { Object.defineProperty(handle, name, { value: (one) => { requests.push(one); return 0; } }); } catch {}
@@ -67,7 +67,7 @@ const ways = {
         setTimeout(() => {
           const open = requests.some((one) => { const prototype = Object.getPrototypeOf(one);
             try { Object.defineProperty(prototype, "address", { configurable: true, set() {} }); return true; } catch { return false; } });
-          resolve(open ? "open" : "closed");
+          resolve(requests.length === 0 ? "untried" : open ? "open" : "closed");
         }, 50);
       });
     });`,
