@@ -21,8 +21,9 @@ const question = `select ${asked.join(", ")}, pg_is_in_recovery() as "+standby",
 /**
  * Opens sessions on the servers of one connection, and holds that they decode right: their settings are asked for.
  *
- * A pooler may refuse the startup parameter `options`, or drop it, and `reset all` may not lead back to what it sets
- * itself. Then nothing that is set on a session is sure to stay there: each transaction sets what it needs, each statement is in a transaction, and none is prepared.
+ * A pooler may refuse the startup parameter `options`, or drop it, and `reset all` may not lead back to what it sets itself.
+ * Then nothing that is set on a session is sure to stay there: each transaction sets what it needs, each statement is in a
+ * transaction, and none is prepared.
  */
 export class Connector {
   readonly #name: string;

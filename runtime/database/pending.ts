@@ -92,8 +92,7 @@ export class Pending {
     }
     this.settled = true;
     const { part, exclusive, statement, signal } = this.sending;
-    if (this.#counted && part === "whole" && !exclusive && !mayCallWriter(statement.text))
-      discountWrite(signal);
+    if (this.#counted && part === "whole" && !exclusive && !mayCallWriter(statement)) discountWrite(signal);
     this.command = command;
     this.#resolve({ rows, count: rowCount ?? 0 });
   }

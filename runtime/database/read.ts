@@ -1,3 +1,5 @@
+import type { SqlStatement } from "./database.ts";
+
 /**
  * Whether a statement only reads and waits for nobody's locks, so that others may stand behind it on its session. A
  * wrong guess costs time, never correctness: each statement is a transaction of its own.
@@ -12,7 +14,16 @@ const writesOrLocks = /\b(?:insert|update|delete|merge|share)\b/i;
  * SQL nor one of the functions of Postgres that reads mostly call. A wrong guess costs a failed call its invitation to be
  * sent again.
  */
-export const mayCallWriter = (text: string): boolean => call.test(text);
+export function mayCallWriter(statement: SqlStatement): boolean {
+  const known = writers.get(statement);
+  if (known !== undefined) return known;
+  const found = call.test(statement.text);
+  writers.set(statement, found);
+  return found;
+}
+
+/** A statement of logic is one object for all of its calls. */
+const writers = new WeakMap<SqlStatement, boolean>();
 
 const harmless = [
   "all and any array as case cast else exists extract filter from in lateral not on or over row select some then using",

@@ -50,8 +50,8 @@ async function ask(
 }
 
 /**
- * Whether a text that was read may be what was refused. A type of an extension does that with the SQLSTATE that it likes: hstore gave none
- * (XX000) before Postgres 16. What has a position is a fault of a statement, such as a type that is not there.
+ * Whether a text that was read may be what was refused. A type of an extension does that with the SQLSTATE that it likes:
+ * hstore gave none (XX000) before Postgres 16. What has a position is a fault of a statement, such as a type that is not there.
  */
 export const mayBeOfText = ({ code, position, internalQuery }: DatabaseError): boolean =>
   position === undefined && internalQuery === undefined && !ofElse.test(code);
